@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// Starts Sallyport on the Node that it needs: this one where it is new enough, else the one that npm installed beside
+// the package. It is plain JavaScript that any Node since 18 reads.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED_MAJOR = 24;
+const bundle = fileURLToPath(new URL('../dist/cli.mjs', import.meta.url));
+
+if (!existsSync(bundle)) {
+  fail('sallyport is not built', 'run `npm ci` (or `npm run build`) in the package folder');
+} else if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
+  await import(bundle);
+} else {
+  const node = bundledNode();
+  if (node === null) {
+    fail(
+      `Node ${NEEDED_MAJOR} or newer is needed, this is ${process.versions.node}`,
+      'reinstall with optional dependencies (`npm ci --include=optional`), or put a newer node on PATH',
+    );
+  } else {
+    rerun(node);
+  }
+}
+
+function bundledNode() {
+  try {
+    const require = createRequire(import.meta.url);
+    const path = require.resolve(`node-linux-${process.arch}/bin/node`);
+    return existsSync(path) ? path : null;
+  } catch (error) {
+    if (error && error.code === 'MODULE_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+function rerun(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // A terminal sends its signals to both; a supervisor sends them to this process alone.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => fail(`cannot start ${node}: ${error.message}`, 'reinstall with `npm ci`'));
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
+function fail(message, hint) {
+  process.stderr.write(`error: ${message}\nhint: ${hint}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,21 @@
+import { writeSync } from 'node:fs';
+
+import { openLog } from './open-log.ts';
+import { sampleRecord } from './sample-log.ts';
+
+// The program that `crash.test.ts` kills: it appends from many writers at once, and prints each receipt once it has it.
+// Arguments: folder of the log, number of writers, number from which the records count.
+const [folder = '', writers = '', firstNumber = ''] = process.argv.slice(2);
+
+const log = await openLog(folder, { clock: Date.now, segmentMaxBytes: 20_000 });
+let number = Number(firstNumber);
+await Promise.all(
+  Array.from({ length: Number(writers) }, async () => {
+    for (;;) {
+      const own = (number += 1);
+      const { index, hash } = await log.append(sampleRecord(own));
+      // One call of the system for one line: a receipt is printed whole or not at all.
+      writeSync(1, `${index} ${hash} ${own}\n`);
+    }
+  }),
+);

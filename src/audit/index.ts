@@ -1,0 +1,12 @@
+export { lockFolder } from './folder-lock.ts';
+export type { FolderLock } from './folder-lock.ts';
+export type { FileFacts, LogFile, LogFileSystem } from './log-file-system.ts';
+export { openLog } from './open-log.ts';
+export type { AuditLog, LogOptions } from './open-log.ts';
+export { readLog, readRecord } from './read-log.ts';
+export type { ReadOptions } from './read-log.ts';
+export { MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_RECORD_BYTES, ZERO_HASH } from './record-line.ts';
+export type { LoggedRecord } from './record-line.ts';
+export { SEGMENT_MAX_BYTES } from './segment.ts';
+export { MAX_FAULTS, verifyLog } from './verify-log.ts';
+export type { LogFault, VerifyProgress, VerifyReport } from './verify-log.ts';

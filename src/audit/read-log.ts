@@ -1,0 +1,147 @@
+import { setTimeout } from 'node:timers/promises';
+import { basename } from 'node:path';
+
+import { AuditCorrupt } from '../core/error.ts';
+import { readLines } from './lines.ts';
+import type { Line } from './lines.ts';
+import type { LogFileSystem } from './log-file-system.ts';
+import { nodeLogFileSystem } from './node-log-file-system.ts';
+import { MAX_RECORD_BYTES, decodeLine } from './record-line.ts';
+import type { LoggedRecord } from './record-line.ts';
+import { listSegments } from './segment.ts';
+import type { Segment } from './segment.ts';
+
+/** Pause between two looks at the end of a log that is followed, in milliseconds. */
+const FOLLOW_PAUSE_MS = 150;
+
+export interface ReadOptions {
+  /** Index of the first record to give, 0 where absent. */
+  readonly fromIndex?: number;
+  /** Where present, reading waits at the end for more, until this is aborted. */
+  readonly follow?: AbortSignal;
+  /** The machine's own file system where absent. */
+  readonly fs?: LogFileSystem;
+}
+
+/**
+ * Reads a log in order while it may be written. Each record is checked by itself; only `verifyLog` checks the chain.
+ * A line that is not whole yet is waited for or, without `follow`, left out. A record may be seen shortly before it is
+ * durable.
+ *
+ * @throws {AuditCorrupt} at the first line that holds no record or another one than its place says.
+ */
+export async function* readLog(folder: string, options: ReadOptions = {}): AsyncGenerator<LoggedRecord> {
+  const { fromIndex = 0, follow, fs = nodeLogFileSystem() } = options;
+  let cursor: Cursor | null = null;
+  let isGapSeen = false;
+  for (;;) {
+    cursor ??= await seek(folder, fromIndex, fs);
+    if (cursor !== null) {
+      for await (const record of readOn(cursor, fromIndex, fs)) {
+        yield record;
+        if (follow?.aborted === true) return;
+      }
+    }
+    const next: Segment | null = cursor === null ? null : await findNext(folder, cursor, fs);
+    if (next !== null && next.firstIndex === cursor?.nextIndex) {
+      cursor = startOf(next);
+      isGapSeen = false;
+    } else if (next !== null && isGapSeen) {
+      throw corrupt(`records ${cursor?.nextIndex} to ${next.firstIndex - 1} are missing`);
+    } else if (next !== null) {
+      // They may have been written between our last look at this segment and the list of segments.
+      isGapSeen = true;
+    } else if (follow === undefined || !(await hasPaused(follow))) {
+      return;
+    }
+  }
+}
+
+/**
+ * Reads one record.
+ *
+ * @returns null where the log holds no record of that index.
+ * @throws {AuditCorrupt} where its line holds no record.
+ */
+export async function readRecord(folder: string, index: number): Promise<LoggedRecord | null> {
+  if (!Number.isSafeInteger(index) || index < 0) return null;
+  for await (const record of readLog(folder, { fromIndex: index })) return record;
+  return null;
+}
+
+/** A place between two lines, moved by reading on. */
+interface Cursor {
+  readonly segment: Segment;
+  byteOffset: number;
+  /** Index of the record on the next line. */
+  nextIndex: number;
+}
+
+function startOf(segment: Segment): Cursor {
+  return { segment, byteOffset: 0, nextIndex: segment.firstIndex };
+}
+
+/**
+ * The start of the segment in which a record is or would be; null where no segment is there yet.
+ *
+ * @throws {AuditCorrupt} where the record would be before the first segment.
+ */
+async function seek(folder: string, index: number, fs: LogFileSystem): Promise<Cursor | null> {
+  const { segments } = await listSegments(folder, fs);
+  const segment = segments.findLast(({ firstIndex }) => firstIndex <= index);
+  if (segment !== undefined) return startOf(segment);
+  if (segments.length === 0) return null;
+  throw corrupt(`record ${index} is missing: no segment holds it`);
+}
+
+/** The first segment after the one being read. */
+async function findNext(folder: string, { segment }: Cursor, fs: LogFileSystem): Promise<Segment | null> {
+  const { segments } = await listSegments(folder, fs);
+  return segments.find(({ firstIndex }) => firstIndex > segment.firstIndex) ?? null;
+}
+
+/** Reads a segment from the cursor to its present end, passing over records before `fromIndex` undecoded. */
+async function* readOn(cursor: Cursor, fromIndex: number, fs: LogFileSystem): AsyncGenerator<LoggedRecord> {
+  const { segment } = cursor;
+  const file = await fs.open(segment.path, 'read');
+  try {
+    if ((await file.stat()).sizeBytes < cursor.byteOffset) {
+      throw corrupt(`segment \`${basename(segment.path)}\` was cut back while it was read`);
+    }
+    for await (const lines of readLines(file, cursor.byteOffset)) {
+      for (const line of lines) {
+        if (!line.isEnded) return;
+        const index = cursor.nextIndex;
+        cursor.byteOffset = line.byteOffset + line.sizeBytes;
+        cursor.nextIndex += 1;
+        if (index >= fromIndex) yield recordOf(line, index, segment);
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function recordOf(line: Line, index: number, segment: Segment): LoggedRecord {
+  const place = `segment \`${basename(segment.path)}\` line ${index - segment.firstIndex + 1}`;
+  if (line.isOversized) throw corrupt(`${place}: longer than ${MAX_RECORD_BYTES} bytes`);
+  const decoded = decodeLine(line.bytes);
+  if (!decoded.isRecord) throw corrupt(`${place}: ${decoded.problem}`);
+  if (decoded.record.index === index) return decoded.record;
+  throw corrupt(`${place}: holds record ${decoded.record.index} in place of record ${index}`);
+}
+
+function corrupt(message: string): AuditCorrupt {
+  return new AuditCorrupt(message, { hint: 'look at the log with `sallyport audit verify`' });
+}
+
+/** Waits a little. False where the signal came first. */
+async function hasPaused(signal: AbortSignal): Promise<boolean> {
+  try {
+    await setTimeout(FOLLOW_PAUSE_MS, undefined, { signal });
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+import type { AuditRecord } from '../core/audit.ts';
+import { openLog } from './open-log.ts';
+
+/** A time for tests, in milliseconds since the Unix epoch. */
+export const SAMPLE_TIME_MS = 1_700_000_000_000;
+
+/** How many times more a property is tried with `SLOW=1`. */
+export const RUNS_FACTOR = process.env['SLOW'] === '1' ? 10 : 1;
+
+/** An empty folder that is gone after the test. */
+export async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-audit-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A record like those of the guard; `number` tells one from another. */
+export function sampleRecord(number: number): AuditRecord {
+  const body = {
+    number,
+    verdict: number % 3 === 0 ? 'deny' : 'allow',
+    ruleId: 'dev/look',
+    input: 'ä'.repeat(number % 7),
+  };
+  return { kind: 'decision', occurredAtMs: SAMPLE_TIME_MS + number, sessionId: null, body };
+}
+
+/** Writes a log of `count` sample records in segments of about `segmentMaxBytes`, and closes it. */
+export async function writeSampleLog(folder: string, count: number, segmentMaxBytes = 4_096): Promise<void> {
+  const log = await openLog(folder, { clock: () => SAMPLE_TIME_MS, segmentMaxBytes });
+  for (let number = 0; number < count; number += 1) await log.append(sampleRecord(number));
+  await log.close();
+}
+
+/** Paths of the segments of a log, in order. */
+export async function segmentPaths(folder: string): Promise<readonly string[]> {
+  const names = await readdir(join(folder, 'segments'));
+  return names.sort().map((name) => join(folder, 'segments', name));
+}
+
+/** The lines of a segment, without newlines. */
+export async function segmentLines(path: string): Promise<readonly string[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  return lines.slice(0, -1);
+}

@@ -1,0 +1,133 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { chmodSync, existsSync, unlinkSync } from 'node:fs';
+import type { BeatAnswer, DaemonStatus, ModelCredentials, OpenSessionAnswer, OpenSessionRequest } from '../core/control.ts';
+import { SallyportError, UsageError } from '../core/error.ts';
+import { parseSessionId } from '../core/ids.ts';
+import type { SessionId } from '../core/ids.ts';
+import { isJsonObject, stringField } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
+
+/** Bytes of a control request; the largest holds one session's description. */
+const MAX_CONTROL_BYTES = 256 * 1024;
+
+/** What the control socket can ask of the daemon. */
+export interface ControlPorts {
+  status(): DaemonStatus;
+  openSession(request: OpenSessionRequest): Promise<OpenSessionAnswer>;
+  beat(id: SessionId, credentials: ModelCredentials): BeatAnswer | null;
+  endSession(id: SessionId, reason: string): Promise<boolean>;
+  shutdown(): void;
+}
+
+/**
+ * Serves the owner of the state folder over a Unix socket in its 0700 folder. Sessions do not see this socket: their
+ * view of the file system hides the folder.
+ */
+export async function startControlServer(ports: ControlPorts, socketPath: string): Promise<{ close(): Promise<void> }> {
+  // The folder lock is held: a socket found here belongs to a process that is gone.
+  if (existsSync(socketPath)) unlinkSync(socketPath);
+  const server = createServer((request, response) => {
+    void answer(ports, request, response);
+  });
+  await listen(server, socketPath);
+  chmodSync(socketPath, 0o600);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(ports: ControlPorts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const body = await readBody(request);
+    const result = await route(ports, request.method ?? '', request.url ?? '', body);
+    send(response, result === null ? 404 : 200, result ?? { error: 'there is nothing here' });
+  } catch (error) {
+    const message = error instanceof SallyportError ? error.message : 'the daemon could not do this';
+    const hint = error instanceof SallyportError ? error.hint : null;
+    const code = error instanceof SallyportError ? error.code : 'INTERNAL';
+    send(response, error instanceof UsageError ? 400 : 500, { error: message, code, hint });
+  }
+}
+
+async function route(ports: ControlPorts, method: string, url: string, body: JsonObject): Promise<object | null> {
+  if (method === 'GET' && url === '/status') return ports.status();
+  if (method === 'POST' && url === '/shutdown') {
+    ports.shutdown();
+    return {};
+  }
+  if (method === 'POST' && url === '/sessions') return await ports.openSession(parseOpenSession(body));
+  const match = /^\/sessions\/(ses_[0-9a-z]+)\/(beat|end)$/.exec(url);
+  const id = match === null ? null : parseSessionId(match[1] ?? '');
+  if (method !== 'POST' || match === null || id === null) return null;
+  if (match[2] === 'beat') return ports.beat(id, parseCredentials(body['credentials']));
+  return (await ports.endSession(id, stringField(body, 'reason') ?? 'ended by its owner')) ? {} : null;
+}
+
+function parseOpenSession(body: JsonObject): OpenSessionRequest {
+  const [workspace, homeDir, searchPath] = ['workspace', 'homeDir', 'searchPath'].map((key) => stringField(body, key));
+  if (typeof workspace !== 'string' || typeof homeDir !== 'string' || typeof searchPath !== 'string') {
+    throw new UsageError('a session needs `workspace`, `homeDir` and `searchPath`');
+  }
+  const about = body['about'];
+  const watchPid = body['watchPid'];
+  return {
+    workspace,
+    homeDir,
+    searchPath,
+    credentials: parseCredentials(body['credentials']),
+    watchPid: typeof watchPid === 'number' && Number.isSafeInteger(watchPid) && watchPid > 1 ? watchPid : null,
+    about: isJsonObject(about) ? about : {},
+  };
+}
+
+function parseCredentials(value: unknown): ModelCredentials {
+  const object = isJsonObject(value) ? value : {};
+  return {
+    anthropicApiKey: stringField(object, 'anthropicApiKey'),
+    anthropicAuthToken: stringField(object, 'anthropicAuthToken'),
+    awsAccessKeyId: stringField(object, 'awsAccessKeyId'),
+    awsSecretAccessKey: stringField(object, 'awsSecretAccessKey'),
+    awsSessionToken: stringField(object, 'awsSessionToken'),
+    awsProfile: stringField(object, 'awsProfile'),
+    awsBearerToken: stringField(object, 'awsBearerToken'),
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<JsonObject> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_CONTROL_BYTES) throw new UsageError(`a control request has more than ${MAX_CONTROL_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  if (bytes === 0) return {};
+  try {
+    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    if (isJsonObject(value)) return value;
+  } catch (cause) {
+    throw new UsageError('a control request is no JSON', { cause });
+  }
+  throw new UsageError('a control request is no JSON object');
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,291 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { lockFolder, openLog } from '../audit/index.ts';
+import { compileBundle, managedMcp, managedSettings } from '../compile/index.ts';
+import type { Bundle } from '../compile/index.ts';
+import type { DaemonStatus, ModelCredentials, OpenSessionAnswer, OpenSessionRequest } from '../core/control.ts';
+import { AlreadyRunning, PolicyInvalid, UpstreamUnconfigured } from '../core/error.ts';
+import { ruleId } from '../core/ids.ts';
+import type { SessionId, Sha256 } from '../core/ids.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { FileRule, RuleTable } from '../core/rule-table.ts';
+import { decide, ruleIndex } from '../decide/index.ts';
+import type { RuleIndex } from '../decide/index.ts';
+import { startGateway } from '../gateway/index.ts';
+import { startGuard } from '../guard/index.ts';
+import { formatDiagnostic, parsePolicyBytes } from '../policy/index.ts';
+import { liveness, sessionRegistry } from '../session/index.ts';
+import { startControlServer } from './control-server.ts';
+import { expandGlob, realPath } from './file-facts.ts';
+import { hookClient, packageRoot } from './package-root.ts';
+import { gatewayPortOf, rememberGatewayPort } from './gateway-port.ts';
+import { ownKey, prepareStateFolder, writeWhole } from './state-folder.ts';
+import type { StatePaths } from './state-folder.ts';
+import { upstreamFor } from './upstream.ts';
+import { packageVersion } from './version.ts';
+
+/** Milliseconds between two looks for sessions whose launcher is gone. */
+const SWEEP_MS = 2_000;
+
+/** A running daemon. */
+export interface Daemon {
+  readonly status: () => DaemonStatus;
+  /** Reads the policy file again. A broken one changes nothing and is recorded. @throws {PolicyInvalid} */
+  reload(): Promise<void>;
+  /** Settles when somebody asks for the end over the control socket. */
+  readonly shutdownAsked: Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DaemonOptions {
+  readonly paths: StatePaths;
+  /** Absolute path of the policy. */
+  readonly policyFile: string;
+  readonly logError: (line: string) => void;
+}
+
+/** A policy that was put in force: compiled, indexed, and where it came from. */
+interface InForce {
+  readonly bundle: Bundle;
+  readonly index: RuleIndex;
+  readonly file: string;
+}
+
+/**
+ * Starts guard, gateway, control socket and log in this process, in the order that leaves no moment in which one
+ * answers without the next.
+ *
+ * @throws {AlreadyRunning} where another process serves the state folder.
+ * @throws {PolicyInvalid} where the policy has faults; nothing was started and the last bundle is as it was.
+ * @throws {AuditCorrupt} where the log was damaged.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { paths } = options;
+  const root = packageRoot();
+  const clock = (): number => Date.now();
+  prepareStateFolder(paths, userInfo().uid);
+  const lock = lockFolderOrSay(paths.home);
+  const opened: (() => Promise<void> | void)[] = [() => lock.release()];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.splice(0).toReversed()) await close();
+  };
+  try {
+    let inForce = loadPolicy(options.policyFile, paths.home);
+    const log = await openLog(paths.audit, { clock });
+    opened.push(() => log.close());
+    const recordPolicy = (event: string, body: JsonObject): Promise<unknown> =>
+      log.append({ kind: 'policy', occurredAtMs: clock(), sessionId: null, body: { event, ...body } });
+    await recordPolicy('in-force', { name: inForce.bundle.policy.name, digest: inForce.bundle.digest });
+    storeBundle(paths, inForce.bundle);
+
+    const registry = sessionRegistry(paths.sessions, { audit: log, clock });
+    const proofs = liveness(ownKey(join(paths.keys, 'canary.key')), randomBytes);
+    const credentials = new Map<SessionId, ModelCredentials>();
+    const watched = new Map<SessionId, number>();
+
+    const guard = await startGuard(
+      {
+        sessions: registry,
+        liveness: proofs,
+        audit: log,
+        clock,
+        decide: (action, scene) => ({
+          decision: decide(inForce.index, action, { ...scene, realPath, expandGlob }),
+          bundleDigest: inForce.bundle.digest,
+        }),
+        logError: options.logError,
+      },
+      paths.guardSocket,
+    );
+    opened.push(() => guard.close());
+
+    const gateway = await startGateway(
+      {
+        sessions: registry,
+        liveness: proofs,
+        audit: log,
+        clock,
+        upstreamFor: (session) => upstreamFor(inForce.bundle.policy, credentials.get(session.id) ?? null),
+        logError: options.logError,
+      },
+      { host: '127.0.0.1', port: gatewayPortOf(paths) },
+    );
+    opened.push(() => gateway.close());
+    rememberGatewayPort(paths, gateway.url);
+
+    const startedAtMs = clock();
+    const hook = hookClient(root);
+    const status = (): DaemonStatus => ({
+      version: packageVersion(root),
+      pid: process.pid,
+      startedAtMs,
+      policy: {
+        name: inForce.bundle.policy.name,
+        digest: inForce.bundle.digest,
+        file: inForce.file,
+        sandbox: inForce.bundle.policy.sandbox.enabled,
+      },
+      guardSocket: paths.guardSocket,
+      gatewayUrl: gateway.url,
+      controlSocket: paths.controlSocket,
+      auditFolder: paths.audit,
+      auditRecords: log.size,
+      hookClient: hook.kind,
+      sessions: registry.list().map(({ id, workspace, endedReason }) => ({ id, workspace, endedReason })),
+    });
+
+    async function openSession(request: OpenSessionRequest): Promise<OpenSessionAnswer> {
+      const { policy, table } = inForce.bundle;
+      const provider = policy.models.provider;
+      // Refused before the session is opened, with the reason, rather than at its first request.
+      const upstream = await upstreamFor(policy, request.credentials);
+      if (upstream === null) {
+        throw new UpstreamUnconfigured(`there is no credential for ${provider}`, {
+          hint: provider === 'bedrock' ? 'set AWS credentials or AWS_BEARER_TOKEN_BEDROCK' : 'set ANTHROPIC_API_KEY',
+        });
+      }
+      const { session, token } = await registry.open({ ...request, provider });
+      credentials.set(session.id, request.credentials);
+      if (request.watchPid !== null) watched.set(session.id, request.watchPid);
+      const settings = managedSettings(policy, table, {
+        hookCommand: hook.command,
+        guardSocket: paths.guardSocket,
+        sessionId: session.id,
+        gatewayUrl: gateway.url,
+        provider,
+        searchPath: request.searchPath,
+        hiddenFolders: [paths.home],
+      });
+      return {
+        sessionId: session.id,
+        token,
+        provider,
+        gatewayUrl: gateway.url,
+        guardFolder: paths.guardFolder,
+        sandbox: policy.sandbox.enabled,
+        settings,
+        mcp: managedMcp(policy),
+      };
+    }
+
+    const asked = Promise.withResolvers<void>();
+    const control = await startControlServer(
+      {
+        status,
+        openSession,
+        beat(id, given) {
+          const session = registry.byId(id);
+          if (session === null) return null;
+          registry.beat(id);
+          credentials.set(id, given);
+          return { endedReason: session.endedReason };
+        },
+        async endSession(id, reason) {
+          if (registry.byId(id) === null) return false;
+          credentials.delete(id);
+          await registry.end(id, reason);
+          return true;
+        },
+        shutdown: () => asked.resolve(),
+      },
+      paths.controlSocket,
+    );
+    opened.push(() => control.close());
+
+    const sweep = setInterval(() => {
+      for (const [id, pid] of watched) if (isAlive(pid)) registry.beat(id);
+      registry.endLost().catch((error: unknown) => options.logError(`cannot end lost sessions: ${String(error)}`));
+    }, SWEEP_MS);
+    opened.push(() => clearInterval(sweep));
+
+    return {
+      status,
+      shutdownAsked: asked.promise,
+      async reload() {
+        try {
+          const next = loadPolicy(inForce.file, paths.home);
+          await recordPolicy('in-force', { name: next.bundle.policy.name, digest: next.bundle.digest });
+          storeBundle(paths, next.bundle);
+          inForce = next;
+        } catch (error) {
+          if (error instanceof PolicyInvalid) await recordPolicy('refused', { reason: error.message.split('\n')[0] ?? '' });
+          throw error;
+        }
+      },
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function lockFolderOrSay(home: string): { release(): void } {
+  try {
+    return lockFolder(home);
+  } catch (error) {
+    if (!(error instanceof AlreadyRunning)) throw error;
+    throw new AlreadyRunning(`sallyport is running already for \`${home}\``, {
+      cause: error,
+      hint: '`sallyport status` says where; `sallyport down` ends it',
+    });
+  }
+}
+
+/**
+ * Reads, checks and compiles a policy file.
+ *
+ * @param stateFolder is protected by a rule of our own, whatever the policy says.
+ * @throws {PolicyInvalid} with every diagnostic in its message.
+ */
+export function loadPolicy(file: string, stateFolder: string): InForce {
+  const bytes = readPolicyBytes(file);
+  const result = parsePolicyBytes(bytes);
+  if (!result.ok) {
+    const text = bytes.toString('utf8');
+    const shown = result.diagnostics.map((one) => formatDiagnostic(one, file, text)).join('\n');
+    const count = result.diagnostics.length;
+    throw new PolicyInvalid(`the policy has ${count} fault${count === 1 ? '' : 's'}\n${shown}`, {
+      hint: 'mend the file; what was in force before stays so',
+    });
+  }
+  const sha256 = (text: string): Sha256 => createHash('sha256').update(text).digest('hex') as Sha256;
+  const bundle = compileBundle(result.policy, sha256);
+  return { bundle, index: ruleIndex(withOwnRules(bundle.table, stateFolder)), file };
+}
+
+/** Adds the rules that keep the agent away from what watches it. They hold for every policy and are no part of a bundle. */
+function withOwnRules(table: RuleTable, stateFolder: string): RuleTable {
+  const own = (access: 'read' | 'write'): FileRule => ({
+    id: ruleId('decide/own-state'),
+    verdict: 'deny',
+    access,
+    paths: [`${stateFolder}/**`, ...(access === 'write' ? ['/etc/claude-code/**'] : [])],
+    except: [],
+    reason: 'The state of the guard is not for the agent.',
+  });
+  return { ...table, files: [...table.files, own('read'), own('write')] };
+}
+
+function readPolicyBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new PolicyInvalid(`the policy file \`${file}\` cannot be read`, { cause, hint: 'check the path and its rights' });
+  }
+}
+
+function storeBundle(paths: StatePaths, bundle: Bundle): void {
+  writeWhole(paths.bundle, `${JSON.stringify({ formatVersion: 1, ...bundle })}\n`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

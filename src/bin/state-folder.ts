@@ -1,0 +1,113 @@
+import { lstatSync, mkdirSync, openSync, readFileSync, closeSync, fsyncSync, renameSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { isAbsolute, join } from 'node:path';
+import { StateFolder } from '../core/error.ts';
+
+/** Where everything of one user's Sallyport lies. All paths are absolute. */
+export interface StatePaths {
+  readonly home: string;
+  readonly audit: string;
+  readonly sessions: string;
+  readonly keys: string;
+  readonly run: string;
+  /** Holds nothing but the guard's socket, so that it can be shown to a session whose view hides the rest. */
+  readonly guardFolder: string;
+  readonly guardSocket: string;
+  readonly controlSocket: string;
+  readonly bundle: string;
+  readonly gatewayPort: string;
+  /** Policy of the user, taken before the one that the package brings. */
+  readonly policy: string;
+}
+
+/** `sun_path` of a Unix socket holds 108 bytes with its end mark (unix(7)). */
+const MAX_SOCKET_PATH_BYTES = 107;
+
+/** Names the state folder: `$SALLYPORT_HOME`, else `sallyport` in the XDG state folder. */
+export function statePaths(env: Readonly<Record<string, string | undefined>>, homeDir: string): StatePaths {
+  const xdg = env['XDG_STATE_HOME'];
+  const chosen = env['SALLYPORT_HOME'];
+  const home =
+    chosen !== undefined && chosen !== ''
+      ? chosen
+      : join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homeDir, '.local', 'state'), 'sallyport');
+  if (!isAbsolute(home)) {
+    throw new StateFolder(`SALLYPORT_HOME is not an absolute path: \`${home}\``, { hint: 'give a path from the root' });
+  }
+  const paths: StatePaths = {
+    home,
+    audit: join(home, 'audit'),
+    sessions: join(home, 'sessions'),
+    keys: join(home, 'keys'),
+    run: join(home, 'run'),
+    guardFolder: join(home, 'run', 'guard'),
+    guardSocket: join(home, 'run', 'guard', 'guard.sock'),
+    controlSocket: join(home, 'run', 'control.sock'),
+    bundle: join(home, 'bundle.json'),
+    gatewayPort: join(home, 'gateway-port'),
+    policy: join(home, 'policy.yaml'),
+  };
+  if (Buffer.byteLength(paths.guardSocket) > MAX_SOCKET_PATH_BYTES) {
+    throw new StateFolder(`the state folder's path is too long for a socket: \`${home}\``, {
+      hint: 'set SALLYPORT_HOME to a shorter path',
+    });
+  }
+  return paths;
+}
+
+/**
+ * Makes the folders where they are missing and checks that nobody else can write to them.
+ *
+ * @throws {StateFolder} where a folder is a link, belongs to somebody else or cannot be made.
+ */
+export function prepareStateFolder(paths: StatePaths, uid: number): void {
+  for (const folder of [paths.home, paths.audit, paths.sessions, paths.keys, paths.run, paths.guardFolder]) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      throw new StateFolder(`cannot make the folder \`${folder}\``, { cause, hint: 'check who may write there' });
+    }
+    const found = lstatSync(folder);
+    if (!found.isDirectory()) throw new StateFolder(`\`${folder}\` is no folder`, { hint: 'move it away' });
+    if (found.uid !== uid) throw new StateFolder(`\`${folder}\` belongs to another user`, { hint: 'set SALLYPORT_HOME' });
+    if ((found.mode & 0o077) !== 0) {
+      throw new StateFolder(`\`${folder}\` is open to others`, { hint: `run \`chmod 700 ${folder}\`` });
+    }
+  }
+}
+
+/** Writes a file so that a crash leaves the old content or the new, never a part. Mode 0600. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  const partial = `${path}.${process.pid}.part`;
+  const file = openSync(partial, 'w', 0o600);
+  try {
+    writeSync(file, Buffer.from(content));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(partial, path);
+}
+
+/** Reads a key of 32 bytes, made on first use. */
+export function ownKey(path: string): Uint8Array {
+  const found = readIfThere(path);
+  if (found === null) {
+    writeWhole(path, randomBytes(32));
+    return readFileSync(path);
+  }
+  if (found.length !== 32) {
+    throw new StateFolder(`key file \`${path}\` is damaged`, { hint: 'delete it; running sessions prove themselves anew' });
+  }
+  return found;
+}
+
+/** The bytes of a file, or null where it does not exist. */
+export function readIfThere(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,224 @@
+import { spawnSync } from 'node:child_process';
+import { statfsSync } from 'node:fs';
+import { request } from 'node:http';
+import type { Command } from 'commander';
+import { loadPolicy } from '../bin/daemon.ts';
+import { hookClient, packageRoot } from '../bin/package-root.ts';
+import { readIfThere } from '../bin/state-folder.ts';
+import { verifyLog } from '../audit/index.ts';
+import type { DaemonStatus } from '../core/control.ts';
+import { SallyportError } from '../core/error.ts';
+import { controlClient } from './control-client.ts';
+import { EXIT } from './exit-code.ts';
+import { findBwrap, findClient } from './launch.ts';
+import { findProgram, MANAGED_FOLDER } from './private-mount.ts';
+import { ownCredentials, ownPaths, policyFile } from './place.ts';
+import type { SetExitCode } from './program.ts';
+
+/** One line of the examination. `fix` is what to do, or null where nothing is to be done. */
+interface Finding {
+  readonly name: string;
+  readonly state: 'ok' | 'note' | 'missing';
+  readonly text: string;
+  readonly fix: string | null;
+}
+
+const MIN_FREE_BYTES = 256 * 1024 * 1024;
+/** A clock before this is not set: certificates and signed requests fail. 2026-01-01. */
+const EARLIEST_CLOCK_MS = Date.UTC(2026, 0, 1);
+const PROBE_TIMEOUT_MS = 5_000;
+
+/** Adds `doctor`. */
+export function addDoctorCommand(parent: Command, setExitCode: SetExitCode): void {
+  parent
+    .command('doctor')
+    .description('examine what is in force and what is missing, each with its fix; exits 3 where something is missing')
+    .option('--json', 'print the findings as JSON')
+    .action(async (options: { json?: boolean }) => {
+      const findings = await examine();
+      if (options.json === true) process.stdout.write(`${JSON.stringify(findings)}\n`);
+      else {
+        for (const { name, state, text, fix } of findings) {
+          process.stdout.write(`${state.padEnd(7)}  ${name.padEnd(12)}  ${text}\n`);
+          if (fix !== null) process.stdout.write(`${' '.repeat(23)}fix: ${fix}\n`);
+        }
+      }
+      if (findings.some((finding) => finding.state === 'missing')) setExitCode(EXIT.no);
+    });
+}
+
+async function examine(): Promise<readonly Finding[]> {
+  const paths = ownPaths();
+  const status = await statusOf(paths.controlSocket);
+  return [
+    clientFinding(),
+    policyFinding(),
+    daemonFinding(status),
+    await hookFinding(status),
+    await gatewayFinding(status),
+    attempt('bubblewrap', () => ok('bubblewrap', `${findBwrap(searchPath())} makes mount namespaces`)),
+    programFinding('socat', 'the client needs it for the network of its sandbox', '`apt-get install socat`'),
+    managedFinding(),
+    credentialFinding(),
+    Date.now() > EARLIEST_CLOCK_MS
+      ? ok('clock', new Date().toISOString())
+      : missing('clock', `the clock says ${new Date().toISOString()}`, 'set it: `timedatectl set-ntp true`'),
+    diskFinding(paths.home),
+    await logFinding(paths.audit),
+  ];
+}
+
+function clientFinding(): Finding {
+  return attempt('client', () => {
+    const client = findClient('claude', searchPath());
+    const ran = spawnSync(client, ['--version'], { encoding: 'utf8', timeout: PROBE_TIMEOUT_MS, env: { PATH: searchPath(), HOME: '/nonexistent' } });
+    const version = /^\d+\.\d+\.\d+/.exec(ran.stdout)?.[0] ?? null;
+    if (version === null) return missing('client', `${client} does not say its version`, 'reinstall the client');
+    const wanted = loadPolicy(policyFile(undefined), ownPaths().home).bundle.policy.client.minimumVersion;
+    return isAtLeast(version, wanted)
+      ? ok('client', `${version} (${client})`)
+      : missing('client', `${version} is older than the policy's ${wanted} (${client})`, 'update it: `npm i -g @anthropic-ai/claude-code`');
+  });
+}
+
+function policyFinding(): Finding {
+  return attempt('policy', () => {
+    const { bundle, file } = loadPolicy(policyFile(undefined), ownPaths().home);
+    return ok('policy', `${bundle.policy.name}, digest ${bundle.digest.slice(0, 16)} (${file})`);
+  });
+}
+
+function daemonFinding(status: DaemonStatus | null): Finding {
+  if (status === null) return missing('daemon', 'none answers', 'start it: `sallyport up` (`npm start`)');
+  const { policy } = status;
+  const stale = loadedDigest() !== policy.digest;
+  const text = `process ${status.pid}, policy ${policy.name} ${policy.digest.slice(0, 16)} in force`;
+  if (stale) {
+    return { name: 'daemon', state: 'note', text: `${text}; the file has changed since`, fix: `\`kill -HUP ${status.pid}\` reads it again` };
+  }
+  return ok('daemon', text);
+}
+
+function loadedDigest(): string | null {
+  try {
+    return loadPolicy(policyFile(undefined), ownPaths().home).bundle.digest;
+  } catch (error) {
+    if (error instanceof SallyportError) return null;
+    throw error;
+  }
+}
+
+/** Starts the hook client as the client would, with an event of a session that does not exist: it must be refused. */
+async function hookFinding(status: DaemonStatus | null): Promise<Finding> {
+  const hook = hookClient(packageRoot());
+  const [program = '', ...words] = hook.command;
+  const event = JSON.stringify({ session_id: 'doctor', hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_use_id: 'doctor', tool_input: { command: 'true' }, cwd: '/' });
+  const ran = spawnSync(program, [...words, ownPaths().guardSocket, 'ses_00000000000000000000000000'], {
+    input: event,
+    encoding: 'utf8',
+    timeout: PROBE_TIMEOUT_MS * 2,
+  });
+  const isRefused = ran.status === 2 || (ran.status === 0 && ran.stdout.includes('"permissionDecision":"deny"'));
+  if (!isRefused) return missing('hook', `the hook client (${hook.kind}) let a call of an unknown session pass`, 'rebuild it: `npm run build`');
+  if (status === null) return ok('hook', `the hook client (${hook.kind}) refuses while no daemon answers`);
+  if (ran.status === 2) return missing('hook', `the guard does not answer: ${ran.stderr.trim().slice(0, 120)}`, 'restart the daemon');
+  const note = hook.kind === 'c' ? '' : '; a C compiler would make it faster (`npm run build`)';
+  return ok('hook', `the hook client (${hook.kind}) reaches the guard, which refuses an unknown session${note}`);
+}
+
+async function gatewayFinding(status: DaemonStatus | null): Promise<Finding> {
+  if (status === null) return missing('gateway', 'no daemon', 'start it: `sallyport up`');
+  const code = await new Promise<number>((resolve) => {
+    const asked = request(`${status.gatewayUrl}/v1/messages`, { method: 'POST', timeout: PROBE_TIMEOUT_MS }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    asked.on('timeout', () => asked.destroy(new Error('no answer in time')));
+    asked.on('error', () => resolve(0));
+    asked.end('{}');
+  });
+  return code === 403
+    ? ok('gateway', `${status.gatewayUrl} refuses calls without a session`)
+    : missing('gateway', `${status.gatewayUrl} answered ${code} to a call without a session`, 'restart the daemon');
+}
+
+function managedFinding(): Finding {
+  const bytes = readIfThere(`${MANAGED_FOLDER}/managed-settings.json`);
+  if (bytes === null) return ok('settings', `put in force per session; nothing is installed in ${MANAGED_FOLDER}`);
+  const isOurs = bytes.includes('"policyHelper"');
+  return {
+    name: 'settings',
+    state: 'note',
+    text: `${MANAGED_FOLDER}/managed-settings.json is there${isOurs ? ', with a policy helper' : ''}; \`sallyport run\` puts its own in its place`,
+    fix: null,
+  };
+}
+
+function credentialFinding(): Finding {
+  return Object.values(ownCredentials()).some((value) => value !== null)
+    ? ok('credentials', 'this shell has a credential for a model provider')
+    : { name: 'credentials', state: 'note', text: 'this shell has none for a model provider', fix: 'set ANTHROPIC_API_KEY or AWS credentials before `sallyport run`' };
+}
+
+function diskFinding(folder: string): Finding {
+  return attempt('disk', () => {
+    if (readIfThere(`${folder}/bundle.json`) === null) return ok('disk', `${folder} will be made by the first start`);
+    const disk = statfsSync(folder);
+    const freeBytes = disk.bavail * disk.bsize;
+    const text = `${Math.floor(freeBytes / 1024 / 1024)} MiB free for the log`;
+    return freeBytes >= MIN_FREE_BYTES ? ok('disk', text) : missing('disk', text, 'make room: a full disk denies every call');
+  });
+}
+
+async function logFinding(folder: string): Promise<Finding> {
+  if (readIfThere(ownPaths().bundle) === null) return ok('log', 'nothing is written yet');
+  const report = await verifyLog(folder);
+  const [fault] = report.faults;
+  if (report.ok) return ok('log', `${report.records} records verified`);
+  return missing('log', `not as written: ${fault?.file ?? ''} ${fault?.problem ?? ''}`, '`sallyport audit verify` names every fault; keep the folder as it is');
+}
+
+function programFinding(name: string, why: string, fix: string): Finding {
+  const found = findProgram(name, searchPath());
+  return found === null ? missing(name, `not found; ${why}`, fix) : ok(name, found);
+}
+
+async function statusOf(socket: string): Promise<DaemonStatus | null> {
+  try {
+    return await controlClient(socket).status();
+  } catch (error) {
+    if (error instanceof SallyportError) return null;
+    throw error;
+  }
+}
+
+function attempt(name: string, look: () => Finding): Finding {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof SallyportError)) throw error;
+    return missing(name, error.message.split('\n')[0] ?? '', error.hint ?? 'see docs/errors.md');
+  }
+}
+
+function ok(name: string, text: string): Finding {
+  return { name, state: 'ok', text, fix: null };
+}
+
+function missing(name: string, text: string, fix: string): Finding {
+  return { name, state: 'missing', text, fix };
+}
+
+/** Compares two versions of three numbers. */
+function isAtLeast(version: string, wanted: string): boolean {
+  const [have, need] = [version, wanted].map((text) => text.split('.').map(Number));
+  for (let place = 0; place < 3; place += 1) {
+    const difference = (have?.[place] ?? 0) - (need?.[place] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+function searchPath(): string {
+  return process.env['PATH'] ?? '/usr/bin:/bin';
+}

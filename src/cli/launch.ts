@@ -1,0 +1,181 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import type { StatePaths } from '../bin/state-folder.ts';
+import type { ModelCredentials, OpenSessionAnswer } from '../core/control.ts';
+import { BwrapMissing, ClientMissing, NotRunning } from '../core/error.ts';
+import type { ControlClient } from './control-client.ts';
+import { CREDENTIAL_VARIABLES } from './place.ts';
+import { etcToRebuild, findProgram, privateMountWords } from './private-mount.ts';
+
+/** Milliseconds between two signs of life of the launcher; a fraction of the daemon's limit of 20 s. */
+const BEAT_MS = 2_000;
+
+/** A governed run of the client. */
+export interface Launch {
+  readonly paths: StatePaths;
+  readonly control: ControlClient;
+  /** The client and its words, as after `--`. */
+  readonly command: readonly string[];
+  readonly workspace: string;
+  readonly homeDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly credentials: ModelCredentials;
+  /** `inherit` for a person at a terminal; `pipe` gives the output to `onOutput`. */
+  readonly stdio: 'inherit' | 'pipe';
+  readonly onOutput?: (chunk: Buffer, from: 'stdout' | 'stderr') => void;
+  /** Called once, when the session is open and before the client starts. */
+  readonly onOpen?: (answer: OpenSessionAnswer, command: readonly string[]) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens a session, starts the client in its own view of the file system with the session's documents in force, keeps
+ * the session alive and ends it when the client is gone.
+ *
+ * @returns the client's exit code, 128 and the signal's number where a signal ended it.
+ * @throws {ClientMissing | BwrapMissing | NotRunning | UpstreamUnconfigured}
+ */
+export async function launch(run: Launch): Promise<number> {
+  const searchPath = run.env['PATH'] ?? '/usr/bin:/bin';
+  const client = findClient(run.command[0] ?? 'claude', searchPath);
+  const bwrap = findBwrap(searchPath);
+  const opened = await run.control.openSession({
+    workspace: run.workspace,
+    homeDir: run.homeDir,
+    searchPath,
+    credentials: run.credentials,
+    watchPid: null,
+    about: { user: userInfo().username, launcher: process.pid, client },
+  });
+  const folder = join(run.paths.run, opened.sessionId);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    const [settingsFile, mcpFile] = [join(folder, 'managed-settings.json'), join(folder, 'managed-mcp.json')];
+    writeFileSync(settingsFile, `${JSON.stringify(opened.settings, null, 2)}\n`, { mode: 0o600 });
+    writeFileSync(mcpFile, `${JSON.stringify(opened.mcp, null, 2)}\n`, { mode: 0o600 });
+    const view = privateMountWords(
+      {
+        settingsFile,
+        mcpFile,
+        stateFolder: run.paths.home,
+        guardFolder: opened.guardFolder,
+        workspace: run.workspace,
+        hasOwnProcessIds: !opened.sandbox,
+      },
+      etcToRebuild(),
+    );
+    const command = [...view, '--', client, ...run.command.slice(1)];
+    run.onOpen?.(opened, command);
+    return await supervise(run, opened, bwrap, command);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    await endQuietly(run.control, opened.sessionId);
+  }
+}
+
+async function supervise(run: Launch, opened: OpenSessionAnswer, bwrap: string, words: readonly string[]): Promise<number> {
+  const child = spawn(bwrap, [...words], {
+    env: clientEnvironment(run.env, opened),
+    stdio: run.stdio === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout?.on('data', (chunk: Buffer) => run.onOutput?.(chunk, 'stdout'));
+  child.stderr?.on('data', (chunk: Buffer) => run.onOutput?.(chunk, 'stderr'));
+  const stop = (): void => void child.kill('SIGTERM');
+  // The terminal sends an interrupt to the client as well, which decides itself what it means.
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore).on('SIGTERM', stop).on('SIGHUP', stop);
+  run.signal?.addEventListener('abort', stop);
+  const beats = setInterval(() => {
+    // A daemon that is being restarted is found again by a later beat; until then the guard's absence denies.
+    run.control.beat(opened.sessionId, run.credentials).catch((error: unknown) => {
+      if (!(error instanceof NotRunning)) throw error;
+    });
+  }, BEAT_MS);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.on('error', (cause) => reject(new BwrapMissing('bubblewrap cannot be started', { cause })));
+      child.on('close', (code, signal) => resolve(code ?? 128 + signalNumber(signal)));
+    });
+  } finally {
+    clearInterval(beats);
+    process.off('SIGINT', ignore).off('SIGTERM', stop).off('SIGHUP', stop);
+    run.signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The client's environment: everything but the owner's credentials, and the session's own token in their place. */
+function clientEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  opened: OpenSessionAnswer,
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !CREDENTIAL_VARIABLES.some((hidden) => hidden === name)) kept[name] = value;
+  }
+  kept[opened.provider === 'bedrock' ? 'AWS_BEARER_TOKEN_BEDROCK' : 'ANTHROPIC_AUTH_TOKEN'] = opened.token;
+  kept['SALLYPORT_SESSION'] = opened.sessionId;
+  return kept;
+}
+
+async function endQuietly(control: ControlClient, sessionId: string): Promise<void> {
+  try {
+    await control.endSession(sessionId, 'the client has ended');
+  } catch (error) {
+    // Nobody to tell: a daemon that comes back ends the session itself for want of beats.
+    if (!(error instanceof NotRunning)) throw error;
+  }
+}
+
+/** The client's program: by name on PATH, else the one that was installed beside this package. */
+export function findClient(name: string, searchPath: string): string {
+  const found = findProgram(name, searchPath);
+  if (found !== null && !isUnfinishedInstall(found)) return found;
+  const bundled = name === 'claude' ? bundledClient() : null;
+  if (bundled !== null) return bundled;
+  throw new ClientMissing(`there is no program \`${name}\` on PATH`, {
+    hint: 'install the client (`npm i -g @anthropic-ai/claude-code`) or give its path: `sallyport run -- /path/to/claude`',
+  });
+}
+
+/** Whether this is the client package's stand-in, which only prints that its install script did not run. */
+function isUnfinishedInstall(program: string): boolean {
+  return program.endsWith('node_modules/.bin/claude');
+}
+
+/** The platform package of the client that npm put beside this package, or null. */
+export function bundledClient(): string | null {
+  try {
+    return createRequire(import.meta.url).resolve(`@anthropic-ai/claude-code-linux-${process.arch}/claude`);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return null;
+    throw error;
+  }
+}
+
+/**
+ * bubblewrap, tried once: some machines have the program but forbid what it does.
+ *
+ * @throws {BwrapMissing}
+ */
+export function findBwrap(searchPath: string): string {
+  const bwrap = findProgram('bwrap', searchPath) ?? findProgram('bwrap', '/usr/bin:/usr/local/bin:/bin');
+  if (bwrap === null) {
+    throw new BwrapMissing('bubblewrap is not installed', { hint: 'install it: `apt-get install bubblewrap socat`' });
+  }
+  const tried = spawnSync(bwrap, ['--dev-bind', '/', '/', '--tmpfs', '/etc', '--', '/bin/true'], { encoding: 'utf8' });
+  if (tried.status !== 0) {
+    throw new BwrapMissing(`bubblewrap cannot make a mount namespace: ${tried.stderr.trim().split('\n')[0] ?? ''}`, {
+      hint: 'allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, or its AppArmor profile)',
+    });
+  }
+  return bwrap;
+}
+
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+
+function signalNumber(signal: string | null): number {
+  return signal === null ? 1 : (SIGNAL_NUMBERS[signal] ?? 1);
+}

@@ -1,0 +1,46 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { packageRoot } from '../bin/package-root.ts';
+import { readIfThere, statePaths } from '../bin/state-folder.ts';
+import type { StatePaths } from '../bin/state-folder.ts';
+import type { ModelCredentials } from '../core/control.ts';
+
+/** The state folder that this process's environment names. */
+export function ownPaths(): StatePaths {
+  return statePaths(process.env, homedir());
+}
+
+/** The policy named on the command line, else the user's own where there is one, else the one of the package. */
+export function policyFile(given: string | undefined): string {
+  if (given !== undefined) return resolve(given);
+  const own = ownPaths().policy;
+  return readIfThere(own) === null ? join(packageRoot(), 'policies', 'default.yaml') : own;
+}
+
+/** Variables that hold a credential of the model provider; the agent's process gets none of them. */
+export const CREDENTIAL_VARIABLES = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_PROFILE',
+  'AWS_BEARER_TOKEN_BEDROCK',
+] as const;
+
+/** The credentials for the model provider in this process's environment. */
+export function ownCredentials(): ModelCredentials {
+  const given = (name: (typeof CREDENTIAL_VARIABLES)[number]): string | null => {
+    const value = process.env[name];
+    return value === undefined || value === '' ? null : value;
+  };
+  return {
+    anthropicApiKey: given('ANTHROPIC_API_KEY'),
+    anthropicAuthToken: given('ANTHROPIC_AUTH_TOKEN'),
+    awsAccessKeyId: given('AWS_ACCESS_KEY_ID'),
+    awsSecretAccessKey: given('AWS_SECRET_ACCESS_KEY'),
+    awsSessionToken: given('AWS_SESSION_TOKEN'),
+    awsProfile: given('AWS_PROFILE'),
+    awsBearerToken: given('AWS_BEARER_TOKEN_BEDROCK'),
+  };
+}

@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { packageRoot } from '../bin/package-root.ts';
+import { packageVersion } from '../bin/version.ts';
+import { addAuditCommands } from './audit.ts';
+import { addCompletionCommand } from './completion.ts';
+import { addDaemonCommands } from './up.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addDrillCommand } from './drill.ts';
+import { addHelperCommand } from './policy-helper.ts';
+import { addPolicyCommands } from './policy.ts';
+import { addRunCommand } from './run.ts';
+
+/** Tells the process how to end; the last call counts. */
+export type SetExitCode = (code: number) => void;
+
+/** The whole command line, for running it and for writing `docs/cli.md` from it. */
+export function program(setExitCode: SetExitCode): Command {
+  const sallyport = new Command('sallyport')
+    .description('Runs a coding agent inside your walls: one policy, enforced at every layer around the agent, with proof.')
+    .version(packageVersion(packageRoot()))
+    .showHelpAfterError('(add --help for what this command takes)')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false });
+  addDaemonCommands(sallyport);
+  addRunCommand(sallyport, setExitCode);
+  addDrillCommand(sallyport, setExitCode);
+  addDoctorCommand(sallyport, setExitCode);
+  addPolicyCommands(sallyport, setExitCode);
+  addAuditCommands(sallyport, setExitCode);
+  addHelperCommand(sallyport);
+  addCompletionCommand(sallyport);
+  inheritExitOverride(sallyport);
+  return sallyport;
+}
+
+function inheritExitOverride(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride();
+    inheritExitOverride(child);
+  }
+}

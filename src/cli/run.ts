@@ -1,0 +1,37 @@
+import { homedir } from 'node:os';
+import type { Command } from 'commander';
+import { UsageError } from '../core/error.ts';
+import { controlClient } from './control-client.ts';
+import { launch } from './launch.ts';
+import { ownCredentials, ownPaths } from './place.ts';
+import type { SetExitCode } from './program.ts';
+
+/** Adds `run`. */
+export function addRunCommand(parent: Command, setExitCode: SetExitCode): void {
+  parent
+    .command('run')
+    .description('run the coding agent under the policy, in this folder: `sallyport run -- claude`')
+    .argument('[command...]', 'the client and its words, after `--`')
+    .option('--quiet', 'print nothing of our own')
+    .passThroughOptions()
+    .action(async (command: readonly string[], options: { quiet?: boolean }) => {
+      if (command.length === 0) {
+        throw new UsageError('there is no client to run', { hint: 'say which: `sallyport run -- claude`' });
+      }
+      const paths = ownPaths();
+      const code = await launch({
+        paths,
+        control: controlClient(paths.controlSocket),
+        command,
+        workspace: process.cwd(),
+        homeDir: homedir(),
+        env: process.env,
+        credentials: ownCredentials(),
+        stdio: 'inherit',
+        onOpen: (opened) => {
+          if (options.quiet !== true) process.stderr.write(`sallyport: session ${opened.sessionId}, watched and recorded\n`);
+        },
+      });
+      setExitCode(code);
+    });
+}

@@ -1,0 +1,68 @@
+import type { Site } from './site.ts';
+
+/**
+ * Variables that route the client's traffic, load code into its processes or send telemetry elsewhere. A repository's
+ * checked-in settings can set any of them, and do so before anybody is asked (measured on 2.1.329); a managed value is a
+ * floor that beats shell, user, project and `--settings` values, so each is pinned, most of them to nothing.
+ */
+const PINNED_EMPTY = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_CUSTOM_HEADERS',
+  'ANTHROPIC_VERTEX_BASE_URL',
+  'ANTHROPIC_FOUNDRY_BASE_URL',
+  'ANTHROPIC_UNIX_SOCKET',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'all_proxy',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'NODE_OPTIONS',
+  'NODE_PATH',
+  'BUN_OPTIONS',
+  'LD_PRELOAD',
+  'LD_LIBRARY_PATH',
+  'LD_AUDIT',
+  'BASH_ENV',
+  'ENV',
+  'CURL_HOME',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+] as const;
+
+const PINNED_OFF = [
+  'CLAUDE_CODE_USE_VERTEX',
+  'CLAUDE_CODE_USE_FOUNDRY',
+  'CLAUDE_CODE_USE_MANTLE',
+  'CLAUDE_CODE_ENABLE_TELEMETRY',
+  'CLAUDE_CODE_SIMPLE',
+  'OTEL_LOG_RAW_API_BODIES',
+  'OTEL_LOG_USER_PROMPTS',
+  'OTEL_LOG_TOOL_CONTENT',
+] as const;
+
+/** The `env` block of a managed settings document. Holds no secret: the session's token travels in the process environment. */
+export function pinnedEnvironment(site: Site): Record<string, string> {
+  const isBedrock = site.provider === 'bedrock';
+  const env: Record<string, string> = {
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    CLAUDE_CODE_SUBPROCESS_ENV_SCRUB: '1',
+    CLAUDE_CODE_USE_BEDROCK: isBedrock ? '1' : '0',
+    ANTHROPIC_BASE_URL: site.gatewayUrl,
+    ANTHROPIC_BEDROCK_BASE_URL: isBedrock ? site.gatewayUrl : '',
+    NO_PROXY: '127.0.0.1,localhost',
+    no_proxy: '127.0.0.1,localhost',
+    DISABLE_AUTOUPDATER: '1',
+    PATH: site.searchPath,
+  };
+  if (isBedrock) env['CLAUDE_CODE_SKIP_BEDROCK_AUTH'] = '0';
+  for (const name of PINNED_EMPTY) env[name] = '';
+  for (const name of PINNED_OFF) env[name] = '0';
+  return env;
+}

@@ -1,0 +1,64 @@
+import type { Json, JsonObject } from '../core/json.ts';
+import type { Site } from './site.ts';
+
+/**
+ * Seconds after which the client gives up on a hook. The client lets the call pass then (measured), so this stands far
+ * above the hook client's own deadline of 5 s, which refuses.
+ */
+export const HOOK_TIMEOUT_S = 60;
+
+/** Events that name a tool, where a matcher belongs; `*` takes every tool. */
+const TOOL_EVENTS = ['PreToolUse', 'PostToolUse', 'PostToolUseFailure', 'PermissionRequest', 'PermissionDenied'] as const;
+
+/**
+ * Left out on purpose: `WorktreeCreate`, whose hook replaces the client's own making of the worktree (vendor page on
+ * hooks); `FileChanged`, which wants names to watch; `MessageDisplay`, which only repaints the terminal.
+ */
+const OTHER_EVENTS = [
+  'PostToolBatch',
+  'Notification',
+  'UserPromptSubmit',
+  'SessionStart',
+  'SessionEnd',
+  'Stop',
+  'StopFailure',
+  'SubagentStart',
+  'SubagentStop',
+  'PreCompact',
+  'PostCompact',
+  'ConfigChange',
+  'WorktreeRemove',
+  'UserPromptExpansion',
+  'PreModelSwitch',
+  'PostModelSwitch',
+  'DirectoryAdded',
+  'Setup',
+  'TeammateIdle',
+  'InstructionsLoaded',
+  'CwdChanged',
+  'TaskCreated',
+  'TaskCompleted',
+  'Elicitation',
+  'ElicitationResult',
+] as const;
+
+/** Hook events that the compiled settings register, for the documents and the tests. */
+export const HOOK_EVENTS: readonly string[] = [...TOOL_EVENTS, ...OTHER_EVENTS];
+
+/**
+ * The `hooks` block in the one shape that the client takes: one entry of another shape drops every hook of the document
+ * (measured). Exec form (`command` and `args`): no shell stands between the client and the guard.
+ */
+export function hooksBlock(site: Site): JsonObject {
+  const [command = '', ...words] = site.hookCommand;
+  const handler: JsonObject = {
+    type: 'command',
+    command,
+    args: [...words, site.guardSocket, site.sessionId],
+    timeout: HOOK_TIMEOUT_S,
+  };
+  const block: Record<string, Json> = {};
+  for (const event of TOOL_EVENTS) block[event] = [{ matcher: '*', hooks: [handler] }];
+  for (const event of OTHER_EVENTS) block[event] = [{ hooks: [handler] }];
+  return block;
+}

@@ -1,0 +1,84 @@
+import type { Json, JsonObject } from '../core/json.ts';
+import type { RuleTable } from '../core/rule-table.ts';
+import type { Policy } from '../policy/index.ts';
+import { clientRules } from './client-rules.ts';
+import { pinnedEnvironment } from './environment.ts';
+import { hooksBlock } from './hooks.ts';
+import type { Site } from './site.ts';
+
+/** Milliseconds that the client waits for the policy helper before it refuses to start. */
+export const POLICY_HELPER_TIMEOUT_MS = 10_000;
+
+/**
+ * The managed settings document of one session: every lever of the client that was measured to hold, none that it
+ * ignores. Pure; the same policy and site give the same document.
+ */
+export function managedSettings(policy: Policy, table: RuleTable, site: Site): JsonObject {
+  const rules = clientRules(table);
+  const settings: Record<string, Json> = {
+    env: pinnedEnvironment(site),
+    permissions: {
+      deny: rules.deny,
+      ask: rules.ask,
+      defaultMode: 'default',
+      // Only here and only with this word: at the top level it is ignored without a message.
+      disableBypassPermissionsMode: 'disable',
+      disableAutoMode: 'disable',
+    },
+    hooks: hooksBlock(site),
+    allowManagedHooksOnly: true,
+    allowManagedPermissionRulesOnly: true,
+    allowManagedMcpServersOnly: true,
+    allowedMcpServers: policy.mcp.servers.map((server) => ({ serverName: server.name })),
+    disableSideloadFlags: true,
+    disableSkillShellExecution: true,
+    disableCommandPluginSources: true,
+    disableRemoteControl: true,
+    disableClaudeAiConnectors: true,
+    strictKnownMarketplaces: [],
+    allowedProviders: [site.provider === 'bedrock' ? 'bedrock' : 'customEndpoint'],
+    requiredMinimumVersion: policy.client.minimumVersion,
+    cleanupPeriodDays: policy.session.transcriptDays,
+  };
+  if (policy.sandbox.enabled) settings['sandbox'] = sandboxBlock(policy, site);
+  return settings;
+}
+
+/** The client's sandbox for Bash, told to refuse rather than to run without. */
+function sandboxBlock(policy: Policy, site: Site): JsonObject {
+  return {
+    enabled: true,
+    failIfUnavailable: true,
+    allowUnsandboxedCommands: false,
+    // The guard allows what the policy allows; the sandbox alone is no reason to skip its word.
+    autoAllowBashIfSandboxed: false,
+    network: {
+      allowedDomains: [...policy.sandbox.allowedDomains].sort(),
+      allowManagedDomainsOnly: true,
+    },
+    filesystem: { denyRead: [...site.hiddenFolders].sort(), denyWrite: [...site.hiddenFolders].sort() },
+  };
+}
+
+/**
+ * The document for a machine where Sallyport is installed: it only names the helper, which asks the daemon for the
+ * session's settings. A helper that is missing, fails or is late stops the client from starting (measured), so this is
+ * the one lever of the client that fails closed. Nothing else in the file would count: the helper's output replaces it.
+ *
+ * @param helperPath absolute path of an executable without arguments.
+ */
+export function installedSettings(helperPath: string): JsonObject {
+  return { policyHelper: { path: helperPath, timeoutMs: POLICY_HELPER_TIMEOUT_MS } };
+}
+
+/** The managed MCP document. Its presence alone shuts out every server that it does not name. */
+export function managedMcp(policy: Policy): JsonObject {
+  const servers: Record<string, Json> = {};
+  for (const server of policy.mcp.servers) {
+    servers[server.name] =
+      server.kind === 'command'
+        ? { command: server.command, args: server.args, env: server.env }
+        : { type: 'http', url: server.url, headers: server.headers };
+  }
+  return { mcpServers: servers };
+}

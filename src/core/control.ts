@@ -1,0 +1,56 @@
+import type { JsonObject } from './json.ts';
+import type { ModelProvider } from './session.ts';
+
+/** What the daemon says of itself on `GET /status` of the control socket. */
+export interface DaemonStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAtMs: number;
+  readonly policy: { readonly name: string; readonly digest: string; readonly file: string; readonly sandbox: boolean };
+  readonly guardSocket: string;
+  readonly gatewayUrl: string;
+  readonly controlSocket: string;
+  readonly auditFolder: string;
+  readonly auditRecords: number;
+  readonly hookClient: string;
+  readonly sessions: readonly { readonly id: string; readonly workspace: string; readonly endedReason: string | null }[];
+}
+
+/** Credentials of a session's owner for the model provider. They stay in the daemon's memory and never reach the agent. */
+export interface ModelCredentials {
+  readonly anthropicApiKey: string | null;
+  readonly anthropicAuthToken: string | null;
+  readonly awsAccessKeyId: string | null;
+  readonly awsSecretAccessKey: string | null;
+  readonly awsSessionToken: string | null;
+  readonly awsProfile: string | null;
+  readonly awsBearerToken: string | null;
+}
+
+/** Body of `POST /sessions`. */
+export interface OpenSessionRequest {
+  readonly workspace: string;
+  readonly homeDir: string;
+  readonly searchPath: string;
+  readonly credentials: ModelCredentials;
+  /** Set where no launcher will send beats: the session ends when this process is gone. */
+  readonly watchPid: number | null;
+  readonly about: JsonObject;
+}
+
+/** Answer to `POST /sessions`. `settings` and `mcp` are whole documents for the client. */
+export interface OpenSessionAnswer {
+  readonly sessionId: string;
+  readonly token: string;
+  readonly provider: ModelProvider;
+  readonly gatewayUrl: string;
+  readonly guardFolder: string;
+  readonly sandbox: boolean;
+  readonly settings: JsonObject;
+  readonly mcp: JsonObject;
+}
+
+/** Answer to `POST /sessions/ID/beat`. */
+export interface BeatAnswer {
+  readonly endedReason: string | null;
+}

@@ -1,0 +1,131 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { AuditSink } from '../core/audit.ts';
+import { makeSessionId } from '../core/ids.ts';
+import type { SessionId, Sha256 } from '../core/ids.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { GovernedSession, ModelProvider, SessionDirectory } from '../core/session.ts';
+import { loadSessions, storeSession } from './session-file.ts';
+import type { StoredSession } from './session-file.ts';
+
+/** Milliseconds without a sign of life from the launcher after which a session counts as lost and is ended. */
+export const HEARTBEAT_LIMIT_MS = 20_000;
+
+/** What is known of a run when it starts. */
+export interface SessionRequest {
+  readonly workspace: string;
+  readonly homeDir: string;
+  readonly provider: ModelProvider;
+  /** The operating-system user, the client's version and the like: goes into the record, holds no secret. */
+  readonly about: JsonObject;
+}
+
+/** The sessions of this host, kept in the state folder so that a restarted daemon still knows them. */
+export interface SessionRegistry extends SessionDirectory {
+  /** Opens a session. Its record is durable before the token is given; the token is shown only here. */
+  open(request: SessionRequest): Promise<{ readonly session: GovernedSession; readonly token: string }>;
+  /** Ends a session; does nothing where it is ended already. `reason` is shown to the developer. */
+  end(id: SessionId, reason: string): Promise<void>;
+  /** Notes that the launcher of a session is alive. */
+  beat(id: SessionId): void;
+  /** Ends the sessions whose launcher has been silent for {@link HEARTBEAT_LIMIT_MS}. */
+  endLost(): Promise<void>;
+  list(): readonly GovernedSession[];
+}
+
+/**
+ * Opens the registry over a folder of one file per session.
+ *
+ * @param folder exists, mode 0700.
+ * @throws {StateFolder} where a file of the folder cannot be read as a session.
+ */
+export function sessionRegistry(
+  folder: string,
+  ports: { readonly audit: AuditSink; readonly clock: () => number },
+): SessionRegistry {
+  const sessions = new Map<SessionId, StoredSession>();
+  const seenAtMs = new Map<SessionId, number>();
+  for (const stored of loadSessions(folder)) {
+    sessions.set(stored.id, stored);
+    // A launcher gets the whole limit to find the restarted daemon.
+    seenAtMs.set(stored.id, ports.clock());
+  }
+
+  async function end(id: SessionId, reason: string): Promise<void> {
+    const stored = sessions.get(id);
+    if (stored === undefined || stored.endedReason !== null) return;
+    const ended = { ...stored, endedReason: reason };
+    // The end takes effect at once: a record that fails must not keep a session alive.
+    sessions.set(id, ended);
+    storeSession(folder, ended);
+    await ports.audit.append({
+      kind: 'session',
+      occurredAtMs: ports.clock(),
+      sessionId: id,
+      body: { event: 'ended', reason },
+    });
+  }
+
+  return {
+    async open(request) {
+      const id = makeSessionId(ports.clock(), randomBytes(16));
+      const token = `spt_${randomBytes(32).toString('base64url')}`;
+      const stored: StoredSession = {
+        id,
+        workspace: request.workspace,
+        homeDir: request.homeDir,
+        provider: request.provider,
+        endedReason: null,
+        tokenSha256: sha256(token),
+        openedAtMs: ports.clock(),
+      };
+      await ports.audit.append({
+        kind: 'session',
+        occurredAtMs: stored.openedAtMs,
+        sessionId: id,
+        body: { event: 'opened', workspace: request.workspace, provider: request.provider, about: request.about },
+      });
+      storeSession(folder, stored);
+      sessions.set(id, stored);
+      seenAtMs.set(id, ports.clock());
+      return { session: viewOf(stored), token };
+    },
+    end,
+    beat(id) {
+      if (sessions.has(id)) seenAtMs.set(id, ports.clock());
+    },
+    async endLost() {
+      for (const stored of sessions.values()) {
+        const silentMs = ports.clock() - (seenAtMs.get(stored.id) ?? 0);
+        if (stored.endedReason === null && silentMs > HEARTBEAT_LIMIT_MS) {
+          await end(stored.id, 'its launcher is gone');
+        }
+      }
+    },
+    byId(id) {
+      const stored = sessions.get(id);
+      return stored === undefined ? null : viewOf(stored);
+    },
+    byToken(token) {
+      const wanted = Buffer.from(sha256(token));
+      for (const stored of sessions.values()) {
+        if (timingSafeEqual(wanted, Buffer.from(stored.tokenSha256))) return viewOf(stored);
+      }
+      return null;
+    },
+    list: () => [...sessions.values()].map(viewOf),
+  };
+}
+
+function viewOf(stored: StoredSession): GovernedSession {
+  return {
+    id: stored.id,
+    workspace: stored.workspace,
+    homeDir: stored.homeDir,
+    provider: stored.provider,
+    endedReason: stored.endedReason,
+  };
+}
+
+function sha256(text: string): Sha256 {
+  return createHash('sha256').update(text).digest('hex') as Sha256;
+}

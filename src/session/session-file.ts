@@ -1,0 +1,67 @@
+import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { StateFolder } from '../core/error.ts';
+import { parseSessionId } from '../core/ids.ts';
+import type { SessionId, Sha256 } from '../core/ids.ts';
+import { isJsonObject, stringField } from '../core/json.ts';
+import type { GovernedSession } from '../core/session.ts';
+
+/** A session as kept on disk. The token itself is never stored, only its digest. */
+export interface StoredSession extends GovernedSession {
+  readonly tokenSha256: Sha256;
+  readonly openedAtMs: number;
+}
+
+/** Ended sessions that are kept, newest first, so that a late call of one is refused by its own reason. */
+const KEPT_ENDED = 200;
+
+/** Writes one session so that a crash leaves the old file or the new one, never a part. */
+export function storeSession(folder: string, session: StoredSession): void {
+  const path = join(folder, `${session.id}.json`);
+  const partial = `${path}.${process.pid}.part`;
+  const file = openSync(partial, 'w', 0o600);
+  try {
+    writeSync(file, `${JSON.stringify(session)}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(partial, path);
+}
+
+/**
+ * Reads all sessions of a folder, oldest first, and deletes files of long ended ones.
+ *
+ * @throws {StateFolder} where a file is no session: state that was tampered with is not guessed at.
+ */
+export function loadSessions(folder: string): readonly StoredSession[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+  const sessions = names.map((name) => parseSession(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
+  const ended = sessions.filter((session) => session.endedReason !== null);
+  const old = new Set(ended.slice(0, Math.max(0, ended.length - KEPT_ENDED)));
+  for (const session of old) unlinkSync(join(folder, `${session.id}.json`));
+  return sessions.filter((session) => !old.has(session));
+}
+
+function parseSession(text: string, path: string): StoredSession {
+  const broken = new StateFolder(`session file ${path} is damaged`, {
+    hint: 'delete it; its session, if it still runs, is then refused',
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new StateFolder(broken.message, { cause, hint: broken.hint ?? '' });
+  }
+  if (!isJsonObject(value)) throw broken;
+  const id = parseSessionId(stringField(value, 'id') ?? '');
+  const [workspace, homeDir] = [stringField(value, 'workspace'), stringField(value, 'homeDir')];
+  const [provider, tokenSha256] = [stringField(value, 'provider'), stringField(value, 'tokenSha256')];
+  const openedAtMs = value['openedAtMs'];
+  const endedReason = value['endedReason'];
+  if (id === null || workspace === null || homeDir === null || typeof openedAtMs !== 'number') throw broken;
+  if (provider !== 'anthropic' && provider !== 'bedrock') throw broken;
+  if (tokenSha256 === null || !/^[0-9a-f]{64}$/.test(tokenSha256)) throw broken;
+  if (endedReason !== null && typeof endedReason !== 'string') throw broken;
+  return { id: id satisfies SessionId, workspace, homeDir, provider, endedReason, tokenSha256: tokenSha256 as Sha256, openedAtMs };
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { AuditUnavailable, StateFolder } from '../core/error.ts';
+import type { AuditRecord, AuditSink, Receipt } from '../core/audit.ts';
+import { makeSessionId, parseSessionId } from '../core/ids.ts';
+import type { Sha256 } from '../core/ids.ts';
+import { HEARTBEAT_LIMIT_MS, liveness, sessionRegistry } from './index.ts';
+
+const REQUEST = { workspace: '/w', homeDir: '/h', provider: 'anthropic', about: { user: 'dev' } } as const;
+
+function memorySink(): AuditSink & { readonly records: AuditRecord[] } {
+  const records: AuditRecord[] = [];
+  return {
+    records,
+    append: (record): Promise<Receipt> => {
+      records.push(record);
+      return Promise.resolve({ index: records.length - 1, hash: '0'.repeat(64) as Sha256 });
+    },
+  };
+}
+
+function folder(t: { after(fn: () => void): void }): string {
+  const path = mkdtempSync(join(tmpdir(), 'sp-session-'));
+  t.after(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+test('a session is found by its token and by its id, also after a restart', async (t) => {
+  const path = folder(t);
+  const audit = memorySink();
+  const { session, token } = await sessionRegistry(path, { audit, clock: () => 1000 }).open(REQUEST);
+  const restarted = sessionRegistry(path, { audit, clock: () => 2000 });
+  assert.deepEqual(restarted.byToken(token), session);
+  assert.deepEqual(restarted.byId(session.id), session);
+  assert.equal(restarted.byToken(`${token}x`), null);
+  assert.equal(audit.records[0]?.body['event'], 'opened');
+});
+
+test('the token is on no disk', async (t) => {
+  const path = folder(t);
+  const { token } = await sessionRegistry(path, { audit: memorySink(), clock: () => 1000 }).open(REQUEST);
+  for (const name of readdirSync(path)) assert.ok(!readFileSync(join(path, name), 'utf8').includes(token.slice(4)));
+});
+
+test('no session is opened without a record', async (t) => {
+  const path = folder(t);
+  const audit: AuditSink = { append: () => Promise.reject(new AuditUnavailable('disk is full')) };
+  await assert.rejects(sessionRegistry(path, { audit, clock: () => 1 }).open(REQUEST), { code: 'AUDIT_UNAVAILABLE' });
+  assert.deepEqual(readdirSync(path), []);
+});
+
+test('an ended session stays ended, with its reason, even where the record of the end fails', async (t) => {
+  const path = folder(t);
+  const audit = memorySink();
+  const registry = sessionRegistry(path, { audit, clock: () => 1 });
+  const { session } = await registry.open(REQUEST);
+  audit.append = () => Promise.reject(new AuditUnavailable('disk is full'));
+  await assert.rejects(registry.end(session.id, 'stopped by hand'));
+  assert.equal(registry.byId(session.id)?.endedReason, 'stopped by hand');
+  assert.equal(
+    sessionRegistry(path, { audit, clock: () => 1 }).byId(session.id)?.endedReason,
+    'stopped by hand',
+  );
+});
+
+test('a session whose launcher is silent is ended', async (t) => {
+  let now = 0;
+  const registry = sessionRegistry(folder(t), { audit: memorySink(), clock: () => now });
+  const { session } = await registry.open(REQUEST);
+  now = HEARTBEAT_LIMIT_MS;
+  registry.beat(session.id);
+  now = HEARTBEAT_LIMIT_MS * 2;
+  await registry.endLost();
+  assert.equal(registry.byId(session.id)?.endedReason, null);
+  now += 1;
+  await registry.endLost();
+  assert.equal(registry.byId(session.id)?.endedReason, 'its launcher is gone');
+});
+
+for (const { name, text } of [
+  { name: 'a session file that is no JSON', text: '{' },
+  { name: 'a session file that is a list', text: '[]' },
+  { name: 'a session file with a token of another shape', text: '{"id":"x"}' },
+]) {
+  test(`${name} stops the start`, (t) => {
+    const path = folder(t);
+    writeFileSync(join(path, 'ses_x.json'), text);
+    assert.throws(() => sessionRegistry(path, { audit: memorySink(), clock: () => 1 }), StateFolder);
+  });
+}
+
+test('session ids sort by time and are read back', () => {
+  const [early, late] = [makeSessionId(1_700_000_000_000, randomBytes(16)), makeSessionId(1_800_000_000_000, randomBytes(16))];
+  assert.ok(early < late);
+  assert.equal(parseSessionId(early), early);
+  assert.equal(parseSessionId('ses_I'), null);
+});
+
+test('a canary proves the client session that it was issued to, and no other', () => {
+  const book = liveness(randomBytes(32), randomBytes);
+  const session = makeSessionId(1, randomBytes(16));
+  const id = book.issue(session, 'client-a');
+  assert.ok(book.isCanary(id));
+  book.confirm(session, 'client-b', id);
+  assert.equal(book.isProven(session, 'client-b'), false);
+  assert.equal(book.isProven(session, 'client-a'), false);
+  book.confirm(session, 'client-a', id);
+  assert.equal(book.isProven(session, 'client-a'), true);
+  assert.equal(book.isProven(session, 'client-b'), false);
+});
+
+test('canary ids are known after a restart and cannot be made without the key', () => {
+  const key = randomBytes(32);
+  const session = makeSessionId(1, randomBytes(16));
+  const id = liveness(key, randomBytes).issue(session, 'a');
+  assert.ok(liveness(key, randomBytes).isCanary(id));
+  assert.ok(!liveness(randomBytes(32), randomBytes).isCanary(id));
+  assert.ok(!liveness(key, randomBytes).isCanary(`${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`));
+  assert.ok(!liveness(key, randomBytes).isCanary('toolu_sallyport_'));
+});
