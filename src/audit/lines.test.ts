@@ -44,7 +44,7 @@ function expected(content: Buffer): readonly SeenLine[] {
   const lines = parts.map((text, position) => {
     const isEnded = position < parts.length - 1;
     const sizeBytes = text.length + (isEnded ? 1 : 0);
-    const isOversized = sizeBytes > MAX_RECORD_BYTES;
+    const isOversized = text.length >= MAX_RECORD_BYTES;
     const line = { text: isOversized ? '' : text, byteOffset, sizeBytes, isEnded, isOversized };
     byteOffset += sizeBytes;
     return line;

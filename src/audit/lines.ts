@@ -14,7 +14,7 @@ export interface Line {
   readonly sizeBytes: number;
   /** Whether a newline ends it: only the last line of a file can lack one. */
   readonly isEnded: boolean;
-  /** Whether it is longer than {@link MAX_RECORD_BYTES}, and so was skipped unread. */
+  /** Whether it is longer than {@link MAX_RECORD_BYTES} with its newline, and so was skipped unread. */
   readonly isOversized: boolean;
 }
 
@@ -62,6 +62,6 @@ export async function* readLines(file: LogFile, fromOffset = 0): AsyncGenerator<
 
 function lineOf(bytes: Uint8Array, byteOffset: number, droppedBytes: number, isEnded: boolean): Line {
   const sizeBytes = droppedBytes + bytes.length + (isEnded ? 1 : 0);
-  const isOversized = sizeBytes > MAX_RECORD_BYTES;
+  const isOversized = droppedBytes + bytes.length >= MAX_RECORD_BYTES;
   return { bytes: isOversized ? bytes.subarray(0, 0) : bytes, byteOffset, sizeBytes, isEnded, isOversized };
 }

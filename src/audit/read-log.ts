@@ -28,6 +28,8 @@ export interface ReadOptions {
  * A line that is not whole yet is waited for or, without `follow`, left out. A record may be seen shortly before it is
  * durable.
  *
+ * Errors of the system pass through.
+ *
  * @throws {AuditCorrupt} at the first line that holds no record or another one than its place says.
  */
 export async function* readLog(folder: string, options: ReadOptions = {}): AsyncGenerator<LoggedRecord> {

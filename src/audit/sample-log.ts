@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 import type { AuditRecord } from '../core/audit.ts';
+import type { LogFileSystem } from './log-file-system.ts';
+import { nodeLogFileSystem } from './node-log-file-system.ts';
 import { openLog } from './open-log.ts';
+import { readLog } from './read-log.ts';
+import type { LoggedRecord } from './record-line.ts';
 
 /** A time for tests, in milliseconds since the Unix epoch. */
 export const SAMPLE_TIME_MS = 1_700_000_000_000;
@@ -35,6 +39,16 @@ export async function writeSampleLog(folder: string, count: number, segmentMaxBy
   const log = await openLog(folder, { clock: () => SAMPLE_TIME_MS, segmentMaxBytes });
   for (let number = 0; number < count; number += 1) await log.append(sampleRecord(number));
   await log.close();
+}
+
+/** All records of a log. */
+export async function recordsOf(
+  folder: string,
+  fs: LogFileSystem = nodeLogFileSystem(),
+): Promise<readonly LoggedRecord[]> {
+  const records: LoggedRecord[] = [];
+  for await (const record of readLog(folder, { fs })) records.push(record);
+  return records;
 }
 
 /** Paths of the segments of a log, in order. */

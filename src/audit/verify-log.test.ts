@@ -15,6 +15,7 @@ import {
   temporaryFolder,
   writeSampleLog,
 } from './sample-log.ts';
+import { SimulatedDisk } from './simulated-disk.ts';
 import { MAX_FAULTS, verifyLog } from './verify-log.ts';
 import type { VerifyProgress } from './verify-log.ts';
 
@@ -145,6 +146,14 @@ for (const { name, damage, want } of [
     want: [/^segment is not named for the record/],
   },
   {
+    name: 'a changed newline at the very end is no torn tail',
+    damage: async (paths: readonly string[]) => {
+      const bytes = await readFile(paths.at(-1) ?? '');
+      await writeFile(paths.at(-1) ?? '', Buffer.concat([bytes.subarray(0, -1), Buffer.from(' ')]));
+    },
+    want: [/^newline was changed$/],
+  },
+  {
     name: 'a link is not followed',
     damage: async (paths: readonly string[]) => {
       await rename(paths[1] ?? '', join(dirname(dirname(paths[1] ?? '')), 'moved'));
@@ -167,7 +176,7 @@ for (const { name, damage, want } of [
     const paths = await segmentPaths(folder);
     await damage(paths);
     const report = await verifyLog(folder);
-    assert.equal(report.ok, want.length === 0);
+    assert.equal(report.ok, false);
     assert.equal(report.torn, false);
     assert.equal(report.faults.length, want.length, JSON.stringify(report.faults));
     for (const [position, pattern] of want.entries()) assert.match(report.faults[position]?.problem ?? '', pattern);
@@ -213,6 +222,16 @@ test('faults beyond the most that are listed are counted', async (t) => {
   const report = await verifyLog(folder);
   assert.deepEqual([report.ok, report.records, report.faults.length], [false, 0, MAX_FAULTS]);
   assert.deepEqual(report.warnings, ['42 more faults are not listed']);
+});
+
+test('a segment that the disk does not give back is a fault', async (t) => {
+  const folder = await temporaryFolder(t);
+  const disk = new SimulatedDisk();
+  const log = await openLog(folder, { clock: () => SAMPLE_TIME_MS, fs: disk });
+  disk.onStep(({ operation }) => (operation === 'read' ? { failWith: 'EIO' } : null));
+  const { ok, faults } = await verifyLog(folder, undefined, disk);
+  assert.deepEqual([ok, faults.map(({ problem }) => problem)], [false, ['cannot be read: EIO']]);
+  await log.close();
 });
 
 test('an empty folder and strange names are told', async (t) => {

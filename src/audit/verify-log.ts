@@ -59,7 +59,7 @@ export interface VerifyProgress {
  * Memory stays bounded. After a fault it goes on and looks for others.
  *
  * It cannot see that records at the end were taken away, nor that the whole log was written anew: compare `head` with
- * a copy kept elsewhere for that.
+ * a copy kept elsewhere for that. Errors of the system pass through where the folder itself cannot be read.
  */
 export async function verifyLog(
   folder: string,
@@ -104,24 +104,16 @@ class Verification {
 
   async readSegment(segment: Segment, isLast: boolean, fs: LogFileSystem): Promise<void> {
     const name = basename(segment.path);
-    let file: LogFile;
     try {
-      file = await fs.open(segment.path, 'read');
+      const file = await fs.open(segment.path, 'read');
+      try {
+        await this.#readLines(segment, file, isLast);
+      } finally {
+        await file.close();
+      }
     } catch (error) {
-      const reason = errorCode(error);
-      this.#fault({
-        file: name,
-        line: 0,
-        byteOffset: 0,
-        index: segment.firstIndex,
-        problem: `cannot be read: ${reason}`,
-      });
-      return;
-    }
-    try {
-      await this.#readLines(segment, file, isLast);
-    } finally {
-      await file.close();
+      const problem = `cannot be read: ${errorCode(error)}`;
+      this.#fault({ file: name, line: 0, byteOffset: 0, index: this.#chain.nextIndex, problem });
     }
   }
 

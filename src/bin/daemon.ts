@@ -29,6 +29,10 @@ import { packageVersion } from './version.ts';
 /** Milliseconds between two looks for sessions whose launcher is gone. */
 const SWEEP_MS = 2_000;
 
+/** Milliseconds that a model call waits for its session's credentials after a restart: three beats of a launcher. */
+const CREDENTIAL_WAIT_MS = 6_000;
+const CREDENTIAL_POLL_MS = 50;
+
 /** A running daemon. */
 export interface Daemon {
   readonly status: () => DaemonStatus;
@@ -107,7 +111,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         liveness: proofs,
         audit: log,
         clock,
-        upstreamFor: (session) => upstreamFor(inForce.bundle.policy, credentials.get(session.id) ?? null),
+        upstreamFor: async (session) => {
+          // After a restart the credentials come back with the launcher's next beat; a refusal would end the session.
+          for (let waitedMs = 0; waitedMs < CREDENTIAL_WAIT_MS && !credentials.has(session.id); waitedMs += CREDENTIAL_POLL_MS) {
+            if (registry.byId(session.id)?.endedReason !== null) break;
+            await new Promise((resolve) => setTimeout(resolve, CREDENTIAL_POLL_MS));
+          }
+          return await upstreamFor(inForce.bundle.policy, credentials.get(session.id) ?? null);
+        },
         logError: options.logError,
       },
       { host: '127.0.0.1', port: gatewayPortOf(paths) },

@@ -117,7 +117,7 @@ function judge(
   const text = result?.text ?? '';
   const hasLeaked = text.includes(site.secret);
   const happened = describe(call, result, decision, hasLeaked);
-  const expected = { deny: 'guard deny', ask: 'guard ask', sandbox: 'sandbox', run: 'runs' }[call.expect];
+  const expected = { deny: 'guard deny', ask: 'guard ask', client: 'client', sandbox: 'sandbox', run: 'runs' }[call.expect];
   const problem = problemOf(call, result, happened, expected, hasLeaked);
   return {
     id: call.id,
@@ -135,11 +135,12 @@ function judge(
 function describe(call: DrillCall, result: ToolResult | null, decision: LoggedDecision | null, hasLeaked: boolean): string {
   if (hasLeaked) return 'got through';
   if (result === null) return 'no result';
-  if (decision === null) return result.isError ? 'client, without the guard' : 'got through without the guard';
+  if (decision === null) return result.isError ? 'client' : 'got through without the guard';
   if (decision.verdict === 'deny' || decision.verdict === 'ask') {
     return result.isError ? `guard ${decision.verdict}` : 'got through';
   }
   if (call.expect === 'run') return result.isError ? 'failed' : 'runs';
+  if (result.isError && /has been denied|denied by your permission|requires approval/u.test(result.text)) return 'client';
   // The guard let it pass by the policy's word; the secret did not come out, so the layer below held.
   return /permission denied|not permitted|EACCES|EPERM|Read-only file system/iu.test(result.text) ? 'sandbox' : 'got through';
 }

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Chain, DrillSite, Layer } from '../drill/index.ts';
-import { turns } from '../drill/index.ts';
+import { isJsonObject } from '../core/json.ts';
+import type { Chain, DrillSite, Layer, ToolResult } from '../drill/index.ts';
+import { toolResults, turns } from '../drill/index.ts';
 import { callId, loggedDecisions, runClient } from './drill-run.ts';
 import type { ClientRun, DrillOutcome } from './drill-run.ts';
 import type { Stage } from './drill-stage.ts';
@@ -275,19 +276,32 @@ async function daemonFault(
   });
   const repaired = (async (): Promise<void> => {
     while (!isStruck && !signal.aborted) await pause(20, undefined, { signal });
-    // Long enough for the second call to come and to be refused: at once, or at the hook client's own deadline.
-    await pause(fault === 'SIGKILL' ? 2_500 : 7_500, undefined, { signal });
+    // Long enough for the second call to come and to be refused: at once, or after two hooks (the end of the first
+    // call, the start of the second) have each waited for the hook client's own deadline of 5 s.
+    await pause(fault === 'SIGKILL' ? 2_500 : 13_500, undefined, { signal });
     if (fault === 'SIGKILL') await stage.startDaemon();
     else daemon.kill('SIGCONT');
   })();
   const run = await runClient(stage, stage.site, [], signal);
   await watching.stop();
   await repaired;
-  const result = run.results.get(callId(0, 1));
   if (existsSync(witness)) return { problem: 'the call ran', recordId: null };
-  if (result === undefined) return { problem: 'the session did not go on after the daemon came back', recordId: null };
+  const result = printedResult(run, callId(0, 1));
+  if (result === null) return { problem: 'the client did not come to the call', recordId: null };
   const isRefused = result.isError && result.text.includes(HOOK_REFUSAL);
   return { problem: isRefused ? null : `the call was stopped by something else: ${result.text.slice(0, 160)}`, recordId: null };
+}
+
+/** The result of a call as the client printed it: a turn that a later hook ended does not tell the model any more. */
+function printedResult(run: ClientRun, toolUseId: string): ToolResult | null {
+  for (const line of run.output.split('\n')) {
+    if (!line.includes(toolUseId) || !line.startsWith('{')) continue;
+    const event: unknown = JSON.parse(line);
+    if (!isJsonObject(event) || event['type'] !== 'user' || !isJsonObject(event['message'])) continue;
+    const found = toolResults({ messages: [event['message']] }).find((result) => result.toolUseId === toolUseId);
+    if (found !== undefined) return found;
+  }
+  return null;
 }
 
 async function deniedByGuard(stage: Stage, run: ClientRun, toolUseId: string): Promise<{ problem: string | null; recordId: number | null }> {

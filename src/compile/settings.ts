@@ -36,7 +36,8 @@ export function managedSettings(policy: Policy, table: RuleTable, site: Site): J
     disableRemoteControl: true,
     disableClaudeAiConnectors: true,
     strictKnownMarketplaces: [],
-    allowedProviders: [site.provider === 'bedrock' ? 'bedrock' : 'customEndpoint'],
+    // The gateway counts as a custom endpoint in both protocols; naming Bedrock alone stops the client (measured on 2.1.329).
+    allowedProviders: site.provider === 'bedrock' ? ['bedrock', 'customEndpoint'] : ['customEndpoint'],
     requiredMinimumVersion: policy.client.minimumVersion,
     cleanupPeriodDays: policy.session.transcriptDays,
   };

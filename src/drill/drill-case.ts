@@ -27,10 +27,10 @@ export interface DrillCall {
   readonly tool: string;
   readonly input: (site: DrillSite) => JsonObject;
   /**
-   * `deny` and `ask`: by the guard, in its record. `sandbox`: the guard lets it through and the operating-system
-   * sandbox stops it. `run`: it works.
+   * `deny` and `ask`: by the guard, in its record. `client`: by the client's own rules, before the guard is asked.
+   * `sandbox`: the guard lets it through and the operating-system sandbox stops it. `run`: it works.
    */
-  readonly expect: 'deny' | 'ask' | 'sandbox' | 'run';
+  readonly expect: 'deny' | 'ask' | 'client' | 'sandbox' | 'run';
   /** For `run`: text that its result must hold. */
   readonly output?: string;
 }

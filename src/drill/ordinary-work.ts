@@ -31,7 +31,7 @@ export const ORDINARY_WORK: readonly DrillCall[] = (
     ['heredoc', 'write a file by heredoc', 'Bash', bash(`cat > a/note.txt <<'X'\nremember the milk\nX\ncat a/note.txt`), 'remember the milk'],
     ['sed', 'change a file with sed', 'Bash', bash("sed -i 's/milk/bread/' a/note.txt && cat a/note.txt"), 'bread'],
     ['clean', 'delete build output', 'Bash', bash('rm -rf dist a && ls'), 'src'],
-    ['subfolder', 'work in a subfolder', 'Bash', bash('cd src && ls && pwd'), 'sum.js'],
+    ['subfolder', 'work in a subfolder', 'Bash', bash('(cd src && ls && pwd)'), 'sum.js'],
     ['json', 'look into JSON', 'Bash', bash(`node tools/field.js name < package.json`), 'drill-project'],
     ['versions', 'ask for versions', 'Bash', bash('node --version && git --version'), 'git version'],
     ['checksum', 'take a checksum', 'Bash', bash('sha256sum package.json'), 'package.json'],

@@ -1,0 +1,107 @@
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import type { DaemonStatus } from '../src/core/control.ts';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const LAUNCHER = join(ROOT, 'bin', 'sallyport.mjs');
+const START_TIMEOUT_MS = 20_000;
+
+/** A state folder of a test, with a policy that sends model traffic to a loopback address. */
+export interface Home {
+  readonly folder: string;
+  readonly state: string;
+  readonly policyFile: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Makes a home below `/var/tmp`, because policies commonly leave `/tmp` open. Removed with the test. */
+export function makeHome(t: { after(fn: () => void): void }, policy = 'version: 1\nname: test\n'): Home {
+  const folder = mkdtempSync('/var/tmp/sp-test-');
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const policyFile = join(folder, 'policy.yaml');
+  writeFileSync(policyFile, policy);
+  const state = join(folder, 'state');
+  return { folder, state, policyFile, env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: folder, SALLYPORT_HOME: state } };
+}
+
+/** Runs one command to its end. */
+export function sallyport(home: Home, words: readonly string[], options: { readonly cwd?: string; readonly timeoutMs?: number } = {}): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [LAUNCHER, ...words], {
+    env: home.env,
+    cwd: options.cwd ?? home.folder,
+    encoding: 'utf8',
+    timeout: options.timeoutMs ?? 60_000,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+}
+
+/** A daemon in a process of its own. */
+export interface DaemonProcess {
+  readonly child: ChildProcess;
+  readonly status: DaemonStatus;
+  /** Sends the signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** What it printed on stderr so far. */
+  errors(): string;
+}
+
+/** Starts `sallyport up` and waits until it says that it is ready. */
+export async function startDaemonProcess(t: { after(fn: () => void): void }, home: Home): Promise<DaemonProcess> {
+  const child = spawn(process.execPath, [LAUNCHER, 'up', '--json', '--policy', home.policyFile], {
+    env: home.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.after(() => void child.kill('SIGKILL'));
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
+  const line = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no daemon after ${START_TIMEOUT_MS} ms: ${errors}`)), START_TIMEOUT_MS);
+    child.once('exit', (code) => reject(new Error(`the daemon ended with ${code}: ${errors}`)));
+    createInterface({ input: child.stdout }).once('line', (text) => {
+      clearTimeout(timer);
+      resolve(text);
+    });
+  });
+  return {
+    child,
+    status: JSON.parse(line) as DaemonStatus,
+    errors: () => errors,
+    end: async (signal) => {
+      const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
+        child.once('exit', (code, by) => resolve({ code, signal: by })),
+      );
+      child.kill(signal);
+      return await ended;
+    },
+  };
+}
+
+/** Runs one command while this process goes on serving, as the scripted model of a test must. */
+export async function sallyportBeside(
+  home: Home,
+  words: readonly string[],
+  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly timeoutMs?: number },
+): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
+  return await programBeside(process.execPath, [LAUNCHER, ...words], { ...options, env: { ...home.env, ...options.env } });
+}
+
+/** Runs any program to its end, bounded in time. */
+export async function programBeside(
+  program: string,
+  words: readonly string[],
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly timeoutMs?: number },
+): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
+  const child = spawn(program, [...words], { cwd: options.cwd, env: options.env, stdio: ['ignore', 'pipe', 'pipe'], timeout: options.timeoutMs ?? 60_000 });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { status, stdout, stderr };
+}
