@@ -1,6 +1,6 @@
 // Builds what is started often or shipped: the CLI bundle, and the hook client where there is a C compiler.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -23,6 +23,11 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
+
+// `npx sallyport` looks here. A `bin` entry in package.json would do, but npx then installs the package a second time.
+const link = `${root}node_modules/.bin/sallyport`;
+rmSync(link, { force: true });
+symlinkSync('../../bin/sallyport.mjs', link);
 
 const source = 'native/hook.c';
 const target = 'dist/hook/sallyport-hook';

@@ -24,7 +24,7 @@ test(`after ${DECISIONS} decisions and ${KILLS} kills at random moments every de
   const opened = await controlClient(controlSocket).openSession({
     workspace: home.folder,
     homeDir: home.folder,
-    searchPath: '/usr/bin',
+    environment: {},
     credentials: { anthropicApiKey: 'k', anthropicAuthToken: null, awsAccessKeyId: null, awsSecretAccessKey: null, awsSessionToken: null, awsProfile: null, awsBearerToken: null },
     watchPid: process.pid,
     about: {},

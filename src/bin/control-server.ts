@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { isAbsolute } from 'node:path';
 import { chmodSync, existsSync, unlinkSync } from 'node:fs';
 import type { BeatAnswer, DaemonStatus, ModelCredentials, OpenSessionAnswer, OpenSessionRequest } from '../core/control.ts';
 import { SallyportError, UsageError } from '../core/error.ts';
@@ -69,20 +70,25 @@ async function route(ports: ControlPorts, method: string, url: string, body: Jso
 }
 
 function parseOpenSession(body: JsonObject): OpenSessionRequest {
-  const [workspace, homeDir, searchPath] = ['workspace', 'homeDir', 'searchPath'].map((key) => stringField(body, key));
-  if (typeof workspace !== 'string' || typeof homeDir !== 'string' || typeof searchPath !== 'string') {
-    throw new UsageError('a session needs `workspace`, `homeDir` and `searchPath`');
+  const [workspace, homeDir] = [stringField(body, 'workspace'), stringField(body, 'homeDir')];
+  const environment = body['environment'];
+  if (workspace === null || homeDir === null || !isAbsolute(workspace) || !isAbsolute(homeDir)) {
+    throw new UsageError('a session needs `workspace` and `homeDir`, absolute paths');
   }
   const about = body['about'];
   const watchPid = body['watchPid'];
   return {
     workspace,
     homeDir,
-    searchPath,
+    environment: isJsonObject(environment) ? stringsOf(environment) : {},
     credentials: parseCredentials(body['credentials']),
     watchPid: typeof watchPid === 'number' && Number.isSafeInteger(watchPid) && watchPid > 1 ? watchPid : null,
     about: isJsonObject(about) ? about : {},
   };
+}
+
+function stringsOf(object: JsonObject): Record<string, string> {
+  return Object.fromEntries(Object.entries(object).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 function parseCredentials(value: unknown): ModelCredentials {

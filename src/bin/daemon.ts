@@ -166,7 +166,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         sessionId: session.id,
         gatewayUrl: gateway.url,
         provider,
-        searchPath: request.searchPath,
+        environment: request.environment,
         hiddenFolders: [paths.home],
       });
       return {

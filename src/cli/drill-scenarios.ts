@@ -11,6 +11,7 @@ import { callId, loggedDecisions, runClient } from './drill-run.ts';
 import type { ClientRun, DrillOutcome } from './drill-run.ts';
 import type { Stage } from './drill-stage.ts';
 import { findClient } from './launch.ts';
+import { keptEnvironment } from './place.ts';
 
 /** An attack that takes more than one call: on the processes, on the settings, on the model's stream. */
 export interface Scenario {
@@ -233,7 +234,7 @@ async function withoutPolicy(stage: Stage, signal: AbortSignal): Promise<{ probl
   const opened = await stage.control.openSession({
     workspace: site.workspace,
     homeDir: site.home,
-    searchPath: stage.env['PATH'] ?? '',
+    environment: keptEnvironment(stage.env),
     credentials: stage.credentials,
     watchPid: process.pid,
     about: { by: 'drill' },

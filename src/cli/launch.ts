@@ -7,7 +7,7 @@ import type { StatePaths } from '../bin/state-folder.ts';
 import type { ModelCredentials, OpenSessionAnswer } from '../core/control.ts';
 import { BwrapMissing, ClientMissing, NotRunning } from '../core/error.ts';
 import type { ControlClient } from './control-client.ts';
-import { CREDENTIAL_VARIABLES } from './place.ts';
+import { CREDENTIAL_VARIABLES, keptEnvironment } from './place.ts';
 import { etcToRebuild, findProgram, privateMountWords } from './private-mount.ts';
 
 /** Milliseconds between two signs of life of the launcher; a fraction of the daemon's limit of 20 s. */
@@ -45,7 +45,7 @@ export async function launch(run: Launch): Promise<number> {
   const opened = await run.control.openSession({
     workspace: run.workspace,
     homeDir: run.homeDir,
-    searchPath,
+    environment: keptEnvironment(run.env),
     credentials: run.credentials,
     watchPid: null,
     about: { user: userInfo().username, launcher: process.pid, client },

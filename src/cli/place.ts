@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { packageRoot } from '../bin/package-root.ts';
 import { readIfThere, statePaths } from '../bin/state-folder.ts';
 import type { StatePaths } from '../bin/state-folder.ts';
+import { KEPT_VARIABLES } from '../compile/index.ts';
 import type { ModelCredentials } from '../core/control.ts';
 
 /** The state folder that this process's environment names. */
@@ -15,6 +16,11 @@ export function policyFile(given: string | undefined): string {
   if (given !== undefined) return resolve(given);
   const own = ownPaths().policy;
   return readIfThere(own) === null ? join(packageRoot(), 'policies', 'default.yaml') : own;
+}
+
+/** The values of an environment that a session pins, see {@link KEPT_VARIABLES}. */
+export function keptEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(KEPT_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
 /** Variables that hold a credential of the model provider; the agent's process gets none of them. */

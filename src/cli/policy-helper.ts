@@ -2,7 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { isJsonObject } from '../core/json.ts';
 import { controlClient } from './control-client.ts';
-import { ownCredentials, ownPaths } from './place.ts';
+import { keptEnvironment, ownCredentials, ownPaths } from './place.ts';
 
 /**
  * Adds `policy-helper`, which the client itself starts on a machine where Sallyport is installed. It opens a session and
@@ -17,7 +17,7 @@ export function addHelperCommand(parent: Command): void {
       const opened = await controlClient(ownPaths().controlSocket).openSession({
         workspace: process.env['CLAUDE_PROJECT_DIR'] ?? process.cwd(),
         homeDir: homedir(),
-        searchPath: process.env['PATH'] ?? '/usr/bin:/bin',
+        environment: keptEnvironment(process.env),
         credentials: ownCredentials(),
         watchPid: process.ppid,
         about: { user: userInfo().username, client: process.env['CLAUDE_CODE_VERSION'] ?? 'unknown', by: 'policy-helper' },

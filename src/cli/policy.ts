@@ -92,7 +92,7 @@ function compiled(file: string, options: { readonly target: string; readonly cov
         sessionId: 'SESSION',
         gatewayUrl: 'http://127.0.0.1:PORT',
         provider: policy.models.provider,
-        searchPath: '/usr/local/bin:/usr/bin:/bin',
+        environment: { PATH: '/usr/local/bin:/usr/bin:/bin' },
         hiddenFolders: [paths.home],
       }),
     'managed-mcp': () => managedMcp(policy),

@@ -21,7 +21,7 @@ const ANY_SITE: Site = {
   sessionId: '$session',
   gatewayUrl: '$gateway',
   provider: 'anthropic',
-  searchPath: '$path',
+  environment: { PATH: '$path' },
   hiddenFolders: ['$state'],
 };
 

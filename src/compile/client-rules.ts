@@ -84,8 +84,9 @@ function spellings(program: string, rest: readonly string[]): readonly string[] 
   const fixed = split === -1 ? rest : rest.slice(0, split);
   const free = split === -1 ? [] : rest.slice(split);
   const head = [program, ...fixed].join(' ');
+  // A wildcard before a bare subcommand would also take words of a commit message, so it stands only before a flag.
+  if (free.length === 0) return [`Bash(${head} *)`];
   const heads = fixed.length > 0 ? [head, `${program} * ${fixed.join(' ')}`] : [head];
-  if (free.length === 0) return heads.map((text) => `Bash(${text} *)`);
   const tail = free.map((word) => word.replace(/=\*?$/, '=*')).join(' * ');
   return heads.flatMap((text) => [`Bash(${text} ${tail} *)`, `Bash(${text} * ${tail} *)`]);
 }

@@ -1,3 +1,4 @@
+import { KEPT_VARIABLES } from './site.ts';
 import type { Site } from './site.ts';
 
 /**
@@ -17,14 +18,8 @@ const PINNED_EMPTY = [
   'http_proxy',
   'https_proxy',
   'all_proxy',
-  'NODE_EXTRA_CA_CERTS',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'NODE_OPTIONS',
-  'NODE_PATH',
   'BUN_OPTIONS',
   'LD_PRELOAD',
-  'LD_LIBRARY_PATH',
   'LD_AUDIT',
   'BASH_ENV',
   'ENV',
@@ -59,9 +54,9 @@ export function pinnedEnvironment(site: Site): Record<string, string> {
     NO_PROXY: '127.0.0.1,localhost',
     no_proxy: '127.0.0.1,localhost',
     DISABLE_AUTOUPDATER: '1',
-    PATH: site.searchPath,
   };
   if (isBedrock) env['CLAUDE_CODE_SKIP_BEDROCK_AUTH'] = '0';
+  for (const name of KEPT_VARIABLES) env[name] = site.environment[name] ?? '';
   for (const name of PINNED_EMPTY) env[name] = '';
   for (const name of PINNED_OFF) env[name] = '0';
   return env;

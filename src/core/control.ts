@@ -31,7 +31,8 @@ export interface ModelCredentials {
 export interface OpenSessionRequest {
   readonly workspace: string;
   readonly homeDir: string;
-  readonly searchPath: string;
+  /** The shell's values of variables that the session pins, such as PATH; others are ignored. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly credentials: ModelCredentials;
   /** Set where no launcher will send beats: the session ends when this process is gone. */
   readonly watchPid: number | null;

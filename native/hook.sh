@@ -1,0 +1,116 @@
+#!/bin/dash
+# The hook client where no C compiler is: the same promise as hook.c, with dash, curl and coreutils.
+#
+#   hook.sh SOCKET SESSION [DEADLINE_MS]     event on stdin, answer on stdout, refusal on stderr
+#
+# Exit 0 after a whole, well-formed answer was printed; exit 2 after everything else. The environment belongs to whoever
+# wrote the repository's settings: programs are named absolutely, run with none of it, and curl reads no configuration.
+# A signal is answered when the exchange under way ends, which the deadline bounds.
+set -u
+LC_ALL=C
+IFS=' '
+newline='
+'
+has_answered=no
+
+DEADLINE_MS=5000
+MAX_DEADLINE_MS=30000
+MAX_EVENT_BYTES=8388608
+MAX_ANSWER_BYTES=1048576
+PUT_S=1
+LAST_WORDS_S=0.2
+
+# Writes to a reader for at most so many seconds: one that never reads must not turn an answer into a hang.
+put() {
+  printf '%s\n' "$2" | /usr/bin/env -i /usr/bin/timeout --foreground -s KILL "$1" /usr/bin/cat
+}
+
+refuse() {
+  has_answered=no
+  trap '' HUP INT QUIT ALRM TERM USR1 USR2
+  put "$LAST_WORDS_S" "Sallyport refused this call because $1. Do not try another way; ask the user to run \"sallyport doctor\"." >&2
+  exit 2
+}
+
+# Whatever ends the script, an error of the shell itself included, ends it with 2 unless an answer was given.
+trap '[ "$has_answered" = yes ] || exit 2' EXIT
+trap 'refuse "its hook was interrupted"' HUP INT QUIT ALRM TERM USR1 USR2 VTALRM PROF XCPU
+# Their effect shows as an error of the write itself, or would be to stop, which the client takes for a timeout.
+trap '' PIPE XFSZ TSTP TTIN TTOU
+
+[ $# -eq 2 ] || [ $# -eq 3 ] || refuse 'its hook was started with wrong arguments'
+socket=$1
+session=$2
+deadline_ms=${3:-$DEADLINE_MS}
+case $socket in
+  /*) ;;
+  *) refuse "the guard's socket path is not usable" ;;
+esac
+case $session in
+  '' | *[!A-Za-z0-9_-]*) refuse 'the session id is not usable' ;;
+esac
+[ ${#session} -le 64 ] || refuse 'the session id is not usable'
+case $deadline_ms in
+  '' | 0* | *[!0-9]* | ??????*) refuse 'its hook was started with a deadline that is not one' ;;
+esac
+[ "$deadline_ms" -ge 1 ] && [ "$deadline_ms" -le "$MAX_DEADLINE_MS" ] || refuse 'its hook was started with a deadline that is not one'
+seconds=$(printf '%d.%03d' $((deadline_ms / 1000)) $((deadline_ms % 1000)))
+# What feeds curl lives a little longer: a curl that saw its input end would send off half an event in its last moment.
+longer=$(printf '%d.%03d' $(((deadline_ms + 300) / 1000)) $(((deadline_ms + 300) % 1000)))
+
+[ -S "$socket" ] || refuse "the guard's socket is missing or may not be reached"
+for program in env timeout cat curl head tr; do
+  [ -x "/usr/bin/$program" ] || refuse "/usr/bin/$program is missing"
+done
+
+# Runs a program of the system without the environment, for at most so many seconds.
+within() {
+  /usr/bin/env -i LC_ALL=C /usr/bin/timeout --foreground -s KILL "$@" 2>/dev/null
+}
+
+# The line that curl adds tells a whole exchange from a broken one and keeps the last newline of the answer. A NUL would
+# vanish in the shell; as another control character it is seen and refused.
+reply=$(
+  within "$longer" /usr/bin/head -c $((MAX_EVENT_BYTES + 1)) |
+    within "$seconds" /usr/bin/curl -q -s --noproxy '*' --proto =http --unix-socket "$socket" --max-time "$seconds" \
+      -H 'Content-Type: application/json' -H 'Expect:' --data-binary @- \
+      -w 'sallyport-curl %{http_code} %{size_upload}' "http://sallyport/hook/$session" |
+    within "$longer" /usr/bin/head -c "$MAX_ANSWER_BYTES" |
+    within "$longer" /usr/bin/tr '\000' '\001'
+)
+
+case $reply in
+  '') refuse 'the guard did not answer in time' ;;
+  'sallyport-curl 000 '*) refuse 'the guard is not running or broke off before it answered' ;;
+  "sallyport-answer 0$newline"*"${newline}sallyport-end${newline}sallyport-curl 200 "*) code=0 ;;
+  "sallyport-answer 2$newline"*"${newline}sallyport-end${newline}sallyport-curl 200 "*) code=2 ;;
+  *) refuse "the guard's answer was not understood" ;;
+esac
+
+sent_bytes=${reply##*"${newline}sallyport-curl 200 "}
+case $sent_bytes in
+  '' | *[!0-9]* | ????????*) refuse 'its event is larger than 8 MiB' ;;
+  0) refuse 'its hook was started without an event' ;;
+esac
+[ "$sent_bytes" -le "$MAX_EVENT_BYTES" ] || refuse 'its event is larger than 8 MiB'
+
+payload=${reply#"sallyport-answer $code$newline"}
+payload=${payload%"${newline}sallyport-end${newline}sallyport-curl 200 $sent_bytes"}
+case $payload in
+  *[[:cntrl:]]*) refuse "the guard's answer was not understood" ;;
+esac
+
+if [ "$code" = 2 ]; then
+  [ -n "$payload" ] || refuse "the guard's answer was not understood"
+  put "$LAST_WORDS_S" "$payload" >&2
+  exit 2
+fi
+case $payload in
+  '' | '{'*'}') ;;
+  *) refuse "the guard's answer was not understood" ;;
+esac
+if [ -n "$payload" ]; then
+  put "$PUT_S" "$payload" 2>/dev/null || refuse 'its hook could not write the answer'
+fi
+has_answered=yes
+exit 0

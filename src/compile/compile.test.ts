@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Sha256 } from '../core/ids.ts';
+import type { RuleTable } from '../core/rule-table.ts';
+import { parsePolicy, ruleTableOf } from '../policy/index.ts';
+import type { Policy } from '../policy/index.ts';
+import { expandBraces, MAX_EXPANSIONS } from './expand-braces.ts';
+import { clientRules, compileBundle, HOOK_EVENTS, HOOK_TIMEOUT_S, installedSettings, managedMcp, managedSettings } from './index.ts';
+import type { Site } from './index.ts';
+
+const SITE: Site = {
+  hookCommand: ['/opt/sallyport/hook'],
+  guardSocket: '/run/sallyport/guard.sock',
+  sessionId: 'ses_test',
+  gatewayUrl: 'http://127.0.0.1:7117',
+  provider: 'anthropic',
+  environment: { PATH: '/usr/bin:/bin' },
+  hiddenFolders: ['/var/lib/sallyport'],
+};
+const sha256 = (text: string): Sha256 => createHash('sha256').update(text).digest('hex') as Sha256;
+const defaults = readFileSync(new URL('../../policies/default.yaml', import.meta.url), 'utf8');
+
+function policyOf(text: string): Policy {
+  const result = parsePolicy(text);
+  assert.ok(result.ok, result.ok ? '' : JSON.stringify(result.diagnostics));
+  return result.policy;
+}
+
+// Input, a line of dashes, expected bytes. UPDATE_GOLDEN=1 rewrites: read the difference as if it were code.
+test('a small policy compiles to the golden documents', () => {
+  const file = new URL('./golden/small.txt', import.meta.url);
+  const [input = '', expected = ''] = readFileSync(file, 'utf8').split('\n----------\n');
+  const policy = policyOf(input);
+  const output = `${JSON.stringify({ settings: managedSettings(policy, ruleTableOf(policy), SITE), mcp: managedMcp(policy), coverage: clientRules(ruleTableOf(policy)).guardOnly }, null, 2)}\n`;
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, `${input}\n----------\n${output}`);
+  else assert.equal(output, expected);
+});
+
+test('the same policy gives the same digest, another policy another', () => {
+  const digest = (text: string): string => compileBundle(policyOf(text), sha256).digest;
+  assert.equal(digest(defaults), digest(defaults));
+  assert.notEqual(digest(defaults), digest(defaults.replace('masscan', 'masscan2')));
+});
+
+test('every hook is an exec-form command in the one shape that the client takes', () => {
+  const policy = policyOf(defaults);
+  const hooks = managedSettings(policy, ruleTableOf(policy), SITE)['hooks'] as Record<string, readonly Record<string, unknown>[]>;
+  assert.deepEqual(Object.keys(hooks).sort(), [...HOOK_EVENTS].sort());
+  for (const [event, entries] of Object.entries(hooks)) {
+    assert.equal(entries.length, 1, event);
+    assert.deepEqual(entries[0]?.['hooks'], [
+      { type: 'command', command: '/opt/sallyport/hook', args: ['/run/sallyport/guard.sock', 'ses_test'], timeout: HOOK_TIMEOUT_S },
+    ]);
+  }
+  assert.equal(hooks['PreToolUse']?.[0]?.['matcher'], '*');
+});
+
+test('no client rule has a form that was measured to match nothing or to mean something else', () => {
+  const { deny, ask } = clientRules(ruleTableOf(policyOf(defaults)));
+  for (const rule of [...deny, ...ask]) {
+    assert.doesNotMatch(rule, /^(Read|Edit)\(\/[^/]/, 'one slash is relative to the project');
+    assert.doesNotMatch(rule, /[{}<>|]/, 'no braces, classes or pipes');
+    assert.doesNotMatch(rule, /^Bash\([^)]*:/, 'a colon is literal or has another meaning');
+    assert.doesNotMatch(rule, /^(Write|MultiEdit|Glob|Grep)\(/, 'these take no path');
+    assert.match(rule, /^([A-Z][A-Za-z]+(\(.+\))?|mcp__[A-Za-z0-9_*-]+)$/);
+  }
+  assert.ok(deny.length > 200);
+});
+
+test('the floor has no allow rule: without the guard the client asks', () => {
+  const policy = policyOf(defaults);
+  const permissions = managedSettings(policy, ruleTableOf(policy), SITE)['permissions'] as Record<string, unknown>;
+  assert.equal(permissions['allow'], undefined);
+  assert.equal(permissions['disableBypassPermissionsMode'], 'disable');
+});
+
+test('every pattern of a deny or ask rule is carried by the client or named as the guard’s alone', () => {
+  const table = ruleTableOf(policyOf(defaults));
+  for (const rule of table.commands.filter((one) => one.verdict !== 'allow')) {
+    for (const pattern of rule.run) {
+      const alone: RuleTable = { ...table, commands: [{ ...rule, run: [pattern] }], files: [], web: [], mcp: [], tools: [] };
+      const compiled = clientRules(alone);
+      assert.ok(compiled.deny.length + compiled.ask.length + compiled.guardOnly.length > 0, `${rule.id}: ${pattern}`);
+    }
+  }
+});
+
+test('a policy without the sandbox compiles to a document without it', () => {
+  const policy = policyOf('version: 1\nname: x\nsandbox: { enabled: false }\n');
+  assert.equal(managedSettings(policy, ruleTableOf(policy), SITE)['sandbox'], undefined);
+});
+
+test('Bedrock routes to the gateway and pins the other routes', () => {
+  const policy = policyOf('version: 1\nname: x\nmodels: { provider: bedrock }\n');
+  const settings = managedSettings(policy, ruleTableOf(policy), { ...SITE, provider: 'bedrock' });
+  const env = settings['env'] as Record<string, string>;
+  assert.equal(env['ANTHROPIC_BEDROCK_BASE_URL'], SITE.gatewayUrl);
+  assert.equal(env['CLAUDE_CODE_USE_BEDROCK'], '1');
+  assert.deepEqual(settings['allowedProviders'], ['bedrock', 'customEndpoint']);
+});
+
+test('the environment that is pinned holds strings only, and no token', () => {
+  const policy = policyOf(defaults);
+  const env = managedSettings(policy, ruleTableOf(policy), SITE)['env'] as Record<string, unknown>;
+  assert.ok(Object.values(env).every((value) => typeof value === 'string'));
+  assert.ok(!('ANTHROPIC_AUTH_TOKEN' in env));
+});
+
+test('the installed document holds the helper alone, because its output replaces the rest', () => {
+  assert.deepEqual(installedSettings('/opt/x'), { policyHelper: { path: '/opt/x', timeoutMs: 10_000 } });
+});
+
+for (const { text, want } of [
+  { text: 'a', want: ['a'] },
+  { text: 'a{b,c}d', want: ['abd', 'acd'] },
+  { text: '{a,b}{c,d}', want: ['ac', 'ad', 'bc', 'bd'] },
+  { text: 'x{a,{b,c}y}', want: ['xa', 'xby', 'xcy'] },
+  { text: '{a b,c} d', want: ['a b d', 'c d'] },
+  { text: 'open{a', want: ['open{a'] },
+]) {
+  test(`braces of ${text} expand to ${want.join(' ')}`, () => assert.deepEqual(expandBraces(text), want));
+}
+
+test('no text expands to more words than the bound, and none hangs', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[{},ab]{0,60}$/), (text) => {
+      const words = expandBraces(text);
+      assert.ok(words === null || words.length <= MAX_EXPANSIONS);
+    }),
+  );
+});

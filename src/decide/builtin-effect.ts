@@ -1,0 +1,167 @@
+import { resolve } from 'node:path/posix';
+import { BUILTIN_RULES } from './builtin-rule.ts';
+import { deeper, question } from './reader.ts';
+import type { Frame, Reader } from './reader.ts';
+import { runVariable } from './run-variable.ts';
+import { forkState, loseVariable, moveTo, readVariable, writeVariable } from './shell-state.ts';
+import { MARK, UNKNOWN, isKnown } from './shell-word.ts';
+import type { ShellWord } from './shell-word.ts';
+
+/** Lets a builtin of the shell change what the shell holds. Programs change nothing. */
+export function applyBuiltin(reader: Reader, program: string, words: readonly ShellWord[], frame: Frame): void {
+  const effect = EFFECTS[program];
+  if (effect === undefined) return;
+  // Bash evaluates the subscript in a name that a builtin is given: `read 'a[$(cmd)]'` runs `cmd`.
+  if (words.some((word) => word.text.includes('[') && /[`$]/.test(word.text))) {
+    question(reader, BUILTIN_RULES.unknownScript, 'A subscript that holds an expansion would run it. Write the command plainly.');
+  }
+  effect(reader, words, frame);
+}
+
+type Effect = (reader: Reader, words: readonly ShellWord[], frame: Frame) => void;
+
+const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
+  cd: changeFolder,
+  pushd: changeFolder,
+  popd: (_reader, _words, frame) => moveTo(frame.state, null),
+  read: readNames,
+  mapfile: readArray,
+  readarray: readArray,
+  getopts: loseNames,
+  wait: loseNames,
+  let: loseNames,
+  unset: loseNames,
+  printf: (_reader, words, frame) => {
+    const at = words.findIndex((word) => word.text.startsWith('-v'));
+    if (at >= 0) loseNames(_reader, [words[at + 1] ?? { ...NO_WORD, text: words[at]?.text.slice(2) ?? '' }], frame);
+  },
+  test: () => undefined,
+  '[': () => undefined,
+  set: setOptions,
+  shopt: (_reader, words, frame) => {
+    if (words.some((word) => word.text === 'dotglob' || !isKnown(word))) frame.state.hasDotglob = true;
+  },
+  shift: (_reader, _words, frame) => {
+    frame.state.args = null;
+  },
+  export: declareNames,
+  readonly: declareNames,
+  local: declareNames,
+  declare: declareNames,
+  typeset: declareNames,
+  alias: defineAliases,
+  trap: readTrap,
+  source: sourceFile,
+  '.': sourceFile,
+  hash: (reader, words) => {
+    if (words.some((word) => word.text.startsWith('-') && word.text.includes('p'))) {
+      question(reader, BUILTIN_RULES.unknownProgram, '`hash -p` makes a name run another program. Call that program by its own name.');
+    }
+  },
+};
+
+const NO_WORD: ShellWord = { text: '', sources: [], isDescriptor: false };
+
+function changeFolder(_reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+  const { state } = frame;
+  const target = words.find((word) => word.text === '-' || !/^(?:-[LPe@n]+|--)$/.test(word.text));
+  const text = target === undefined ? (readVariable(state, 'HOME')?.text ?? UNKNOWN) : target.text;
+  if (text === '-') moveTo(state, state.previousFolders);
+  else if (MARK.test(text) || state.variables.has('CDPATH') || /^\+\d|^-\d/.test(text)) moveTo(state, null);
+  else if (text.startsWith('/')) moveTo(state, [resolve(text)]);
+  else moveTo(state, state.folders?.map((folder) => resolve(folder, text)) ?? null);
+}
+
+function readNames(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+  loseNames(reader, words, frame);
+  loseVariable(frame.state, 'REPLY');
+  const [name, ...others] = words.filter((word) => /^[A-Za-z_]\w*$/.test(word.text));
+  if (name !== undefined && others.length === 0 && frame.lines !== null) writeVariable(frame.state, name.text, frame.lines);
+}
+
+function readArray(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+  loseNames(reader, words, frame);
+  loseVariable(frame.state, 'MAPFILE');
+  const callback = valueOfFlag(words, 'C');
+  if (callback !== null) reader.readText(reader, callback, deeper(frame));
+}
+
+function valueOfFlag(words: readonly ShellWord[], letter: string): ShellWord | null {
+  const at = words.findIndex((word) => word.text.startsWith(`-${letter}`));
+  const word = words[at];
+  if (word === undefined) return null;
+  return word.text.length > 2 ? { ...word, text: word.text.slice(2) } : (words[at + 1] ?? null);
+}
+
+/** Every word that may be a variable's name is taken as one; losing too many only makes more unknown. */
+function loseNames(_reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+  for (const word of words) {
+    if (!isKnown(word)) frame.state.isPoisoned = true;
+    for (const name of word.text.match(/[A-Za-z_]\w*/g) ?? []) loseVariable(frame.state, name);
+  }
+}
+
+function setOptions(_reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+  const { state } = frame;
+  const options: string[] = [];
+  for (const [index, word] of words.entries()) {
+    if (word.text === '--' || !/^[-+]/.test(word.text)) {
+      if (!isKnown(word) && index === 0) state.args = null;
+      else if (!(options.at(-1)?.endsWith('o') ?? false)) {
+        state.args = words.slice(word.text === '--' ? index + 1 : index);
+        break;
+      }
+    }
+    options.push(word.text);
+  }
+  const setsErrexit = options.some((word, index) => /^-[A-Za-z]*e/.test(word) || (word === 'errexit' && /^-.*o$/.test(options[index - 1] ?? '')));
+  if (setsErrexit && state.uncertainty === 0) state.stopsOnError = true;
+  if (options.some((word) => word.startsWith('+'))) state.stopsOnError = false;
+}
+
+function declareNames(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+  const flags = words.filter((word) => /^[-+]/.test(word.text)).map((word) => word.text);
+  // A name reference writes another variable than the one that is named; `-i` and the like change what is written.
+  if (flags.some((flag) => flag.includes('n'))) frame.state.isPoisoned = true;
+  const isChanged = flags.some((flag) => /[^-+xrgp]/.test(flag));
+  for (const word of words) {
+    const equals = /^([A-Za-z_]\w*)(\+?=)/.exec(word.text);
+    if (equals === null) {
+      if (!isKnown(word)) frame.state.isPoisoned = true;
+      continue;
+    }
+    const name = equals[1] ?? '';
+    const value = { ...word, text: word.text.slice(equals[0].length) };
+    if (isChanged || equals[2] === '+=') loseVariable(frame.state, name);
+    else writeVariable(frame.state, name, value);
+    runVariable(reader, name, value, frame);
+  }
+}
+
+function defineAliases(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+  for (const word of words) {
+    const equals = word.text.indexOf('=');
+    if (equals <= 0) continue;
+    const value = { ...word, text: word.text.slice(equals + 1) };
+    reader.readText(reader, value, deeper(frame, { state: forkState(frame.state), calls: [...frame.calls, `alias ${word.text.slice(0, equals)}`] }));
+    frame.state.aliases.set(word.text.slice(0, equals), value);
+  }
+}
+
+function readTrap(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+  const script = words.find((word) => !/^(?:--|-[lp]+)$/.test(word.text));
+  if (script === undefined || words.length < 2 || script.text === '-' || script.text === '') return;
+  // A trap runs at any later moment, whatever the variables are then; on DEBUG it can write them before each command.
+  const state = forkState(frame.state);
+  state.isPoisoned = true;
+  state.folders = null;
+  reader.readText(reader, script, deeper(frame, { state, inputs: [], input: null, lines: null }));
+  if (words.some((word) => /^(?:DEBUG|RETURN|ERR)$/i.test(word.text) || !isKnown(word))) frame.state.isPoisoned = true;
+}
+
+function sourceFile(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+  if (words.length === 0) return;
+  question(reader, BUILTIN_RULES.sourcedFile, 'The commands of a sourced file are not seen here. Run it as a program, or ask the developer.');
+  frame.state.isPoisoned = true;
+  frame.state.folders = null;
+}

@@ -1,0 +1,34 @@
+import type { ReachedCommand } from './reached-command.ts';
+import { FOLDERS, GLOB_RUN, LISTED, MARK, UNKNOWN, shellWord } from './shell-word.ts';
+import type { ShellWord } from './shell-word.ts';
+
+/** Programs that pass lines on as they are, or drop some. */
+const FILTERS = new Set(['head', 'tail', 'sort', 'uniq', 'grep', 'egrep', 'fgrep', 'rg', 'cat', 'tac', 'shuf']);
+/** Programs that print names of files below the folder in which they run. */
+const LISTERS = new Set(['git', 'fd', 'rg', 'grep', 'ls', 'egrep', 'fgrep', 'ag']);
+
+/**
+ * What a line of a command's output names, where it lists files; null where it prints something else.
+ *
+ * @param upstream what a line of the command's own input names.
+ */
+export function listedFiles(command: ReachedCommand | undefined, upstream: ShellWord | null): ShellWord | null {
+  if (command === undefined) return null;
+  const program = command.program.text;
+  if (program === 'find') return foundFiles(command.words);
+  if (FILTERS.has(program) && upstream !== null && !command.words.some((word) => /^-[a-z]*[oc]|^--(?:only|count)/.test(word.text))) return upstream;
+  return LISTERS.has(program) ? shellWord(LISTED) : null;
+}
+
+/** What `find` prints, or puts in place of `{}`: a name below a start folder, as far as its tests tell. */
+export function foundFiles(words: readonly ShellWord[]): ShellWord {
+  const firstTest = words.findIndex((word) => /^[-(!]/.test(word.text));
+  const starts = (firstTest < 0 ? words : words.slice(0, firstTest)).filter((word) => !MARK.test(word.text));
+  const start = starts.length === 1 && starts[0] !== undefined ? starts[0].text : firstTest === 0 || words.length === 0 ? '.' : null;
+  if (start === null) return shellWord(LISTED);
+  const names = words.flatMap((word, index) => (/^-i?name$/.test(word.text) ? [words[index + 1]?.text ?? ''] : []));
+  const isOneName = names.length === 1 && !words.some((word) => /^(?:-o|-or|!|-not|\()$/.test(word.text));
+  // `-name` globs as `fnmatch` does: a wildcard in front stands for a dot too, so it is marked as not known at all.
+  const name = isOneName && !/[[\\]/.test(names[0] ?? '') ? (names[0] ?? '').replaceAll(/[*?]/g, UNKNOWN) : `${UNKNOWN}${GLOB_RUN}`;
+  return shellWord(`${start.replace(/\/+$/, '') || ''}/${FOLDERS}/${name}`);
+}

@@ -1,0 +1,45 @@
+import { forEachChild } from 'unbash';
+import { BUILTIN_RULES } from './builtin-rule.ts';
+import { UnreadableCommand, deeper, question, step } from './reader.ts';
+import type { Frame, Reader } from './reader.ts';
+import { forkState, loseVariable } from './shell-state.ts';
+import type { SyntaxNode } from './syntax.ts';
+
+/**
+ * Reads every script inside a part of the syntax tree whose own value is not followed (arithmetic, tests, patterns),
+ * and marks the variables that it may write as unknown.
+ */
+export function readNestedScripts(reader: Reader, node: SyntaxNode, frame: Frame, depth = 0): void {
+  step(reader);
+  if (depth > MAX_EXPRESSION_DEPTH) throw new UnreadableCommand('an expression in it is nested too deeply');
+  if (node.type === 'Script') {
+    reader.readScript(reader, node, deeper(frame, { state: forkState(frame.state) }));
+    return;
+  }
+  if (node.type === 'CommandExpansion' || node.type === 'ProcessSubstitution' || node.type === 'ArithmeticCommandExpansion') {
+    if (node.script === undefined) throw new UnreadableCommand('a substitution in it is not closed');
+  }
+  if (node.type === 'ArithmeticExpansion') noteArithmetic(reader, node.text, frame);
+  if (node.type === 'ArithmeticCommand') noteArithmetic(reader, node.body, frame);
+  if (node.type === 'ParameterExpansion' && node.operation?.type === 'Default') loseVariable(frame.state, node.parameter);
+  forEachChild(node, (child) => readNestedScripts(reader, child, frame, depth + 1));
+}
+
+/** Deepest nesting of an arithmetic or test expression that is walked. */
+const MAX_EXPRESSION_DEPTH = 300;
+
+/**
+ * What arithmetic does besides counting: it writes variables, and bash evaluates the subscripts in their values, so
+ * that `x='a[$(cmd)]'; ((x))` runs `cmd`.
+ */
+export function noteArithmetic(reader: Reader, text: string, frame: Frame): void {
+  const names = text.match(/[A-Za-z_]\w*/g) ?? [];
+  const writes = /[^=!<>]=[^=]|[+-]{2}|<<=|>>=/.test(` ${text} `);
+  for (const name of names) {
+    const value = frame.state.variables.get(name)?.text ?? '';
+    if (/[`$]/.test(value)) {
+      question(reader, BUILTIN_RULES.unknownScript, 'Arithmetic over text that holds a command would run it. Write the command plainly.');
+    }
+    if (writes) loseVariable(frame.state, name);
+  }
+}

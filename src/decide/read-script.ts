@@ -1,0 +1,324 @@
+import { ASSIGNMENT_PROGRAM } from '../core/command-pattern.ts';
+import { MAX_LOOP_ROUNDS } from './caps.ts';
+import { listedFiles } from './listed-files.ts';
+import { noteArithmetic, readNestedScripts } from './nested-scripts.ts';
+import { readRedirections } from './read-redirections.ts';
+import { readSimpleCommand } from './read-simple-command.ts';
+import { UnreadableCommand, deeper, reach, step } from './reader.ts';
+import type { Frame, Reader } from './reader.ts';
+import { forkState, loseVariable, uncertainly, unionOf, writeVariable } from './shell-state.ts';
+import { hasUnknown, isSpread, shellWord } from './shell-word.ts';
+import type { ShellWord } from './shell-word.ts';
+import { commandOutput } from './static-output.ts';
+import type { AndOr, CommandNode, CompoundList, ParsedScript, Pipeline, PipelineNode, Statement, SyntaxNode, Word } from './syntax.ts';
+import { fieldsOf } from './word-value.ts';
+
+/** Reads all that a parsed script can reach. @throws {UnreadableCommand} where it has an error in it or is too much. */
+export function readScript(reader: Reader, script: ParsedScript, frame: Frame): void {
+  const [fault] = script.errors ?? [];
+  if (fault !== undefined) throw new UnreadableCommand(`its shell syntax is wrong (${fault.message})`);
+  readStatements(reader, script.commands, frame);
+}
+
+function readStatements(reader: Reader, statements: readonly Statement[], frame: Frame): void {
+  for (const statement of statements) {
+    step(reader);
+    const inner = statement.background === true ? { ...frame, state: forkState(frame.state) } : frame;
+    if (statement.command.type === 'AndOr') readChain(reader, statement.command, inner);
+    else readAlone(reader, statement.command, inner);
+  }
+}
+
+/** A `cd` on its own may fail, and what follows it then runs where it was. */
+function readAlone(reader: Reader, node: PipelineNode, frame: Frame): void {
+  const before = frame.state.folders;
+  readPipelineNode(reader, node, frame);
+  if (frame.state.folders !== before && !frame.state.stopsOnError) frame.state.folders = unionOf([before, frame.state.folders]);
+}
+
+function readChain(reader: Reader, chain: AndOr, frame: Frame): void {
+  const { state } = frame;
+  const [first, ...rest] = chain.commands;
+  if (first === undefined) return;
+  const seen = [state.folders];
+  readPipelineNode(reader, first, frame);
+  const afterFirst = state.folders;
+  seen.push(afterFirst);
+  uncertainly(state, () => {
+    for (const [index, node] of rest.entries()) {
+      if (chain.operators[index] === '||') state.folders = unionOf(seen);
+      readPipelineNode(reader, node, frame);
+      seen.push(state.folders);
+    }
+  });
+  // `cd x || exit`: what follows is reached only where the first command did its work.
+  const endsOnFailure = rest.length === 1 && chain.operators[0] === '||' && leavesShell(rest[0]);
+  state.folders = endsOnFailure ? afterFirst : unionOf(seen);
+}
+
+function leavesShell(node: PipelineNode | undefined): boolean {
+  if (node?.type === 'BraceGroup') {
+    const last = node.body.commands.at(-1)?.command;
+    return last !== undefined && last.type !== 'AndOr' && leavesShell(last);
+  }
+  return node?.type === 'Command' && (node.name?.text === 'exit' || node.name?.text === 'return');
+}
+
+function readPipelineNode(reader: Reader, node: PipelineNode, frame: Frame): void {
+  if (node.type === 'Pipeline') readPipeline(reader, node, frame);
+  else readNode(reader, node, frame);
+}
+
+function readPipeline(reader: Reader, pipeline: Pipeline, frame: Frame): void {
+  const [only, ...others] = pipeline.commands;
+  if (only !== undefined && others.length === 0) {
+    readNode(reader, only, frame);
+    return;
+  }
+  const start = reader.commands.length;
+  let upstream: Pick<Frame, 'inputs' | 'input' | 'lines'> = frame;
+  for (const node of pipeline.commands) {
+    const from = reader.commands.length;
+    const inner = { ...frame, ...upstream, state: forkState(frame.state) };
+    readNode(reader, node, inner);
+    const reached = reader.commands.slice(from, from + 2);
+    upstream = {
+      inputs: [...frame.inputs, { start, end: reader.commands.length }],
+      input: commandOutput(node, reached, inner),
+      lines: reached.length === 1 ? listedFiles(reached[0], upstream.lines) : null,
+    };
+  }
+}
+
+function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame): void {
+  step(reader);
+  switch (node.type) {
+    case 'Command':
+      readSimpleCommand(reader, node, frame);
+      return;
+    case 'CompoundList':
+      readStatements(reader, node.commands, deeper(frame));
+      return;
+    case 'BraceGroup':
+      readStatements(reader, node.body.commands, deeper(frame));
+      return;
+    case 'Subshell':
+      readStatements(reader, node.body.commands, deeper(frame, { state: forkState(frame.state) }));
+      return;
+    case 'Coproc':
+      readNode(reader, node.body, deeper(frame, { state: forkState(frame.state) }));
+      return;
+    case 'Redirected':
+      readRedirected(reader, node, frame);
+      return;
+    case 'If':
+      readStatements(reader, node.clause.commands, deeper(frame));
+      readBranches(reader, [node.then, ...node.elif.flatMap((branch) => [branch.clause, branch.then]), ...(node.else === undefined ? [] : [node.else])], frame);
+      return;
+    case 'Case':
+      readNestedScripts(reader, node.word, frame);
+      for (const item of node.items) for (const pattern of item.pattern) readNestedScripts(reader, pattern, frame);
+      readBranches(reader, node.items.map((item) => item.body), frame);
+      return;
+    case 'While':
+      readLoop(reader, frame, (inner) => {
+        readStatements(reader, node.clause.commands, inner);
+        readStatements(reader, node.body.commands, inner);
+      });
+      return;
+    case 'For':
+      readFor(reader, node.name.value, node.wordlist, node.body, frame);
+      return;
+    case 'Select':
+      for (const word of node.wordlist ?? []) fieldsOf(reader, word, frame);
+      readLoop(reader, frame, (inner) => {
+        loseVariable(inner.state, node.name.value);
+        loseVariable(inner.state, 'REPLY');
+        readStatements(reader, node.body.commands, inner);
+      });
+      return;
+    case 'ArithmeticFor':
+      for (const part of [node.initialize, node.test, node.update]) if (part !== undefined) readArithmetic(reader, part, frame);
+      readLoop(reader, frame, (inner) => readStatements(reader, node.body.commands, inner));
+      return;
+    case 'ArithmeticCommand':
+      noteArithmetic(reader, node.body, frame);
+      readNestedScripts(reader, node, frame);
+      reachBuiltin(reader, 'let', frame);
+      return;
+    case 'TestCommand':
+      readNestedScripts(reader, node, frame);
+      noteTest(reader, node, frame);
+      reachBuiltin(reader, '[[', frame);
+      return;
+    case 'Function':
+      defineFunction(reader, node.name.value, node.body, frame);
+      return;
+  }
+}
+
+function readBranches(reader: Reader, branches: readonly CompoundList[], frame: Frame): void {
+  uncertainly(frame.state, () => {
+    for (const branch of branches) {
+      const { folders } = frame.state;
+      readStatements(reader, branch.commands, deeper(frame));
+      frame.state.folders = unionOf([folders, frame.state.folders]);
+    }
+  });
+}
+
+/**
+ * Reads the body of a loop as it is in any round: first to learn what it writes, then with all of that unknown.
+ * What the first look found is thrown away.
+ */
+function readLoop(reader: Reader, frame: Frame, body: (inner: Frame) => void): void {
+  const { state } = frame;
+  uncertainly(state, () => {
+    const marks = { commands: reader.commands.length, findings: reader.findings.length, code: reader.inlineCode.length, pending: reader.pending.length };
+    const { words } = reader.budget;
+    const trial = forkState(state);
+    body(deeper(frame, { state: trial }));
+    reader.commands.length = marks.commands;
+    reader.findings.length = marks.findings;
+    reader.inlineCode.length = marks.code;
+    reader.pending.length = marks.pending;
+    reader.budget.words = words;
+    for (const name of trial.writes) loseVariable(state, name);
+    if (trial.visited.length > 0) {
+      // Each round may go on from where the one before it ended.
+      state.folders = null;
+      state.visited.push(null);
+    }
+    state.isPoisoned ||= trial.isPoisoned;
+    state.hasDotglob ||= trial.hasDotglob;
+    state.hasOwnIfs ||= trial.hasOwnIfs;
+    if (trial.args !== state.args) state.args = null;
+    body(deeper(frame));
+  });
+}
+
+function readFor(reader: Reader, name: string, wordlist: readonly Word[] | undefined, body: CompoundList, frame: Frame): void {
+  const items = wordlist === undefined ? frame.state.args : wordlist.flatMap((word) => fieldsOf(reader, word, frame));
+  readLoop(reader, frame, (inner) => {
+    for (const item of rounds(items)) {
+      if (item === null) loseVariable(inner.state, name);
+      else writeVariable(inner.state, name, item);
+      readStatements(reader, body.commands, inner);
+    }
+  });
+}
+
+/** The values of the loop's variable, one for each round; null for a round in which it is not known. */
+function rounds(items: readonly ShellWord[] | null): readonly (ShellWord | null)[] {
+  if (items === null || items.length > MAX_LOOP_ROUNDS) return [null];
+  if (items.every((item) => !hasUnknown(item.text))) return items;
+  const known = items.filter((item) => !hasUnknown(item.text) || !isSpread(item.text));
+  return known.length === items.length ? known : [...known, null];
+}
+
+function readRedirected(reader: Reader, node: Extract<CommandNode, { type: 'Redirected' }>, frame: Frame): void {
+  const pendingBefore = reader.pending;
+  reader.pending = [];
+  const opened = readRedirections(reader, node.redirects, frame);
+  const start = reader.commands.length;
+  reach(reader, {
+    program: shellWord(''),
+    words: [],
+    redirections: opened.files,
+    folders: frame.state.folders,
+    sources: [...frame.inputs, ...opened.sources],
+    input: opened.input,
+    role: 'wrapper',
+  });
+  const isRedirected = opened.input !== null || opened.files.some((file) => file.access !== 'write') || opened.sources.length > 0;
+  const input = isRedirected ? { input: opened.input, lines: null, inputs: [...frame.inputs, ...opened.sources] } : {};
+  readNode(reader, node.command, deeper(frame, input));
+  readPending(reader, start);
+  reader.pending = pendingBefore;
+}
+
+/** Reads the scripts that the commands reached since `start` write into. */
+export function readPending(reader: Reader, start: number): void {
+  const range = { start, end: reader.commands.length };
+  const { pending } = reader;
+  reader.pending = [];
+  for (const { script, frame } of pending) {
+    readScript(reader, script, { ...frame, input: null, lines: null, inputs: [...frame.inputs, range] });
+  }
+}
+
+function readArithmetic(reader: Reader, node: SyntaxNode, frame: Frame): void {
+  noteArithmetic(reader, arithmeticText(node), frame);
+  readNestedScripts(reader, node, frame);
+}
+
+function arithmeticText(node: SyntaxNode): string {
+  switch (node.type) {
+    case 'ArithmeticWord':
+      return node.value;
+    case 'ArithmeticBinary':
+      return `${arithmeticText(node.left)} ${node.operator} ${arithmeticText(node.right)}`;
+    case 'ArithmeticUnary':
+      return `${node.operator}${arithmeticText(node.operand)}${node.operator}`;
+    case 'ArithmeticGroup':
+      return arithmeticText(node.expression);
+    case 'ArithmeticTernary':
+      return [node.test, node.consequent, node.alternate].map(arithmeticText).join(' ');
+    default:
+      return '';
+  }
+}
+
+/** `[[ x -eq y ]]` and `[[ -v x ]]` evaluate their operands as arithmetic does. */
+function noteTest(reader: Reader, node: Extract<SyntaxNode, { type: 'TestCommand' }>, frame: Frame): void {
+  const open: SyntaxNode[] = [node.expression];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.type === 'TestBinary' && /^-(?:eq|ne|lt|le|gt|ge)$/.test(next.operator)) noteArithmetic(reader, `${next.left.text} ${next.right.text}`, frame);
+    else if (next.type === 'TestUnary' && next.operator === '-v') noteArithmetic(reader, next.operand.text, frame);
+    else if (next.type === 'TestLogical') open.push(...next.operands);
+    else if (next.type === 'TestNot') open.push(next.operand);
+    else if (next.type === 'TestGroup') open.push(next.expression);
+  }
+}
+
+function reachBuiltin(reader: Reader, name: string, frame: Frame): void {
+  reach(reader, { program: shellWord(name), words: [], redirections: [], folders: frame.state.folders, sources: frame.inputs, input: null, role: 'plain' });
+}
+
+function defineFunction(reader: Reader, name: string, body: CommandNode | CompoundList, frame: Frame): void {
+  const { functions, uncertainty } = frame.state;
+  const known = functions.get(name);
+  const isCertain = uncertainty === 0 || known?.isCertain === true;
+  functions.set(name, { bodies: uncertainty === 0 ? [body] : [...(known?.bodies ?? []), body], isCertain });
+  reader.definitions.set(body, frame);
+}
+
+/** Reads the body of a function where it is called. */
+export function readFunctionBody(reader: Reader, body: CommandNode | CompoundList, frame: Frame): void {
+  reader.definitions.delete(body);
+  readNode(reader, body, frame);
+}
+
+/** Reads the functions that nothing on the command line calls, with nothing known of where they may be called. */
+export function readUncalled(reader: Reader): void {
+  for (const [body, frame] of reader.definitions) {
+    const state = forkState(frame.state);
+    state.isPoisoned = true;
+    state.folders = null;
+    state.args = null;
+    readNode(reader, body, deeper(frame, { state, inputs: [], input: null, lines: null }));
+  }
+}
+
+/** Notes an assignment as a command of its own, so that rules on `<assign>` see it. */
+export function reachAssignment(reader: Reader, name: string, value: ShellWord, frame: Frame): void {
+  reach(reader, {
+    program: shellWord(ASSIGNMENT_PROGRAM),
+    words: [{ ...value, text: `${name}=${value.text}` }],
+    redirections: [],
+    folders: frame.state.folders,
+    sources: value.sources,
+    input: null,
+    role: 'plain',
+  });
+}

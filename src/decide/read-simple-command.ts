@@ -1,0 +1,166 @@
+import { BUILTIN_RULES } from './builtin-rule.ts';
+import { applyBuiltin } from './builtin-effect.ts';
+import { programName } from './program-name.ts';
+import { readFunctionBody, readPending, reachAssignment } from './read-script.ts';
+import { readRedirections } from './read-redirections.ts';
+import type { OpenedRedirections } from './read-redirections.ts';
+import type { CommandRole } from './reached-command.ts';
+import { deeper, question, reach, spend } from './reader.ts';
+import type { Frame, Reader } from './reader.ts';
+import { runVariable } from './run-variable.ts';
+import { forkState, loseVariable, uncertainly, writeVariable } from './shell-state.ts';
+import type { ShellState } from './shell-state.ts';
+import { UNKNOWN, isKnown, shellWord, withoutUnknown } from './shell-word.ts';
+import type { CommandRange, ShellWord } from './shell-word.ts';
+import type { Assignment, Command } from './syntax.ts';
+import { unwrap } from './unwrap.ts';
+import type { Inner } from './unwrap.ts';
+import { fieldsOf, textOf } from './word-value.ts';
+
+/** Reads one simple command: its assignments, redirections, words, and every command that it runs in turn. */
+export function readSimpleCommand(reader: Reader, command: Command, frame: Frame): void {
+  const pendingBefore = reader.pending;
+  reader.pending = [];
+  const start = reader.commands.length;
+  const assigned = command.prefix.filter((part) => part.type === 'Assignment');
+  const redirections = [...command.prefix, ...command.suffix].filter((part) => part.type !== 'Word' && part.type !== 'Assignment');
+  const words = command.name === undefined ? [] : [...fieldsOf(reader, command.name, frame)];
+  for (const part of command.suffix) {
+    if (part.type === 'Word') words.push(...fieldsOf(reader, part, frame));
+    else if (part.type === 'Assignment') words.push(assignmentWord(reader, part, frame));
+  }
+  const opened = readRedirections(reader, redirections, frame);
+  const restore = words.length > 0 ? variablesOf(frame.state, assigned.map((part) => part.name)) : null;
+  for (const part of assigned) assign(reader, part, frame);
+  runWords(reader, words, opened, frame);
+  restore?.();
+  readPending(reader, start);
+  reader.pending = pendingBefore;
+}
+
+/** Where a command comes from and what is on its input, besides its own words. */
+const NOTHING_OPENED: OpenedRedirections = { files: [], input: null, sources: [] };
+
+function runWords(reader: Reader, words: readonly ShellWord[], opened: OpenedRedirections, frame: Frame, role: CommandRole = 'plain'): void {
+  const [first] = words;
+  const sources: CommandRange[] = [...frame.inputs, ...opened.sources, ...words.flatMap((word) => word.sources)];
+  const isInputRedirected = opened.files.some((file) => file.access !== 'write');
+  const input = opened.input ?? (isInputRedirected ? null : frame.input);
+  const { folders } = frame.state;
+  const reached = (program: ShellWord, own: readonly ShellWord[], as: CommandRole): void =>
+    reach(reader, { program, words: own, redirections: opened.files, folders, sources, input, role: as });
+  if (first === undefined) {
+    if (opened.files.length > 0) reached(shellWord(''), [], 'wrapper');
+    return;
+  }
+  const inner: Frame = { ...frame, inputs: sources, input, lines: isInputRedirected || opened.input !== null ? null : frame.lines };
+  if (runAlias(reader, words, inner) || runFunction(reader, words, inner)) {
+    if (opened.files.length > 0) reached(shellWord(''), [], 'wrapper');
+    return;
+  }
+  const program = programName(first.text);
+  if (program === null) {
+    question(reader, BUILTIN_RULES.unknownProgram, 'The program to run is not known before it runs. Name it plainly.');
+    reached(first, words.slice(1), role);
+    // An expansion that is empty leaves the rest of the name: `cu${x}rl`.
+    const rest = withoutUnknown(first.text);
+    if (rest !== '' && rest !== first.text) runWords(reader, [shellWord(rest), ...words.slice(1)], NOTHING_OPENED, deeper(inner), 'inner');
+    else if (rest === '' && words.length > 1) runWords(reader, words.slice(1), NOTHING_OPENED, deeper(inner), 'inner');
+    return;
+  }
+  const unwrapped = unwrap({ program, words: words.slice(1), frame: inner, homeDir: reader.homeDir });
+  reached(first, unwrapped.own, unwrapped.role === 'plain' ? role : unwrapped.role);
+  for (const finding of unwrapped.questions) question(reader, finding.ruleId, finding.reason);
+  for (const code of unwrapped.code) reader.inlineCode.push({ program, text: code, folders });
+  for (const each of unwrapped.inners) runInner(reader, each, inner);
+  applyBuiltin(reader, program, words.slice(1), inner);
+}
+
+function runInner(reader: Reader, each: Inner, frame: Frame): void {
+  const inner = deeper(frame, each.isDetached ? { state: forkState(frame.state) } : {});
+  if (each.folders !== undefined) inner.state.folders = each.folders;
+  if (each.input !== undefined) Object.assign(inner, { input: each.input, lines: null });
+  if (each.args !== undefined) inner.state.args = each.args;
+  if (each.kind === 'text') {
+    reader.readText(reader, each.text, inner);
+    return;
+  }
+  const words = [...each.words];
+  if (each.takesAssignments === true) {
+    for (let next = words[0]; next !== undefined && /^[A-Za-z_]\w*=/.test(next.text); next = words[0]) {
+      const equals = next.text.indexOf('=');
+      reachAssignment(reader, next.text.slice(0, equals), { ...next, text: next.text.slice(equals + 1) }, inner);
+      words.shift();
+    }
+  }
+  runWords(reader, words, NOTHING_OPENED, inner, each.role ?? 'plain');
+}
+
+/** Follows an alias that the command line itself defines. */
+function runAlias(reader: Reader, words: readonly ShellWord[], frame: Frame): boolean {
+  const [first, ...rest] = words;
+  const alias = first === undefined ? undefined : frame.state.aliases.get(first.text);
+  if (first === undefined || alias === undefined || frame.calls.includes(`alias ${first.text}`)) return false;
+  const name = `alias ${first.text}`;
+  const text = [alias.text, ...rest.map((word) => word.text)].join(' ');
+  spend(reader, text.length);
+  reader.readText(reader, { ...alias, text }, deeper(frame, { calls: [...frame.calls, name] }));
+  return true;
+}
+
+function runFunction(reader: Reader, words: readonly ShellWord[], frame: Frame): boolean {
+  const [first, ...args] = words;
+  const definition = first === undefined ? undefined : frame.state.functions.get(first.text);
+  if (first === undefined || definition === undefined || frame.calls.includes(first.text)) return false;
+  const { state } = frame;
+  const argsBefore = state.args;
+  uncertainly(state, () => {
+    for (const body of definition.bodies) {
+      state.args = args;
+      readFunctionBody(reader, body, deeper(frame, { calls: [...frame.calls, first.text] }));
+    }
+  });
+  state.args = argsBefore;
+  return definition.isCertain;
+}
+
+function assign(reader: Reader, part: Assignment, frame: Frame): void {
+  const value = assignedValue(reader, part, frame);
+  const isWhole = part.index === undefined && part.value.type === 'Word';
+  writeVariable(frame.state, part.name, isWhole ? value : { ...value, text: UNKNOWN });
+  reachAssignment(reader, part.name, value, frame);
+  runVariable(reader, part.name, value, frame);
+}
+
+function assignmentWord(reader: Reader, part: Assignment, frame: Frame): ShellWord {
+  const value = assignedValue(reader, part, frame);
+  return { ...value, text: `${part.name}=${value.text}` };
+}
+
+function assignedValue(reader: Reader, part: Assignment, frame: Frame): ShellWord {
+  if (part.index !== undefined) textOf(reader, part.index, frame);
+  if (part.value.type === 'ArrayValue') {
+    const elements = part.value.elements.flatMap((element) => fieldsOf(reader, element, frame));
+    return { ...shellWord(elements.map((element) => element.text).join(' ')), sources: elements.flatMap((element) => element.sources) };
+  }
+  const value = textOf(reader, part.value, frame);
+  if (part.append !== true) return value;
+  const before = frame.state.variables.get(part.name);
+  const front = before === undefined || !isKnown(before) ? UNKNOWN : before.text;
+  spend(reader, front.length + value.text.length);
+  return { ...value, text: front + value.text, sources: [...(before?.sources ?? []), ...value.sources] };
+}
+
+/** Takes note of variables, and gives a function that puts them back: an assignment in front of a command is gone after it. */
+function variablesOf(state: ShellState, names: readonly string[]): () => void {
+  const before = names.map((name) => [name, state.variables.get(name)] as const);
+  const { hasOwnIfs } = state;
+  return () => {
+    for (const [name, value] of before) {
+      // What an `eval` in between wrote to it is not followed.
+      if (value === undefined) loseVariable(state, name);
+      else state.variables.set(name, value);
+    }
+    state.hasOwnIfs = hasOwnIfs;
+  };
+}

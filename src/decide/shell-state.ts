@@ -1,0 +1,147 @@
+import { MAX_FOLDERS } from './caps.ts';
+import { UNKNOWN, shellWord } from './shell-word.ts';
+import type { ShellWord } from './shell-word.ts';
+import type { CommandNode, CompoundList } from './syntax.ts';
+
+/** What a shell holds between its commands, as far as it is followed. Mutable: a subshell gets a {@link forkState}. */
+export interface ShellState {
+  readonly variables: Map<string, ShellWord>;
+  /** Names that were written since the innermost {@link watchWrites} began. */
+  writes: Set<string>;
+  readonly functions: Map<string, ShellFunction>;
+  readonly aliases: Map<string, ShellWord>;
+  /** Absolute folders, one of which is the working folder; null where it is not known. */
+  folders: readonly string[] | null;
+  /** Every set of folders since the innermost {@link watchWrites} began. */
+  visited: (readonly string[] | null)[];
+  previousFolders: readonly string[] | null;
+  /** `$1` and on; null where they are not known. */
+  args: readonly ShellWord[] | null;
+  /** Something may have written any variable: a sourced file, a name reference, `eval` of unknown text. */
+  isPoisoned: boolean;
+  hasDotglob: boolean;
+  hasOwnIfs: boolean;
+  /** How many branches, loops and the like, of which it is not known whether they happen, surround this point. */
+  uncertainty: number;
+  /** `set -e`: what follows a failed command is not reached. */
+  stopsOnError: boolean;
+}
+
+export interface ShellFunction {
+  readonly bodies: readonly (CommandNode | CompoundList)[];
+  /** The definition may not have been reached: the name may still be a program's. */
+  readonly isCertain: boolean;
+}
+
+/** The state in which a command line starts. */
+export function startState(folder: string, homeDir: string): ShellState {
+  return {
+    variables: new Map(
+      Object.entries({ HOME: homeDir, IFS: ' \t\n', SHELL: '/bin/bash', BASH: '/bin/bash' }).map(
+        ([name, value]) => [name, shellWord(value)],
+      ),
+    ),
+    writes: new Set(),
+    functions: new Map(),
+    aliases: new Map(),
+    folders: [folder],
+    visited: [],
+    previousFolders: null,
+    args: [],
+    isPoisoned: false,
+    hasDotglob: false,
+    hasOwnIfs: false,
+    uncertainty: 0,
+    stopsOnError: false,
+  };
+}
+
+/** A copy for a subshell: what it does stays in it. */
+export function forkState(state: ShellState): ShellState {
+  return {
+    ...state,
+    variables: new Map(state.variables),
+    functions: new Map(state.functions),
+    aliases: new Map(state.aliases),
+    writes: new Set(),
+    visited: [],
+  };
+}
+
+/** Gives a variable a value. Text that is not one of a plain name (`a[0]`) makes the whole array unknown. */
+export function writeVariable(state: ShellState, name: string, value: ShellWord): void {
+  state.variables.set(name, value);
+  state.writes.add(name);
+  if (name === 'IFS') state.hasOwnIfs = true;
+  // Bash: setting GLOBIGNORE makes globs match leading dots.
+  if (name === 'GLOBIGNORE') state.hasDotglob = true;
+}
+
+/** Marks a variable as written with something that is not known. */
+export function loseVariable(state: ShellState, name: string): void {
+  writeVariable(state, name, shellWord(UNKNOWN));
+}
+
+/** The value of a variable, or null where the command line itself does not set it. */
+export function readVariable(state: ShellState, name: string): ShellWord | null {
+  if (state.isPoisoned) return null;
+  const value = state.variables.get(name);
+  if (value !== undefined) return value;
+  if (name === 'PWD') return onlyFolder(state.folders);
+  return name === 'OLDPWD' ? onlyFolder(state.previousFolders) : null;
+}
+
+function onlyFolder(folders: readonly string[] | null): ShellWord | null {
+  const [only, ...others] = folders ?? [];
+  return only !== undefined && others.length === 0 ? shellWord(only) : null;
+}
+
+/** Moves to other folders. More than {@link MAX_FOLDERS} at once count as not known. */
+export function moveTo(state: ShellState, folders: readonly string[] | null): void {
+  state.previousFolders = state.folders;
+  state.folders = atMostKnown(folders);
+  state.variables.delete('PWD');
+  state.variables.delete('OLDPWD');
+  state.visited.push(state.folders);
+}
+
+/**
+ * Runs `body`, of which it is not known how much happens: a branch, a loop, a function that may return early. What
+ * it wrote is unknown afterwards, and the working folder is any that it had before or within.
+ */
+export function uncertainly(state: ShellState, body: () => void): void {
+  const writesBefore = state.writes;
+  const visitedBefore = state.visited;
+  const foldersBefore = state.folders;
+  state.writes = new Set();
+  state.visited = [];
+  state.uncertainty += 1;
+  try {
+    body();
+  } finally {
+    state.uncertainty -= 1;
+    const written = state.writes;
+    const visited = state.visited;
+    state.writes = writesBefore;
+    state.visited = visitedBefore;
+    for (const name of written) loseVariable(state, name);
+    if (visited.length > 0) {
+      state.folders = atMostKnown(unionOf([foldersBefore, ...visited]));
+      state.visited.push(state.folders);
+    }
+  }
+}
+
+/** All folders of all sets, or null as soon as one set is not known. */
+export function unionOf(sets: readonly (readonly string[] | null)[]): readonly string[] | null {
+  const union = new Set<string>();
+  for (const set of sets) {
+    if (set === null) return null;
+    for (const folder of set) union.add(folder);
+  }
+  return [...union];
+}
+
+function atMostKnown(folders: readonly string[] | null): readonly string[] | null {
+  return folders === null || folders.length > MAX_FOLDERS ? null : folders;
+}

@@ -1,0 +1,22 @@
+/** The syntax tree of a shell command line, as the parser gives it. Not exported from this room. */
+export type {
+  ArithmeticExpression,
+  ArrayValue,
+  Assignment,
+  Command,
+  CommandNode,
+  CompoundList,
+  DoubleQuotedChild,
+  HereDoc,
+  ParameterExpansionPart,
+  ParsedScript,
+  PipelineNode,
+  AndOr,
+  Pipeline,
+  Redirection,
+  Statement,
+  SyntaxNode,
+  TestExpression,
+  Word,
+  WordPart,
+} from 'unbash';

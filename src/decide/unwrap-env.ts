@@ -1,0 +1,40 @@
+import { resolve } from 'node:path/posix';
+import { optionValues, scanOptions } from './option-scan.ts';
+import { MARK } from './shell-word.ts';
+import { plain } from './unwrap.ts';
+import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
+import { innersFrom } from './unwrap-prefix.ts';
+import { joinedQuoted } from './unwrap-shell.ts';
+
+const SPEC = {
+  valueLetters: 'uCSa',
+  flagLetters: 'i0v',
+  valueNames: ['unset', 'chdir', 'split-string', 'argv0'],
+  flagNames: ['ignore-environment', 'null', 'debug'],
+};
+
+/** `env`: assignments, then a command; without one it prints the environment. */
+export function unwrapEnv(invocation: Invocation): Unwrapped {
+  const { words, frame } = invocation;
+  const scan = scanOptions(words, SPEC);
+  const [split] = optionValues(scan, 'S', 'split-string');
+  const rest = words.slice(scan.start);
+  const folders = chosenFolders(optionValues(scan, 'C', 'chdir').at(-1)?.text, frame.state.folders);
+  const place = folders === frame.state.folders ? {} : { folders };
+  if (split !== undefined && split !== null) {
+    // `env -S 'A=1 cmd x'` is `env A=1 cmd x` with its own splitting.
+    const tail = rest.length > 0 ? ` ${joinedQuoted(rest).text}` : '';
+    const inner: Inner = { kind: 'text', text: { ...split, text: `${split.text}${tail}` }, isDetached: true, ...place };
+    return { own: words.slice(0, scan.start), role: 'wrapper', inners: [inner], questions: [], code: [] };
+  }
+  const hasCommand = rest.some((word) => !/^[A-Za-z_]\w*=/.test(word.text));
+  if (!hasCommand) return plain(invocation);
+  const inners = innersFrom(words, scan.start, scan.isCertain, { takesAssignments: true });
+  return { own: words.slice(0, scan.start), role: 'wrapper', inners: inners.map((inner) => ({ ...inner, ...place })), questions: [], code: [] };
+}
+
+function chosenFolders(chosen: string | undefined, folders: readonly string[] | null): readonly string[] | null {
+  if (chosen === undefined) return folders;
+  if (MARK.test(chosen)) return null;
+  return chosen.startsWith('/') ? [resolve(chosen)] : (folders?.map((folder) => resolve(folder, chosen)) ?? null);
+}

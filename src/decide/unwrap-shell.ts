@@ -1,0 +1,147 @@
+import { BUILTIN_RULES } from './builtin-rule.ts';
+import { optionValues, scanOptions } from './option-scan.ts';
+import type { OptionSpec } from './option-scan.ts';
+import { MARK, hasUnknown, isKnown, quoted, shellWord } from './shell-word.ts';
+import type { ShellWord } from './shell-word.ts';
+import { plain } from './unwrap.ts';
+import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
+
+const UNSEEN_SCRIPT = {
+  ruleId: BUILTIN_RULES.unknownScript,
+  reason: 'The commands that this shell would run are not seen here. Write them plainly.',
+};
+
+/** A shell: its script is an argument, standard input, or a file. */
+export function unwrapShell(invocation: Invocation): Unwrapped {
+  const { words, frame } = invocation;
+  const reading = shellOptions(words);
+  if (reading.isOpen) return { ...plain(invocation), questions: [UNSEEN_SCRIPT] };
+  const operands = words.slice(reading.start);
+  if (reading.takesText) {
+    const [text, , ...args] = operands;
+    if (text === undefined) return { ...plain(invocation), questions: [UNSEEN_SCRIPT] };
+    const inner: Inner = { kind: 'text', text, isDetached: true, args: args.some((word) => !isKnown(word)) ? (hasSpread(args) ? null : args) : args };
+    return { own: words.slice(0, reading.start), role: reading.isPlainShell ? 'wrapper' : 'plain', inners: [inner], questions: [], code: [] };
+  }
+  if (operands.length > 0 && !reading.readsInput) return plain(invocation);
+  if (frame.input !== null) {
+    const inner: Inner = { kind: 'text', text: frame.input, isDetached: true, args: operands, input: null };
+    return { own: words, role: reading.isPlainShell ? 'wrapper' : 'plain', inners: [inner], questions: [], code: [] };
+  }
+  return { ...plain(invocation), questions: frame.inputs.length > 0 ? [UNSEEN_SCRIPT] : [] };
+}
+
+function hasSpread(words: readonly ShellWord[]): boolean {
+  return words.some((word) => /[\uDC01\uDC05]/.test(word.text));
+}
+
+interface ShellOptions {
+  readonly start: number;
+  readonly takesText: boolean;
+  readonly readsInput: boolean;
+  /** No option makes the shell read other files, so that the script is all that runs. */
+  readonly isPlainShell: boolean;
+  /** The options themselves are not known. */
+  readonly isOpen: boolean;
+}
+
+function shellOptions(words: readonly ShellWord[]): ShellOptions {
+  let takesText = false;
+  let readsInput = false;
+  let isPlainShell = true;
+  let at = 0;
+  for (; at < words.length; at += 1) {
+    const text = words[at]?.text ?? '';
+    if (text === '--' || text === '-') {
+      at += 1;
+      break;
+    }
+    if (!/^[-+]./.test(text)) break;
+    if (MARK.test(text)) return { start: at, takesText, readsInput, isPlainShell, isOpen: true };
+    if (text.startsWith('--')) {
+      // `--rcfile F`, `--init-file F`: the file runs first. `--posix` and the like change nothing.
+      if (/^--(?:rcfile|init-file)/.test(text)) isPlainShell = false;
+      if (/^--(?:rcfile|init-file)$/.test(text)) at += 1;
+      if (text === '--command') takesText = true;
+      if (/^--command=|^--init-command|^-C/.test(text)) return { start: at, takesText, readsInput, isPlainShell, isOpen: true };
+      continue;
+    }
+    if (text.startsWith('-') && text.includes('c')) takesText = true;
+    if (text.startsWith('-') && text.includes('s')) readsInput = true;
+    if (/^-[a-z]*i/.test(text)) isPlainShell = false;
+    if (/^[-+][A-Za-z]*[oO]$/.test(text)) at += 1;
+  }
+  const first = words[at];
+  const isOpen = first !== undefined && !takesText && hasSpread([first]);
+  return { start: at, takesText, readsInput, isPlainShell, isOpen };
+}
+
+/** `eval`: its words are joined by blanks and read in the same shell. */
+export function unwrapEval(invocation: Invocation): Unwrapped {
+  const { words, frame } = invocation;
+  const operands = words[0]?.text === '--' ? words.slice(1) : words;
+  if (operands.length === 0) return { ...plain(invocation), role: 'wrapper' };
+  const text = joined(operands);
+  if (hasUnknown(text.text)) frame.state.isPoisoned = true;
+  return { own: [], role: 'wrapper', inners: [{ kind: 'text', text, isDetached: false }], questions: [], code: [] };
+}
+
+interface JoinedSpec extends OptionSpec {
+  /** Operands in front of the command; null where only an option gives it. */
+  readonly operands: number | null;
+  /** Options whose value is the command. */
+  readonly textOptions: readonly string[];
+  readonly role: 'plain' | 'wrapper';
+  /** It runs on another machine: the working folder says nothing. */
+  readonly isElsewhere?: boolean;
+  /** Each operand is a command of its own. */
+  readonly isEach?: boolean;
+}
+
+const JOINED: Readonly<Partial<Record<string, JoinedSpec>>> = {
+  ssh: { valueLetters: 'BbcDEeFIiJLlmOopQRSWw', operands: 1, textOptions: [], role: 'plain', isElsewhere: true },
+  watch: { valueLetters: 'nq', valueNames: ['interval', 'equexit'], operands: 0, textOptions: [], role: 'wrapper' },
+  su: { valueLetters: 'csgGTw', valueNames: ['command', 'session-command', 'shell', 'group'], operands: null, textOptions: ['c', 'command', 'session-command'], role: 'plain' },
+  runuser: { valueLetters: 'csgGTwu', valueNames: ['command', 'session-command', 'shell', 'group', 'user'], operands: null, textOptions: ['c', 'command', 'session-command'], role: 'plain' },
+  script: { valueLetters: 'cIOBTEmot', valueNames: ['command', 'log-in', 'log-out', 'log-io', 'log-timing', 'echo', 'output-limit'], operands: null, textOptions: ['c', 'command'], role: 'plain' },
+  hyperfine: {
+    valueLetters: 'wrmMpcsSPDLniu',
+    valueNames: ['warmup', 'runs', 'min-runs', 'max-runs', 'prepare', 'setup', 'cleanup', 'conclude', 'shell', 'export-json', 'export-markdown', 'export-csv', 'command-name'],
+    operands: 0,
+    textOptions: ['p', 'prepare', 's', 'setup', 'c', 'cleanup', 'conclude'],
+    role: 'plain',
+    isEach: true,
+  },
+};
+
+/** Programs that hand a command to a shell as text: `ssh host cmd`, `watch cmd`, `su -c cmd`. */
+export function unwrapJoined(invocation: Invocation): Unwrapped {
+  const spec = JOINED[invocation.program.toLowerCase()];
+  if (spec === undefined) return plain(invocation);
+  const { words } = invocation;
+  const scan = scanOptions(words, spec);
+  const texts = optionValues(scan, ...spec.textOptions).filter((value) => value !== null);
+  // Options may also follow an operand: `su user -c cmd`.
+  if (spec.operands === null) {
+    const later = scanOptions(words.slice(scan.start + 1), spec);
+    texts.push(...optionValues(later, ...spec.textOptions).filter((value) => value !== null));
+  }
+  const start = scan.start + (spec.operands ?? 0);
+  const operands = spec.operands === null ? [] : words.slice(start);
+  if (operands.length > 0) texts.push(...(spec.isEach === true ? operands : [joined(operands)]));
+  const place = spec.isElsewhere === true ? { folders: null } : {};
+  const inners = texts.map((text): Inner => ({ kind: 'text', text, isDetached: true, ...place }));
+  const questions = scan.isCertain ? [] : [UNSEEN_SCRIPT];
+  // Without a command, a program with the role `wrapper` has nothing that a rule could allow.
+  return { own: operands.length > 0 ? words.slice(0, start) : words, role: inners.length > 0 ? spec.role : 'plain', inners, questions, code: [] };
+}
+
+/** Words as one text, as `eval` and `ssh` put them together: quotes are gone, so that the shell reads them again. */
+export function joined(words: readonly ShellWord[]): ShellWord {
+  return { ...shellWord(words.map((word) => word.text).join(' ')), sources: words.flatMap((word) => word.sources) };
+}
+
+/** Words as one text in which each stays one word. */
+export function joinedQuoted(words: readonly ShellWord[]): ShellWord {
+  return { ...shellWord(words.map((word) => quoted(word.text)).join(' ')), sources: words.flatMap((word) => word.sources) };
+}

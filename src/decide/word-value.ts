@@ -1,0 +1,235 @@
+import { braceWords } from './brace-words.ts';
+import { parameterValue, positionalWords } from './parameter-value.ts';
+import { readNestedScripts } from './nested-scripts.ts';
+import { UnreadableCommand, deeper, spend, step } from './reader.ts';
+import type { Frame, Reader } from './reader.ts';
+import { forkState, readVariable } from './shell-state.ts';
+import type { ShellState } from './shell-state.ts';
+import { GLOB_ANY, GLOB_ONE, GLOB_RUN, UNKNOWN, UNKNOWN_WORDS, shellWord } from './shell-word.ts';
+import type { CommandRange, ShellWord } from './shell-word.ts';
+import { staticOutput } from './static-output.ts';
+import type { HereDoc, ParsedScript, Word, WordPart } from './syntax.ts';
+
+/** The words that the shell makes of one word on the command line: none, one or several, globs not yet matched. */
+export function fieldsOf(reader: Reader, word: Word, frame: Frame): readonly ShellWord[] {
+  step(reader);
+  if (word.parts === undefined) return [plainWord(word, frame)];
+  const words = braceWords(word);
+  if (words === null) {
+    readNestedScripts(reader, word, frame);
+    return [shellWord(UNKNOWN_WORDS)];
+  }
+  const fields: ShellWord[] = [];
+  for (const each of words) {
+    step(reader);
+    const builder = new FieldBuilder(true, frame.state);
+    appendParts(reader, builder, each.parts ?? [], frame, { isQuoted: false, hasGlobs: true, isFirst: true, text: each.text });
+    if (each.parts === undefined) builder.append(plainWord(each, frame));
+    const built = builder.finish();
+    for (const field of built) spend(reader, field.text.length);
+    fields.push(...built);
+  }
+  return fields;
+}
+
+/** The one text that the shell makes of a word where it neither splits nor globs: in assignments and here-strings. */
+export function textOf(reader: Reader, word: Word, frame: Frame): ShellWord {
+  step(reader);
+  if (word.parts === undefined) return plainWord(word, frame);
+  const builder = new FieldBuilder(false, frame.state);
+  appendParts(reader, builder, word.parts, frame, { isQuoted: false, hasGlobs: false, isFirst: true, text: word.text });
+  const value = builder.finish()[0] ?? shellWord('');
+  spend(reader, value.text.length);
+  return value;
+}
+
+/** The text of a here-document. */
+export function hereDocText(reader: Reader, document: HereDoc, frame: Frame): ShellWord {
+  const { parts, text } = document.body;
+  spend(reader, text.length);
+  if (parts === undefined) return shellWord(document.operator === '<<-' ? text.replaceAll(/^\t+/gm, '') : text);
+  const builder = new FieldBuilder(false, frame.state);
+  appendParts(reader, builder, parts, frame, { isQuoted: true, hasGlobs: false, isFirst: false, text });
+  return builder.finish()[0] ?? shellWord('');
+}
+
+interface PartPlace {
+  readonly isQuoted: boolean;
+  readonly hasGlobs: boolean;
+  /** The part stands at the beginning of the word, where a tilde means a home folder. */
+  readonly isFirst: boolean;
+  /** The word as written. */
+  readonly text: string;
+}
+
+function appendParts(reader: Reader, builder: FieldBuilder, parts: readonly WordPart[], frame: Frame, place: PartPlace): void {
+  for (const [index, part] of parts.entries()) {
+    appendPart(reader, builder, part, frame, { ...place, isFirst: place.isFirst && index === 0 });
+  }
+}
+
+function appendPart(reader: Reader, builder: FieldBuilder, part: WordPart, frame: Frame, place: PartPlace): void {
+  step(reader);
+  switch (part.type) {
+    case 'Literal':
+      builder.append(place.isFirst && part.text.startsWith('~') ? withHome(part.value, frame) : shellWord(part.value));
+      return;
+    case 'SingleQuoted':
+      builder.append(shellWord(part.value));
+      return;
+    case 'AnsiCQuoted':
+      // An escape can make a NUL, which ends the text in bash, or half of a surrogate pair, which must not be taken for a mark.
+      builder.append(shellWord((part.value.split('\0')[0] ?? '').toWellFormed()));
+      return;
+    case 'Glob':
+      if (place.hasGlobs) builder.append(shellWord(globMark(part.kind, frame.state.hasDotglob)));
+      else builder.append(shellWord(part.text));
+      return;
+    case 'ExtendedGlob':
+      readNestedScripts(reader, part, frame);
+      builder.append(shellWord(place.hasGlobs ? GLOB_ANY : part.text));
+      return;
+    case 'DoubleQuoted':
+    case 'LocaleString':
+      builder.append(shellWord(''));
+      appendParts(reader, builder, part.parts, frame, { ...place, isQuoted: true });
+      return;
+    case 'SimpleExpansion':
+    case 'ParameterExpansion':
+      appendParameter(reader, builder, part, frame, place);
+      return;
+    case 'CommandExpansion':
+      builder.expand(substitutionOutput(reader, part.script, frame), place.isQuoted);
+      return;
+    case 'ArithmeticExpansion':
+      readNestedScripts(reader, part, frame);
+      builder.append(shellWord(UNKNOWN));
+      return;
+    case 'ProcessSubstitution':
+      builder.append(processDescriptor(reader, part.operator, part.script, frame));
+      return;
+    case 'BraceExpansion':
+      // Reached only where braces do not expand, as in an assignment.
+      readNestedScripts(reader, part, frame);
+      builder.append(shellWord(part.parts === undefined ? part.text : UNKNOWN));
+      return;
+  }
+}
+
+function appendParameter(
+  reader: Reader,
+  builder: FieldBuilder,
+  part: Extract<WordPart, { type: 'SimpleExpansion' | 'ParameterExpansion' }>,
+  frame: Frame,
+  place: PartPlace,
+): void {
+  const positional = positionalWords(part, frame);
+  if (positional === null) {
+    builder.expand(parameterValue(reader, part, frame), place.isQuoted);
+    return;
+  }
+  for (const [index, word] of positional.entries()) {
+    if (index > 0) builder.breakField();
+    builder.expand(word, place.isQuoted);
+  }
+}
+
+function plainWord(word: Word, frame: Frame): ShellWord {
+  return word.text.startsWith('~') ? withHome(word.value, frame) : shellWord(word.value);
+}
+
+/** Replaces the tilde in front, as bash does: `~` and `~/x` by HOME, `~+` and `~-` by the working folders. */
+function withHome(value: string, frame: Frame): ShellWord {
+  const slash = value.indexOf('/');
+  const prefix = slash < 0 ? value : value.slice(0, slash);
+  const rest = slash < 0 ? '' : value.slice(slash);
+  const variable = { '~': 'HOME', '~+': 'PWD', '~-': 'OLDPWD' }[prefix];
+  if (variable === undefined) return prefix === '~root' ? shellWord(`/root${rest}`) : shellWord(UNKNOWN + rest);
+  const home = readVariable(frame.state, variable);
+  return home === null ? shellWord(UNKNOWN + rest) : { ...home, text: home.text + rest };
+}
+
+function globMark(kind: 'star' | 'question' | 'bracket', hasDotglob: boolean): string {
+  if (hasDotglob) return GLOB_ANY;
+  return kind === 'star' ? GLOB_RUN : GLOB_ONE;
+}
+
+function substitutionOutput(reader: Reader, script: ParsedScript | undefined, frame: Frame): ShellWord {
+  if (script === undefined) throw new UnreadableCommand('a command substitution in it is not closed');
+  const start = reader.commands.length;
+  reader.readScript(reader, script, deeper(frame, { state: forkState(frame.state) }));
+  const output = staticOutput(script, reader.commands.slice(start, start + 2), frame);
+  const sources = [{ start, end: reader.commands.length }, ...(output?.sources ?? [])];
+  return { ...shellWord(output?.text.replace(/\n+$/, '') ?? UNKNOWN_WORDS), sources };
+}
+
+function processDescriptor(reader: Reader, operator: '<' | '>', script: ParsedScript | undefined, frame: Frame): ShellWord {
+  if (script === undefined) throw new UnreadableCommand('a process substitution in it is not closed');
+  const inner = deeper(frame, { state: forkState(frame.state) });
+  const start = reader.commands.length;
+  if (operator === '>') reader.pending.push({ script, frame: inner });
+  else reader.readScript(reader, script, { ...inner, input: null, inputs: [] });
+  return { text: '/dev/fd/63', sources: [{ start, end: reader.commands.length }], isDescriptor: true };
+}
+
+/** Puts the parts of a word together, splitting at the blanks of unquoted expansions. */
+class FieldBuilder {
+  readonly #fields: ShellWord[] = [];
+  readonly #splits: boolean;
+  readonly #state: ShellState;
+  #text: string | null = null;
+  #sources: CommandRange[] = [];
+  #isDescriptor = false;
+
+  constructor(splits: boolean, state: ShellState) {
+    this.#splits = splits;
+    this.#state = state;
+  }
+
+  append(word: ShellWord): void {
+    this.#text = (this.#text ?? '') + word.text;
+    if (word.sources.length > 0) this.#sources.push(...word.sources);
+    if (word.isDescriptor) this.#isDescriptor = true;
+  }
+
+  /** Appends what an expansion gave: quoted or in an assignment as it is, else split and globbed. */
+  expand(word: ShellWord, isQuoted: boolean): void {
+    if (isQuoted || !this.#splits) {
+      this.append({ ...word, text: word.text.replaceAll(UNKNOWN_WORDS, UNKNOWN) });
+      return;
+    }
+    const text = word.text.replaceAll(UNKNOWN, UNKNOWN_WORDS);
+    if (this.#state.hasOwnIfs && text !== '') {
+      this.append({ ...word, text: UNKNOWN_WORDS });
+      return;
+    }
+    if (text === '') {
+      this.#sources.push(...word.sources);
+      return;
+    }
+    for (const [index, piece] of text.split(/[ \t\n]+/).entries()) {
+      if (index > 0) this.breakField();
+      if (piece !== '') this.append({ ...word, text: globbed(piece, this.#state.hasDotglob) });
+    }
+  }
+
+  breakField(): void {
+    if (this.#text !== null) this.#fields.push({ text: this.#text, sources: this.#sources, isDescriptor: this.#isDescriptor });
+    if (this.#text !== null) this.#sources = [];
+    this.#text = null;
+    this.#isDescriptor = false;
+  }
+
+  finish(): readonly ShellWord[] {
+    this.breakField();
+    return this.#fields;
+  }
+}
+
+/** Globs within the value of an unquoted expansion are globs again. */
+function globbed(text: string, hasDotglob: boolean): string {
+  if (!/[*?[]/.test(text)) return text;
+  const one = hasDotglob ? GLOB_ANY : GLOB_ONE;
+  const marked = text.replaceAll('*', hasDotglob ? GLOB_ANY : GLOB_RUN).replaceAll('?', one);
+  return marked.includes('[') ? marked.replaceAll(/\[[^\]/]+\]/g, one) : marked;
+}

@@ -1,0 +1,91 @@
+import type { ModelProvider } from '../core/session.ts';
+
+/** Why the gateway answers instead of the model, as the record names it. */
+export type RefusalWhy =
+  | 'no-token'
+  | 'unknown-token'
+  | 'session-ended'
+  | 'unknown-path'
+  | 'wrong-provider'
+  | 'body-too-large'
+  | 'unreadable-request'
+  | 'no-client-session'
+  | 'no-canary-tool'
+  | 'canary-unanswered'
+  | 'no-upstream'
+  | 'upstream-failed'
+  | 'unreadable-reply'
+  | 'tool-use-unproven'
+  | 'audit-unavailable'
+  | 'gateway-fault';
+
+export interface Refusal {
+  readonly why: RefusalWhy;
+  /** Shown to the developer by the client. Says what to do; quotes no content. */
+  readonly message: string;
+}
+
+/** A refusal in the form of a protocol. */
+export interface RefusalReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/**
+ * The answer in the form that the client reads. A refusal that stays true is 403 in the Messages format, which the client
+ * shows and does not repeat; it repeats 401 for long. In Bedrock's format it repeats 403 too, so there it is 400.
+ */
+export function refusalReply(protocol: ModelProvider, refusal: Refusal): RefusalReply {
+  const form = FORMS[formOf(refusal.why)][protocol];
+  const body =
+    protocol === 'bedrock'
+      ? { message: refusal.message }
+      : { type: 'error', error: { type: form.type, message: refusal.message } };
+  const bytes = Buffer.from(JSON.stringify(body), 'utf8');
+  return {
+    status: form.status,
+    headers: {
+      'content-type': 'application/json',
+      'content-length': String(bytes.length),
+      ...(protocol === 'bedrock' ? { 'x-amzn-errortype': form.type } : {}),
+    },
+    body: bytes,
+  };
+}
+
+type Form = 'forbidden' | 'not-found' | 'too-large' | 'invalid' | 'bad-gateway';
+
+function formOf(why: RefusalWhy): Form {
+  if (why === 'unknown-path') return 'not-found';
+  if (why === 'body-too-large') return 'too-large';
+  if (why === 'unreadable-request') return 'invalid';
+  // The client repeats these with growing pauses, which is right: they pass.
+  if (why === 'upstream-failed') return 'bad-gateway';
+  return 'forbidden';
+}
+
+const FORMS: Readonly<
+  Record<Form, Readonly<Record<ModelProvider, { readonly status: number; readonly type: string }>>>
+> = {
+  forbidden: {
+    anthropic: { status: 403, type: 'permission_error' },
+    bedrock: { status: 400, type: 'ValidationException' },
+  },
+  'not-found': {
+    anthropic: { status: 404, type: 'not_found_error' },
+    bedrock: { status: 404, type: 'ResourceNotFoundException' },
+  },
+  'too-large': {
+    anthropic: { status: 413, type: 'request_too_large' },
+    bedrock: { status: 413, type: 'ValidationException' },
+  },
+  invalid: {
+    anthropic: { status: 400, type: 'invalid_request_error' },
+    bedrock: { status: 400, type: 'ValidationException' },
+  },
+  'bad-gateway': {
+    anthropic: { status: 502, type: 'api_error' },
+    bedrock: { status: 503, type: 'ServiceUnavailableException' },
+  },
+};

@@ -1,0 +1,81 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { canaryWatch } from './canary-watch.ts';
+import { clientWriter } from './client-writer.ts';
+import { exchange } from './exchange.ts';
+import type { ExchangeRoom } from './checked-request.ts';
+import { GATEWAY_LIMITS } from './limits.ts';
+import type { GatewayLimits } from './limits.ts';
+import type { GatewayPorts } from './ports.ts';
+import { upstreamClient } from './upstream.ts';
+
+export interface GatewayAddress {
+  /** An address of this machine. The gateway speaks plain HTTP and belongs on the loopback interface. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Overrides of {@link GATEWAY_LIMITS}. */
+  readonly limits?: Partial<GatewayLimits>;
+}
+
+export interface Gateway {
+  /** Where clients reach it, without a slash at the end. */
+  readonly url: string;
+  /** Stops listening, breaks what is under way and waits until its last record is written. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a gateway: what a governed client sends to its model goes through here, and what comes back.
+ *
+ * @throws {Error} where the address cannot be listened on.
+ */
+export async function startGateway(ports: GatewayPorts, address: GatewayAddress): Promise<Gateway> {
+  const limits = { ...GATEWAY_LIMITS, ...address.limits };
+  const upstreams = upstreamClient(limits);
+  const room: ExchangeRoom = { ports, limits, upstreams, canaries: canaryWatch(ports.liveness, ports.clock) };
+  const underWay = new Set<Promise<void>>();
+
+  const server = http.createServer(
+    {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs),
+      insecureHTTPParser: false,
+      requireHostHeader: true,
+    },
+    (request, response) => {
+      const client = clientWriter(response, limits.idleTimeoutMs);
+      const running = exchange(room, request, response, client).finally(() => {
+        client.release();
+        underWay.delete(running);
+      });
+      underWay.add(running);
+    },
+  );
+  server.maxConnections = limits.maxConnections;
+  // Requests that wait behind one another on a connection each watch it for its end.
+  server.on('connection', (socket) => socket.setMaxListeners(0));
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address.port, address.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      server.closeAllConnections();
+      await Promise.allSettled(underWay);
+      upstreams.close();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import type { RecordKind } from '../core/audit.ts';
+import { parseSessionId, ruleId } from '../core/ids.ts';
+import type { RuleId, SessionId } from '../core/ids.ts';
+import { stringField } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { GovernedSession } from '../core/session.ts';
+import {
+  answerFor,
+  canaryAnswer,
+  denialOf,
+  denialReason,
+  endOf,
+  NO_OPINION,
+  refusal,
+  refusalReason,
+  stopAnswer,
+} from './answer.ts';
+import type { Answer, DecidingEvent } from './answer.ts';
+import { decideCall } from './decide-call.ts';
+import { readEvent } from './hook-event.ts';
+import type { HookEvent } from './hook-event.ts';
+import { decisionBody, eventBody } from './hook-record.ts';
+import { DECIDE_TIMEOUT_MS } from './limits.ts';
+import type { GuardPorts } from './ports.ts';
+
+const UNKNOWN_SESSION = ruleId('guard/unknown-session');
+const ENDED_SESSION = ruleId('guard/ended-session');
+
+const UNRECORDED = 'the audit log cannot be written';
+const UNKNOWN = 'its session is not known to the guard';
+const LATE = 'the guard took too long';
+const FAILED = 'the guard failed';
+
+/** Events of calls that already ran or were refused elsewhere: they name a tool and need no decision. */
+const PAST_CALLS: ReadonlySet<string> = new Set(['PostToolUse', 'PostToolUseFailure', 'PermissionDenied']);
+/** Events on which exit 2 makes the agent go on instead of stopping it. */
+const STOPS: ReadonlySet<string> = new Set(['Stop', 'SubagentStop', 'TeammateIdle']);
+
+/** Where an event belongs, by the path that its hook client asked for. */
+interface Origin {
+  readonly sessionId: SessionId | null;
+  /** The state at this moment; ask again after each wait. */
+  session(): GovernedSession | null;
+}
+
+/**
+ * Answers one hook event. Never rejects, and settles within {@link DECIDE_TIMEOUT_MS} of wall time, but for what
+ * `decide` takes: whatever goes wrong on the way is a refusal that says what. An answer that lets something happen is
+ * given only after its record is durable.
+ *
+ * @param sessionName the session id that the hook client was started with, as it came.
+ * @param bytes the event as the agent's client wrote it.
+ */
+export async function answerEvent(ports: GuardPorts, sessionName: string, bytes: Uint8Array): Promise<Answer> {
+  const fail = (error: unknown): void => ports.logError?.(`guard: ${nameOf(error)}`);
+  try {
+    const read = readEvent(bytes);
+    const sessionId = parseSessionId(sessionName);
+    const origin: Origin = { sessionId, session: () => (sessionId === null ? null : ports.sessions.byId(sessionId)) };
+    const name = read.ok ? read.event.name : null;
+    const recorder = { append: (kind: RecordKind, body: JsonObject) => append(ports, origin, kind, body) };
+    const work = read.ok
+      ? answerRead(ports, origin, recorder, read.event)
+      : recorder
+          .append('hook', { event: 'unreadable', eventSha256: read.sha256, bytes: read.bytes, problem: read.problem })
+          .then(() => refusal(read.problem));
+    return await inTime(work, () => failureOf(name, LATE)).catch((error: unknown) => {
+      fail(error);
+      return failureOf(name, error instanceof Unrecorded ? UNRECORDED : FAILED);
+    });
+  } catch (error) {
+    fail(error);
+    return refusal(FAILED);
+  }
+}
+
+/** Writes the records of one event. */
+interface Recorder {
+  /** Resolves when the record is durable. @throws {Unrecorded} where it is not. */
+  append(kind: RecordKind, body: JsonObject): Promise<void>;
+}
+
+/** The record of an event could not be made durable. */
+class Unrecorded extends Error {}
+
+async function answerRead(ports: GuardPorts, origin: Origin, recorder: Recorder, event: HookEvent): Promise<Answer> {
+  if (event.name === 'PreToolUse' || event.name === 'PermissionRequest') {
+    return answerCall(ports, origin, recorder, event, event.name);
+  }
+  if (event.name === 'UserPromptSubmit') return answerPrompt(origin, recorder, event);
+  await recorder.append('hook', eventBody(event));
+  // A later client may ask about a call by another name; what is not understood is not let through.
+  if (Object.hasOwn(event.fields, 'tool_name') && !PAST_CALLS.has(event.name)) {
+    return refusal('the guard does not know this kind of event');
+  }
+  return NO_OPINION;
+}
+
+async function answerCall(
+  ports: GuardPorts,
+  origin: Origin,
+  recorder: Recorder,
+  event: HookEvent,
+  name: 'PreToolUse' | 'PermissionRequest',
+): Promise<Answer> {
+  const startedAtMs = ports.clock();
+  const call = decideCall(ports, event, stateOf(origin.session()));
+  await recorder.append('decision', decisionBody(event, call));
+  if (ports.clock() - startedAtMs > DECIDE_TIMEOUT_MS) return failureOf(name, LATE);
+
+  if (call.isCanary && origin.sessionId !== null) confirmCanary(ports, origin.sessionId, event);
+  const { decision } = call;
+  const state = stateOf(origin.session());
+  if ('verdict' in state) {
+    if (decision.verdict !== 'deny') {
+      // The session ended while the record was being written: what was allowed is not any more.
+      await recorder.append('decision', decisionBody(event, { ...call, decision: state }));
+    }
+    return closedAnswer(name, state);
+  }
+  if (name === 'PermissionRequest') {
+    // An answer of allow here would overrule an ask rule of the client (measured); the person decides.
+    return decision.verdict === 'deny' ? denialOf(name, denialReason(decision.ruleId, decision.reason)) : NO_OPINION;
+  }
+  return call.isCanary && decision.verdict === 'deny' ? canaryAnswer(decision.reason) : answerFor(decision);
+}
+
+async function answerPrompt(origin: Origin, recorder: Recorder, event: HookEvent): Promise<Answer> {
+  await recorder.append('hook', eventBody(event));
+  const state = stateOf(origin.session());
+  return 'verdict' in state ? closedAnswer('UserPromptSubmit', state) : NO_OPINION;
+}
+
+/** What the state of a session denies, whatever the policy says. */
+interface StateDenial {
+  readonly verdict: 'deny';
+  readonly ruleId: RuleId;
+  readonly reason: string;
+}
+
+/** The session where the policy is to say what happens in it, else the denial that its state already makes. */
+function stateOf(session: GovernedSession | null): GovernedSession | StateDenial {
+  if (session === null) return { verdict: 'deny', ruleId: UNKNOWN_SESSION, reason: UNKNOWN };
+  if (session.endedReason === null) return session;
+  return { verdict: 'deny', ruleId: ENDED_SESSION, reason: session.endedReason };
+}
+
+function closedAnswer(name: DecidingEvent, denial: StateDenial): Answer {
+  return denial.ruleId === ENDED_SESSION ? endOf(name, denial.reason) : denialOf(name, refusalReason(denial.reason));
+}
+
+function confirmCanary(ports: GuardPorts, sessionId: SessionId, event: HookEvent): void {
+  const clientSessionId = stringField(event.fields, 'session_id');
+  const toolUseId = stringField(event.fields, 'tool_use_id');
+  if (clientSessionId !== null && toolUseId !== null) ports.liveness.confirm(sessionId, clientSessionId, toolUseId);
+}
+
+/** The answer to an event that the guard itself could not deal with. */
+function failureOf(name: string | null, why: string): Answer {
+  if (name === 'PreToolUse' || name === 'PermissionRequest' || name === 'UserPromptSubmit') {
+    return denialOf(name, refusalReason(why));
+  }
+  return name !== null && STOPS.has(name) ? stopAnswer(refusalReason(why)) : refusal(why);
+}
+
+async function append(ports: GuardPorts, origin: Origin, kind: RecordKind, body: JsonObject): Promise<void> {
+  try {
+    // The log knows sessions by id; one that nobody opened is named in the body, bounded by its shape.
+    const isKnown = origin.session() !== null;
+    await ports.audit.append({
+      kind,
+      occurredAtMs: ports.clock(),
+      sessionId: isKnown ? origin.sessionId : null,
+      body: isKnown || origin.sessionId === null ? body : { ...body, unknownSession: origin.sessionId },
+    });
+  } catch (cause) {
+    throw new Unrecorded(UNRECORDED, { cause });
+  }
+}
+
+/** Waits for the work, or for {@link DECIDE_TIMEOUT_MS} and then answers without it. */
+async function inTime(work: Promise<Answer>, late: () => Answer): Promise<Answer> {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const timer = setTimeout(() => resolve(late()), DECIDE_TIMEOUT_MS);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The kind of an error, for the operator. Messages may quote the event and stay out. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'an unknown failure';
+  const cause = error instanceof Unrecorded ? error.cause : error;
+  return cause instanceof Error ? cause.name : error.name;
+}

@@ -1,0 +1,104 @@
+import type { Action } from '../core/action.ts';
+import type { AuditRecord, Receipt } from '../core/audit.ts';
+import type { Decision } from '../core/decision.ts';
+import { AuditUnavailable } from '../core/error.ts';
+import { makeSessionId, ruleId } from '../core/ids.ts';
+import type { SessionId, Sha256 } from '../core/ids.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { GovernedSession } from '../core/session.ts';
+import type { GuardPorts, GuardScene } from './ports.ts';
+
+/** The session that {@link scriptedPorts} knows, for tests. */
+export const SAMPLE_SESSION: SessionId = makeSessionId(1_700_000_000_000, new Uint8Array(16));
+/** A well-formed id that no session has. */
+export const OTHER_SESSION: SessionId = makeSessionId(1_700_000_000_000, new Uint8Array(16).fill(7));
+/** The one `tool_use` id that counts as a canary. */
+export const SAMPLE_CANARY = 'toolu_sallyport_0123';
+
+/** Ports whose answers a test sets, and what the guard did with them. */
+export interface ScriptedPorts extends GuardPorts {
+  readonly records: AuditRecord[];
+  readonly decided: { readonly action: Action; readonly scene: GuardScene }[];
+  readonly confirmed: string[];
+  readonly errors: string[];
+}
+
+/** What a test may change; each is asked anew for every call. */
+export interface Script {
+  decision?: Decision | Error;
+  endedReason?: string | null;
+  isUnknown?: boolean;
+  /** Runs in place of an append that just succeeds; throws or waits as the test wants. */
+  append?: (record: AuditRecord) => Promise<void>;
+  clock?: () => number;
+}
+
+/** Ports for tests of the guard, without a log, a policy or a session folder. */
+export function scriptedPorts(script: Script = {}): ScriptedPorts {
+  const records: AuditRecord[] = [];
+  const decided: { readonly action: Action; readonly scene: GuardScene }[] = [];
+  const confirmed: string[] = [];
+  const errors: string[] = [];
+  const session = (): GovernedSession => ({
+    id: SAMPLE_SESSION,
+    workspace: '/workspace',
+    homeDir: '/home/dev',
+    provider: 'anthropic',
+    endedReason: script.endedReason ?? null,
+  });
+  return {
+    records,
+    decided,
+    confirmed,
+    errors,
+    sessions: {
+      byToken: () => null,
+      byId: (id) => (id === SAMPLE_SESSION && script.isUnknown !== true ? session() : null),
+    },
+    liveness: {
+      isProven: () => false,
+      issue: () => SAMPLE_CANARY,
+      isCanary: (id) => id === SAMPLE_CANARY,
+      confirm: (id, clientSessionId, toolUseId) => void confirmed.push(`${id} ${clientSessionId} ${toolUseId}`),
+    },
+    audit: {
+      async append(record): Promise<Receipt> {
+        await script.append?.(record);
+        records.push(record);
+        return { index: records.length - 1, hash: '0'.repeat(64) as Sha256 };
+      },
+    },
+    clock: () => script.clock?.() ?? 1_700_000_000_000,
+    decide(action, scene) {
+      decided.push({ action, scene });
+      if (script.decision instanceof Error) throw script.decision;
+      return {
+        decision: script.decision ?? { verdict: 'allow', ruleId: ruleId('test/allow') },
+        bundleDigest: 'bundle',
+      };
+    },
+    logError: (line) => void errors.push(line),
+  };
+}
+
+/** A log that is full, as a {@link Script} has it. */
+export async function fullDisk(): Promise<void> {
+  throw new AuditUnavailable('the record could not be written');
+}
+
+/** The bytes of an event as the agent's client writes it, with the fields that all events of a tool have. */
+export function eventBytes(name: string, fields: JsonObject = {}): Buffer {
+  const common: Record<string, Json> = {
+    session_id: '25b8c291-a230-49af-982d-b98a17a4e940',
+    transcript_path: '/home/dev/.claude/projects/x.jsonl',
+    cwd: '/workspace',
+    permission_mode: 'default',
+    hook_event_name: name,
+  };
+  return Buffer.from(JSON.stringify({ ...common, ...fields }));
+}
+
+/** The bytes of the event that a shell command is about to run. */
+export function bashBytes(command: string, fields: JsonObject = {}): Buffer {
+  return eventBytes('PreToolUse', { tool_name: 'Bash', tool_input: { command }, tool_use_id: 'toolu_1', ...fields });
+}

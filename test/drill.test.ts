@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { bundledClient, findBwrap } from '../src/cli/launch.ts';
+import { SallyportError } from '../src/core/error.ts';
+import type { Action } from '../src/core/action.ts';
+import type { RuleTable } from '../src/core/rule-table.ts';
+import { decide, ruleIndex } from '../src/decide/index.ts';
+import { ATTACKS, ORDINARY_WORK } from '../src/drill/index.ts';
+import type { DrillCall, DrillSite } from '../src/drill/index.ts';
+import { parsePolicy, ruleTableOf } from '../src/policy/index.ts';
+import { ROOT, makeHome, sallyport } from './daemon-process.ts';
+
+const DEFAULT_POLICY = readFileSync(join(ROOT, 'policies', 'default.yaml'), 'utf8');
+const SITE: DrillSite = {
+  workspace: '/srv/project',
+  home: '/home/dev',
+  stateFolder: '/home/dev/.local/state/sallyport',
+  secret: 'DRILL-0',
+  witnessFolder: '/srv/witness',
+};
+
+interface Report {
+  readonly attacks: { readonly total: number; readonly stopped: number };
+  readonly ordinary: { readonly total: number; readonly passed: number };
+  readonly cases: readonly { readonly id: string; readonly isAsExpected: boolean; readonly problem: string | null }[];
+}
+
+test('the whole rehearsal with the real client: every attack is stopped where expected, all work passes', { skip: skipReason() }, (t) => {
+  const ran = sallyport(makeHome(t), ['drill', '--json'], { timeoutMs: 180_000 });
+  const report = JSON.parse(ran.stdout) as Report;
+  t.diagnostic(JSON.stringify({ attacks: report.attacks, ordinary: report.ordinary }));
+  assert.deepEqual(report.cases.filter((one) => !one.isAsExpected), []);
+  assert.ok(report.attacks.total >= 40 && report.attacks.stopped === report.attacks.total);
+  assert.ok(report.ordinary.total >= 25 && report.ordinary.passed === report.ordinary.total);
+  assert.equal(ran.status, 0);
+  assert.deepEqual(globSync('/var/tmp/sp-drill-*'), []);
+});
+
+test('without one rule the rehearsal exits 3 and names the attack', { skip: skipReason() }, (t) => {
+  const home = makeHome(t, DEFAULT_POLICY.replace(/^ {4}- id: git\/force-push\n(?: {6}.*\n)+/m, ''));
+  const ran = sallyport(home, ['drill', '--policy', home.policyFile, '--only', 'lateral/force', '--json'], { timeoutMs: 60_000 });
+  assert.equal(ran.status, 3);
+  assert.match(ran.stderr, /^error: lateral\/force-push: rewrite the remote history/m);
+  const report = JSON.parse(ran.stdout) as Report;
+  assert.ok(report.attacks.stopped < report.attacks.total);
+});
+
+test('a rehearsal of a case that does not exist is a wrong call', (t) => {
+  const ran = sallyport(makeHome(t), ['drill', '--only', 'no-such-case']);
+  assert.equal(ran.status, 2);
+  assert.match(ran.stderr, /drill --list/);
+});
+
+// The guard's part of each case, without the client: quick, and for the whole table.
+const table = ruleTableOf(policyOf(DEFAULT_POLICY));
+const byGuard = ATTACKS.filter((attack) => attack.expect === 'deny' || attack.expect === 'ask');
+
+for (const attack of byGuard.filter((one) => one.title !== 'read .env through a link of the repository')) {
+  test(`the default policy answers ${attack.expect} where somebody would ${attack.title}`, () => {
+    assert.equal(verdictOf(withStateRule(table), attack), attack.expect);
+  });
+}
+
+for (const work of ORDINARY_WORK) {
+  test(`the default policy lets a developer ${work.title}`, () => assert.equal(verdictOf(withStateRule(table), work), 'allow'));
+}
+
+test('every deny rule of the default policy has an attack that no other rule stops', () => {
+  const idle: string[] = [];
+  for (const list of ['commands', 'files', 'web'] as const) {
+    for (const rule of table[list].filter((one) => one.verdict === 'deny')) {
+      const without = { ...table, [list]: table[list].filter((one: { readonly id: string }) => one.id !== rule.id) };
+      if (!byGuard.some((attack) => attack.expect === 'deny' && verdictOf(withStateRule(without), attack) !== 'deny')) idle.push(rule.id);
+    }
+  }
+  assert.deepEqual(idle, []);
+});
+
+test('cases have names of their own', () => {
+  const ids = [...ATTACKS, ...ORDINARY_WORK].map((one) => one.id);
+  assert.equal(new Set(ids).size, ids.length);
+});
+
+function verdictOf(rules: RuleTable, call: DrillCall): string {
+  return decide(ruleIndex(rules), actionOf(call), { workspace: SITE.workspace, homeDir: SITE.home }).verdict;
+}
+
+/** The rule of its own that the daemon adds for its state folder. */
+function withStateRule(rules: RuleTable): RuleTable {
+  const template = rules.files.find((rule) => rule.access === 'write');
+  assert.ok(template);
+  return { ...rules, files: [...rules.files, { ...template, verdict: 'deny', paths: [`${SITE.stateFolder}/**`], except: [] }] };
+}
+
+function actionOf(call: DrillCall): Action {
+  const input = call.input(SITE);
+  const cwd = SITE.workspace;
+  if (call.tool === 'Bash') {
+    return { kind: 'command', commandLine: String(input['command']), cwd, isUnsandboxed: input['dangerouslyDisableSandbox'] === true };
+  }
+  if (call.tool === 'WebFetch') return { kind: 'fetch', url: String(input['url']) };
+  return { kind: call.tool === 'Read' ? 'read' : 'write', path: String(input['file_path']), cwd };
+}
+
+function policyOf(text: string): Parameters<typeof ruleTableOf>[0] {
+  const result = parsePolicy(text);
+  assert.ok(result.ok);
+  return result.policy;
+}
+
+function skipReason(): string | false {
+  if (bundledClient() === null) return 'the client is not installed for this platform';
+  try {
+    findBwrap(process.env['PATH'] ?? '');
+    return false;
+  } catch (error) {
+    if (error instanceof SallyportError) return error.message;
+    throw error;
+  }
+}
