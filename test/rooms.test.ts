@@ -60,7 +60,8 @@ function roomOf(file: string): string {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)]
-    .map((match) => normalize(join(dirname(file), match[1] ?? '')))
+  // Only statements at the start of a line: a source may hold the text of another program.
+  return [...text.matchAll(/^(?:import|export|\}) ?(?:.*from )?'(\.{1,2}\/[^']+\.ts)'|await import\('(\.{1,2}\/[^']+\.ts)'\)/gm)]
+    .map((match) => normalize(join(dirname(file), match[1] ?? match[2] ?? '')))
     .filter((target) => target.startsWith('src/'));
 }

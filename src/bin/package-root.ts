@@ -21,9 +21,10 @@ export function hookClient(root: string): HookClient {
   const compiled = join(root, 'dist', 'hook', 'sallyport-hook');
   if (isExecutable(compiled)) return { kind: 'c', command: [compiled] };
   if (isExecutable('/bin/dash') && isExecutable('/usr/bin/curl')) {
-    return { kind: 'sh', command: ['/bin/dash', join(root, 'native', 'hook.sh')] };
+    // Without the environment: it may hold what a repository put there to be loaded into the hook.
+    return { kind: 'sh', command: ['/usr/bin/env', '-i', '/bin/dash', join(root, 'native', 'hook.sh')] };
   }
-  return { kind: 'node', command: [process.execPath, join(root, 'native', 'hook.mjs')] };
+  return { kind: 'node', command: ['/usr/bin/env', '-i', process.execPath, join(root, 'native', 'hook.mjs')] };
 }
 
 /** Whether this process may run the file. */

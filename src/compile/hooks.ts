@@ -11,8 +11,8 @@ export const HOOK_TIMEOUT_S = 60;
 const TOOL_EVENTS = ['PreToolUse', 'PostToolUse', 'PostToolUseFailure', 'PermissionRequest', 'PermissionDenied'] as const;
 
 /**
- * Left out on purpose: `WorktreeCreate`, whose hook replaces the client's own making of the worktree (vendor page on
- * hooks); `FileChanged`, which wants names to watch; `MessageDisplay`, which only repaints the terminal.
+ * Left out on purpose: `WorktreeCreate` and `WorktreeRemove`, whose hooks replace the client's own handling of a worktree
+ * (vendor page on hooks); `FileChanged`, which wants names to watch; `MessageDisplay`, which only repaints the terminal.
  */
 const OTHER_EVENTS = [
   'PostToolBatch',
@@ -27,7 +27,6 @@ const OTHER_EVENTS = [
   'PreCompact',
   'PostCompact',
   'ConfigChange',
-  'WorktreeRemove',
   'UserPromptExpansion',
   'PreModelSwitch',
   'PostModelSwitch',

@@ -1,3 +1,4 @@
+import { own } from './own.ts';
 import { resolve } from 'node:path/posix';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { deeper, question } from './reader.ts';
@@ -9,7 +10,7 @@ import type { ShellWord } from './shell-word.ts';
 
 /** Lets a builtin of the shell change what the shell holds. Programs change nothing. */
 export function applyBuiltin(reader: Reader, program: string, words: readonly ShellWord[], frame: Frame): void {
-  const effect = EFFECTS[program];
+  const effect = own(EFFECTS, program);
   if (effect === undefined) return;
   // Bash evaluates the subscript in a name that a builtin is given: `read 'a[$(cmd)]'` runs `cmd`.
   if (words.some((word) => word.text.includes('[') && /[`$]/.test(word.text))) {

@@ -156,4 +156,4 @@ function longFlagValue(name: string, text: string, nextText: string | null): Fou
 }
 
 /** Long options that are no abbreviation although another option begins with them. */
-const WHOLE_OPTIONS = new Set(['--url', '--head', '--no', '--data', '--form', '--user', '--cert', '--pre', '--delete', '--force', '--exec', '--remote', '--test', '--proxy', '--output']);
+const WHOLE_OPTIONS = new Set(['--url', '--head', '--data', '--form', '--user', '--cert', '--pre', '--delete', '--force', '--exec', '--remote', '--test', '--proxy', '--output']);

@@ -1,5 +1,8 @@
+import { own } from './own.ts';
 import type { OptionSpec } from './option-scan.ts';
 import { PROGRAM_OPTIONS } from './option-table.ts';
+import type { ProgramOptions } from './option-table.ts';
+import { READER_OPTIONS } from './program-roles.ts';
 import type { ReachedCommand } from './reached-command.ts';
 import { MARK } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
@@ -22,7 +25,7 @@ export interface ShapedWord {
 
 /** Tells options, their values and operands of a command apart. */
 export function shapeOf(program: string, words: readonly ShellWord[]): readonly ShapedWord[] {
-  const options = PROGRAM_OPTIONS.get(program);
+  const options = PROGRAM_OPTIONS.get(program) ?? readerOptions(program);
   let spec: OptionSpec = options?.front ?? {};
   const shaped: ShapedWord[] = [];
   let following: 'value' | 'value-or-operand' | null = null;
@@ -51,7 +54,7 @@ export function shapeOf(program: string, words: readonly ShellWord[]): readonly 
     shaped.push(ofKind('operand', word));
     if (!hasSubcommand && options?.behind !== undefined) {
       hasSubcommand = true;
-      spec = options.behind[text] ?? {};
+      spec = own(options.behind, text) ?? {};
     } else if (!hasSubcommand) hasSubcommand = true;
   }
   return shaped;
@@ -67,6 +70,11 @@ export function shaper(): (command: ReachedCommand, program: string) => readonly
     known.set(command, shape);
     return shape;
   };
+}
+
+function readerOptions(program: string): ProgramOptions | undefined {
+  const front = own(READER_OPTIONS, program);
+  return front === undefined ? undefined : { front };
 }
 
 function ofKind(kind: WordKind, word: ShellWord): ShapedWord {

@@ -71,7 +71,7 @@ function runWords(reader: Reader, words: readonly ShellWord[], opened: OpenedRed
   const unwrapped = unwrap({ program, words: words.slice(1), frame: inner, homeDir: reader.homeDir });
   reached(first, unwrapped.own, unwrapped.role === 'plain' ? role : unwrapped.role);
   for (const finding of unwrapped.questions) question(reader, finding.ruleId, finding.reason);
-  for (const code of unwrapped.code) reader.inlineCode.push({ program, text: code, folders });
+  for (const code of unwrapped.code) reader.inlineCode.push({ program, text: code.text, folders });
   for (const each of unwrapped.inners) runInner(reader, each, inner);
   applyBuiltin(reader, program, words.slice(1), inner);
 }

@@ -7,6 +7,8 @@ export interface SedEffects {
   readonly writes: readonly string[];
   /** It runs a program, or its script cannot be read and might. */
   readonly runsPrograms: boolean;
+  /** Command texts that it runs, as far as they stand in the script. */
+  readonly commands: readonly string[];
   readonly isInPlace: boolean;
   /** Words that are scripts, not files. */
   readonly scripts: readonly ShellWord[];
@@ -41,6 +43,7 @@ export function sedEffects(words: readonly ShellWord[]): SedEffects {
     reads: effects.flatMap((effect) => effect?.reads ?? []),
     writes: effects.flatMap((effect) => effect?.writes ?? []),
     runsPrograms: effects.some((effect) => effect === null || effect.runsPrograms),
+    commands: effects.flatMap((effect) => effect?.commands ?? []),
     isInPlace,
     scripts,
   };
@@ -49,12 +52,13 @@ export function sedEffects(words: readonly ShellWord[]): SedEffects {
 interface ScriptEffects {
   readonly reads: string[];
   readonly writes: string[];
+  readonly commands: string[];
   runsPrograms: boolean;
 }
 
 /** Walks through a sed script command by command; null where it cannot be read. */
 function scriptEffects(script: string): ScriptEffects | null {
-  const effects: ScriptEffects = { reads: [], writes: [], runsPrograms: false };
+  const effects: ScriptEffects = { reads: [], writes: [], commands: [], runsPrograms: false };
   let at = 0;
   const untilLineEnd = (): string => {
     const end = script.indexOf('\n', at);
@@ -79,23 +83,27 @@ function scriptEffects(script: string): ScriptEffects | null {
     else if (command === 'w' || command === 'W') effects.writes.push(untilLineEnd());
     else if (command === 'e') {
       effects.runsPrograms = true;
-      untilLineEnd();
+      effects.commands.push(untilLineEnd());
     } else if (command === 's' || command === 'y') {
       const delimiter = script[at] ?? '';
       const middle = endOfPart(script, at + 1, delimiter);
       const end = middle === null ? null : endOfPart(script, middle + 1, delimiter);
       if (end === null || delimiter === '' || delimiter === '\n' || delimiter === '\\') return null;
       at = end + 1;
-      if (command === 's' && !readFlags()) return null;
+      if (command === 's' && !readFlags(script.slice(middle === null ? at : middle + 1, end))) return null;
     } else return null;
   }
   return effects;
 
-  function readFlags(): boolean {
+  function readFlags(replacement: string): boolean {
     for (; at < script.length; at += 1) {
       const flag = script[at] ?? '';
-      if (flag === 'e') effects.runsPrograms = true;
-      else if (flag === 'w') {
+      if (flag === 'e') {
+        effects.runsPrograms = true;
+        effects.commands.push(replacement);
+      }
+      if (flag === 'e') continue;
+      if (flag === 'w') {
         at += 1;
         effects.writes.push(untilLineEnd());
         return true;

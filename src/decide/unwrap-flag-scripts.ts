@@ -1,4 +1,7 @@
+import { own } from './own.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
+import { sedEffects } from './sed-script.ts';
+import { shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import { plain } from './unwrap.ts';
 import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
@@ -31,7 +34,11 @@ const COMMAND_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
 export function unwrapFlagScripts(invocation: Invocation): Unwrapped | null {
   const program = invocation.program.toLowerCase();
   if (/^g?make$/.test(program)) return unwrapMake(invocation);
-  const options = COMMAND_OPTIONS[program];
+  if (/^g?sed$/.test(program)) {
+    const commands = sedEffects(invocation.words).commands.filter((text) => text.trim() !== '');
+    return { ...plain(invocation), inners: commands.map((text): Inner => ({ kind: 'text', text: shellWord(text), isDetached: true })) };
+  }
+  const options = own(COMMAND_OPTIONS, program);
   if (options === undefined) return null;
   const texts = invocation.words.flatMap((word, index) => commandsOf(word, invocation.words[index + 1], options));
   return { ...plain(invocation), inners: texts.map((text): Inner => ({ kind: 'text', text, isDetached: true })) };

@@ -1,3 +1,4 @@
+import { own } from './own.ts';
 import { optionValues, scanOptions } from './option-scan.ts';
 import type { OptionSpec } from './option-scan.ts';
 import { inlineCodeOf } from './inline-code.ts';
@@ -48,7 +49,7 @@ const RUNNERS: Readonly<Partial<Record<string, Runner>>> = {
 
 /** `npx cmd`, `uv run cmd`, `bundle exec cmd`: denials and questions reach the command inside, the runner itself needs the rule. */
 export function unwrapRunner(invocation: Invocation): Unwrapped {
-  const runner = RUNNERS[invocation.program.toLowerCase()];
+  const runner = own(RUNNERS, invocation.program.toLowerCase());
   const after = runner === undefined ? null : afterSubcommand(invocation.words, runner);
   const code = inlineCodeOf(invocation);
   if (runner === undefined || after === null) return { ...plain(invocation), code };

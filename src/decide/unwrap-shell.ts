@@ -1,3 +1,4 @@
+import { own } from './own.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { optionValues, scanOptions } from './option-scan.ts';
 import type { OptionSpec } from './option-scan.ts';
@@ -116,7 +117,7 @@ const JOINED: Readonly<Partial<Record<string, JoinedSpec>>> = {
 
 /** Programs that hand a command to a shell as text: `ssh host cmd`, `watch cmd`, `su -c cmd`. */
 export function unwrapJoined(invocation: Invocation): Unwrapped {
-  const spec = JOINED[invocation.program.toLowerCase()];
+  const spec = own(JOINED, invocation.program.toLowerCase());
   if (spec === undefined) return plain(invocation);
   const { words } = invocation;
   const scan = scanOptions(words, spec);

@@ -1,3 +1,4 @@
+import { own } from './own.ts';
 import { braceWords } from './brace-words.ts';
 import { parameterValue, positionalWords } from './parameter-value.ts';
 import { readNestedScripts } from './nested-scripts.ts';
@@ -143,8 +144,11 @@ function withHome(value: string, frame: Frame): ShellWord {
   const slash = value.indexOf('/');
   const prefix = slash < 0 ? value : value.slice(0, slash);
   const rest = slash < 0 ? '' : value.slice(slash);
-  const variable = { '~': 'HOME', '~+': 'PWD', '~-': 'OLDPWD' }[prefix];
-  if (variable === undefined) return prefix === '~root' ? shellWord(`/root${rest}`) : shellWord(UNKNOWN + rest);
+  const variable = own({ '~': 'HOME', '~+': 'PWD', '~-': 'OLDPWD' }, prefix);
+  if (variable === undefined) {
+    if (prefix === '~root') return shellWord(`/root${rest}`);
+    return shellWord(/^~[\w.+-]+$/.test(prefix) ? UNKNOWN + rest : value);
+  }
   const home = readVariable(frame.state, variable);
   return home === null ? shellWord(UNKNOWN + rest) : { ...home, text: home.text + rest };
 }

@@ -201,6 +201,14 @@ for (const { name, turn, why } of [
     why: 'unreadable-reply',
   },
   {
+    name: 'a call whose input is nested without end',
+    turn: {
+      status: 200,
+      body: `{"content":[{"type":"tool_use","id":"t","name":"n","input":${'['.repeat(50_000)}${']'.repeat(50_000)}}]}`,
+    },
+    why: 'unreadable-reply',
+  },
+  {
     name: 'a call under an id of ours',
     turn: {
       status: 200,

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
 import type { Sha256 } from '../core/ids.ts';
 import { isJsonObject, stringField } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
@@ -30,8 +31,9 @@ export function readEvent(bytes: Uint8Array): ReadEvent {
   const sha256 = sha256Of(bytes);
   const fault = (problem: string): ReadEvent => ({ ok: false, problem, bytes: bytes.length, sha256 });
   if (bytes.length > MAX_EVENT_BYTES) return fault('its event is larger than 8 MiB');
-  const text = textOf(bytes);
-  if (text === null) return fault('its event is not UTF-8 text');
+  // A lenient decoder would put another character for what it cannot read.
+  if (!isUtf8(bytes)) return fault('its event is not UTF-8 text');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   const value = parse(text);
   if (value === undefined) return fault('its event is not JSON');
   if (!isJsonObject(value)) return fault('its event is not a JSON object');
@@ -44,16 +46,7 @@ export function readEvent(bytes: Uint8Array): ReadEvent {
 
 /** SHA-256 of bytes or of text as UTF-8. */
 export function sha256Of(content: Uint8Array | string): Sha256 {
-  return createHash('sha256').update(content).digest('hex') as Sha256;
-}
-
-function textOf(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+  return hash('sha256', content, 'hex') as Sha256;
 }
 
 function parse(text: string): Json | undefined {

@@ -1,0 +1,53 @@
+import { BUILTIN_RULES } from './builtin-rule.ts';
+import { checkFile } from './file-check.ts';
+import type { FileCheck } from './file-check.ts';
+import type { Finding } from './finding.ts';
+import { workingFolders } from './git-folder.ts';
+import { locate } from './locate-path.ts';
+import { hint, place } from './path-candidate.ts';
+import type { PathCandidate } from './path-candidate.ts';
+import { addedPaths } from './path-candidates-git.ts';
+import { pathCandidates } from './path-candidates.ts';
+import { programName } from './program-name.ts';
+import type { CommandReading, ReachedCommand } from './reached-command.ts';
+
+/** What the rules on files say about every file that the commands of a reading may touch. */
+export function commandFileFindings(reading: CommandReading, check: FileCheck): readonly Finding[] {
+  return reading.commands.flatMap((command) => findingsOn(command, check));
+}
+
+function findingsOn(command: ReachedCommand, check: FileCheck): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const { access, target } of command.redirections) {
+    if (target.isDescriptor) continue;
+    if (access !== 'write') findings.push(...checkFile(check, place(target.text, 'read'), command.folders));
+    if (access !== 'read') findings.push(...checkFile(check, place(target.text, 'write'), command.folders));
+  }
+  const program = programName(command.program.text) ?? command.program.text;
+  if (program === '') return findings;
+  if (command.program.text.includes('/')) findings.push(...checkFile(check, hint(command.program.text), command.folders));
+  const folders = program === 'git' ? workingFolders(command.words, command.folders) : command.folders;
+  for (const candidate of distinct(pathCandidates(program, command.words))) findings.push(...checkFile(check, candidate, folders));
+  if (program === 'git') findings.push(...addedFindings(command, folders, check));
+  return findings;
+}
+
+/** The same word is often met twice, as a word and as an operand: the stricter of both is enough. */
+function distinct(candidates: readonly PathCandidate[]): readonly PathCandidate[] {
+  const byKey = new Map<string, PathCandidate>();
+  for (const candidate of candidates) {
+    const key = `${candidate.access} ${candidate.isAnywhere} ${candidate.text}`;
+    const known = byKey.get(key);
+    if (known === undefined || (candidate.isPlace && !known.isPlace) || (candidate.isDeep && !known.isDeep)) byKey.set(key, candidate);
+  }
+  return [...byKey.values()];
+}
+
+/** Putting a protected file into the repository does not print it, but hands it to whoever reads the repository. */
+function addedFindings(command: ReachedCommand, folders: readonly string[] | null, check: FileCheck): readonly Finding[] {
+  return addedPaths(command.words).flatMap((text) =>
+    locate(text, folders).paths.some((path) => check.index.matching('deny', 'read', path, check.places) !== null)
+      ? [{ verdict: 'ask' as const, ruleId: BUILTIN_RULES.protectedAdd, reason: 'This adds a protected file to the repository.' }]
+      : [],
+  );
+}

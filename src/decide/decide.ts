@@ -1,0 +1,88 @@
+import type { Action } from '../core/action.ts';
+import type { Decision } from '../core/decision.ts';
+import { starGlobMatches } from '../core/command-pattern-glob.ts';
+import { BUILTIN_RULES } from './builtin-rule.ts';
+import { decideCommand, fileCheck } from './decide-command.ts';
+import { checkFile } from './file-check.ts';
+import { decisionOf, strongest } from './finding.ts';
+import type { Finding } from './finding.ts';
+import { place } from './path-candidate.ts';
+import type { RuleIndex } from './rule-index.ts';
+import type { Scene } from './scene.ts';
+import { readHttpUrl } from './web-index.ts';
+
+/**
+ * Answers an action. Deny beats ask, ask beats allow, whatever the order of rules; where no rule says anything, the
+ * table's defaults hold. Pure but for the scene's own functions, and never throws: an error in here is a deny.
+ */
+export function decide(index: RuleIndex, action: Action, scene: Scene): Decision {
+  try {
+    return decisionOf(findingOn(index, action, scene));
+  } catch {
+    // The error may quote the action: it is not passed on.
+    return { verdict: 'deny', ruleId: BUILTIN_RULES.internalError, reason: 'This could not be checked because of a fault in Sallyport. Ask the developer; do not try another way.' };
+  }
+}
+
+function findingOn(index: RuleIndex, action: Action, scene: Scene): Finding {
+  switch (action.kind) {
+    case 'command':
+      return decideCommand(index, action, scene);
+    case 'read':
+    case 'write':
+      return decideFile(index, action, scene);
+    case 'fetch':
+      return decideFetch(index, action.url);
+    case 'mcp':
+      return decideMcp(index, action.server, action.tool);
+    case 'tool':
+      return decideTool(index, action.name);
+    case 'canary':
+      return {
+        verdict: 'deny',
+        ruleId: BUILTIN_RULES.canary,
+        reason: 'Sallyport check: this call shows that the guard is watching. It is meant to be refused; nothing is wrong, go on.',
+      };
+    case 'unreadable':
+      return { verdict: 'deny', ruleId: BUILTIN_RULES.unreadableAction, reason: `This call cannot be checked: ${action.why}.` };
+  }
+}
+
+function decideFile(index: RuleIndex, action: Extract<Action, { kind: 'read' | 'write' }>, scene: Scene): Finding {
+  if (action.path === '' || action.path.includes('\0') || !action.path.isWellFormed()) {
+    return { verdict: 'deny', ruleId: BUILTIN_RULES.unreadableAction, reason: 'This call cannot be checked: its path is not one.' };
+  }
+  const path = action.path.replace(/^~(?=\/|$)/, () => scene.homeDir);
+  const findings = checkFile(fileCheck(index, scene), place(path, action.kind), [action.cwd]);
+  const objection = strongest(findings);
+  if (objection !== null) return objection;
+  return { verdict: 'allow', ruleId: action.kind === 'read' ? BUILTIN_RULES.readInside : BUILTIN_RULES.writeInside, reason: '' };
+}
+
+function decideFetch(index: RuleIndex, text: string): Finding {
+  const url = readHttpUrl(text);
+  if (url === null) return { verdict: 'deny', ruleId: BUILTIN_RULES.unreadableUrl, reason: 'Only plain http and https addresses without a user name are fetched.' };
+  return index.web.ruleOn(url.hostname) ?? { verdict: index.table.defaults.web, ruleId: BUILTIN_RULES.web, reason: 'No rule names this host.' };
+}
+
+function decideMcp(index: RuleIndex, server: string, tool: string): Finding {
+  const matched = index.mcp.filter((rule) => starGlobMatches(rule.server, server) && rule.tools.some((name) => starGlobMatches(name, tool)));
+  return (
+    strongest(matched.map((rule) => ({ verdict: rule.verdict, ruleId: rule.id, reason: rule.reason }))) ?? {
+      verdict: index.table.defaults.mcp,
+      ruleId: BUILTIN_RULES.mcp,
+      reason: 'No rule names this MCP server and tool.',
+    }
+  );
+}
+
+function decideTool(index: RuleIndex, name: string): Finding {
+  const matched = index.tools.filter((rule) => rule.tools.some((tool) => starGlobMatches(tool, name)));
+  return (
+    strongest(matched.map((rule) => ({ verdict: rule.verdict, ruleId: rule.id, reason: rule.reason }))) ?? {
+      verdict: index.table.defaults.tool,
+      ruleId: BUILTIN_RULES.tool,
+      reason: 'No rule names this tool.',
+    }
+  );
+}

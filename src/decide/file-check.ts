@@ -1,0 +1,144 @@
+import { MAX_PATH_LENGTH } from '../core/path-pattern-match.ts';
+import type { PathPlaces } from '../core/path-pattern-match.ts';
+import type { RuleTable } from '../core/rule-table.ts';
+import { BUILTIN_RULES } from './builtin-rule.ts';
+import type { FileIndex } from './file-index.ts';
+import type { Finding } from './finding.ts';
+import { locate } from './locate-path.ts';
+import type { LocatedPath } from './locate-path.ts';
+import type { CandidateAccess, PathCandidate } from './path-candidate.ts';
+import { FOLDERS, GLOB_ANY, GLOB_ONE, GLOB_RUN, LISTED, hasUnknown } from './shell-word.ts';
+
+/** What the file system is asked for, by whoever holds it; `decide` itself touches no file. */
+export interface FileEyes {
+  /** The path with its symbolic links followed as far as it exists. */
+  readonly realPath?: (absolutePath: string) => string;
+  /** The files that an absolute glob expands to now; null where they are too many to say. */
+  readonly expandGlob?: (absoluteGlob: string) => readonly string[] | null;
+}
+
+/** All that is needed to judge a file. */
+export interface FileCheck {
+  readonly index: FileIndex;
+  readonly table: RuleTable;
+  readonly places: PathPlaces;
+  readonly eyes: FileEyes;
+}
+
+/** What the rules and defaults say about a file that a command or a tool touches. Empty where nothing objects. */
+export function checkFile(check: FileCheck, candidate: PathCandidate, folders: readonly string[] | null): readonly Finding[] {
+  const { text } = candidate;
+  if (text === '') return [];
+  if (text.length > MAX_PATH_LENGTH) return candidate.isPlace ? [UNKNOWN_PATH] : [];
+  const located = locate(text, candidate.isAnywhere ? null : folders);
+  const { realPath } = check.eyes;
+  const paths = new Set(located.paths);
+  if (realPath !== undefined) for (const walked of located.walked) paths.add(realPath(walked));
+  const denied = deniedBy(check, candidate, paths);
+  if (denied !== null) return [denied];
+  const findings: Finding[] = [];
+  if (located.steps !== null) findings.push(...checkOpen(check, candidate, located));
+  for (const path of paths) {
+    const asked = check.index.matching('ask', candidate.access, path, check.places);
+    if (asked !== null) findings.push({ verdict: 'ask', ruleId: asked.id, reason: asked.reason });
+  }
+  if (candidate.isPlace) findings.push(...checkPlace(check, candidate, located, paths));
+  return findings;
+}
+
+const UNKNOWN_PATH: Finding = {
+  verdict: 'ask',
+  ruleId: BUILTIN_RULES.unknownPath,
+  reason: 'Which file this touches is not known before it runs. Name the file plainly.',
+};
+
+const RECURSIVE_READ: Finding = {
+  verdict: 'ask',
+  ruleId: BUILTIN_RULES.recursiveRead,
+  reason: 'This reads all files below a folder, protected ones too. Name the files or folders that are needed.',
+};
+
+function deniedBy(check: FileCheck, candidate: PathCandidate, paths: Iterable<string>): Finding | null {
+  for (const path of paths) {
+    const rule =
+      check.index.matching('deny', candidate.access, path, check.places) ??
+      (candidate.isDeep && candidate.access === 'write' ? check.index.guardingBelow(path, check.places) : null);
+    if (rule !== null) return { verdict: 'deny', ruleId: rule.id, reason: rule.reason };
+  }
+  return null;
+}
+
+/** A path that is not all known: what it could be decides. */
+function checkOpen(check: FileCheck, candidate: PathCandidate, located: LocatedPath): readonly Finding[] {
+  const steps = located.steps ?? [];
+  const { text, access } = candidate;
+  const { index, places } = check;
+  const isOpenText = hasUnknown(text) || /[\uDC00-\uDC06]/.test(text);
+  if (!isOpenText) return [];
+  if (!steps.some((each) => index.possible('deny', access, each, places) !== null)) return [];
+  if (text.includes(LISTED) || text.includes(FOLDERS)) return check.table.isSandboxed ? [] : [RECURSIVE_READ];
+  if (hasUnknown(text)) return candidate.isPlace ? [UNKNOWN_PATH] : [];
+  if (text.split('/').some((name) => /^\..*[\uDC02-\uDC04]/.test(name))) {
+    for (const each of steps) {
+      const hidden = index.possibleHidden(access, each, places);
+      if (hidden !== null) return [{ verdict: 'deny', ruleId: hidden.id, reason: hidden.reason }];
+    }
+  }
+  return checkGlob(check, candidate, located);
+}
+
+function checkGlob(check: FileCheck, candidate: PathCandidate, located: LocatedPath): readonly Finding[] {
+  const broad: Finding = {
+    verdict: 'ask',
+    ruleId: BUILTIN_RULES.broadGlob,
+    reason: 'This glob could stand for a protected file. Name the files, or use a narrower glob.',
+  };
+  const { expandGlob } = check.eyes;
+  if (expandGlob === undefined || candidate.text.includes(GLOB_ANY) || located.isAdrift) return candidate.isPlace || !candidate.isAnywhere ? [broad] : [];
+  for (const path of globsOf(candidate.text, located)) {
+    const hits = expandGlob(path);
+    if (hits === null) return [broad];
+    const denied = deniedBy(check, candidate, hits);
+    if (denied !== null) return [denied];
+    const asked = hits.map((hit) => check.index.matching('ask', candidate.access, hit, check.places)).find((rule) => rule !== null);
+    if (asked !== undefined && asked !== null) return [{ verdict: 'ask', ruleId: asked.id, reason: asked.reason }];
+  }
+  return [];
+}
+
+/** The absolute globs, as a shell would take them. */
+function globsOf(text: string, located: LocatedPath): readonly string[] {
+  const glob = text.replaceAll(/[*?[\\]/g, String.raw`\$&`).replaceAll(GLOB_RUN, '*').replaceAll(GLOB_ONE, '?');
+  if (text.startsWith('/')) return [glob];
+  return located.bases.map((base) => `${base === '/' ? '' : base}/${glob}`);
+}
+
+/** Where the file lies: inside of the workspace, or where a rule allows, or outside. */
+function checkPlace(check: FileCheck, candidate: PathCandidate, located: LocatedPath, paths: Iterable<string>): readonly Finding[] {
+  const { table, places, index } = check;
+  const isRead = candidate.access === 'read';
+  const inside = isRead ? table.defaults.readInside : table.defaults.writeInside;
+  const outside = isRead ? table.defaults.readOutside : table.defaults.writeOutside;
+  const findings: Finding[] = [];
+  if (candidate.isDeep && isRead && !table.isSandboxed) findings.push(RECURSIVE_READ);
+  if (located.isAdrift) {
+    const isCovered = candidate.text.includes(LISTED) && isRead && table.isSandboxed;
+    return outside === 'allow' || isCovered ? findings : [...findings, UNKNOWN_PATH];
+  }
+  for (const path of paths) {
+    const isInside = path === places.workspace || path.startsWith(`${places.workspace}/`);
+    const verdict = isInside ? inside : outside;
+    if (verdict === 'allow' || index.matching('allow', fileAccess(candidate.access), path, places) !== null) continue;
+    findings.push(isInside ? placeFinding(verdict, isRead, 'inside') : placeFinding(verdict, isRead, 'outside'));
+  }
+  return findings;
+}
+
+function fileAccess(access: CandidateAccess): 'read' | 'write' {
+  return access === 'read' ? 'read' : 'write';
+}
+
+function placeFinding(verdict: 'deny' | 'ask', isRead: boolean, where: 'inside' | 'outside'): Finding {
+  const ruleId = { inside: isRead ? BUILTIN_RULES.readInside : BUILTIN_RULES.writeInside, outside: isRead ? BUILTIN_RULES.readOutside : BUILTIN_RULES.writeOutside }[where];
+  return { verdict, ruleId, reason: `This ${isRead ? 'reads' : 'writes'} a file ${where} the workspace.` };
+}

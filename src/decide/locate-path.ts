@@ -1,0 +1,80 @@
+import { normalize, resolve } from 'node:path/posix';
+import type { NameToken, PathStep } from '../core/path-pattern-glob.ts';
+import { ANY_FOLDERS } from '../core/path-pattern.ts';
+import { FOLDERS, GLOB_ANY, GLOB_ONE, GLOB_RUN, LISTED, MARK, UNKNOWN, UNKNOWN_WORDS, withoutUnknown } from './shell-word.ts';
+
+/** A file as a command names it, in every way in which the name can be read. */
+export interface LocatedPath {
+  /** Absolute as joined, not normalised: what the kernel would walk. Empty where the text has parts that are not known. */
+  readonly walked: readonly string[];
+  /** Folders that the text is relative to; none where it is absolute or they are not known. */
+  readonly bases: readonly string[];
+  /** Absolute and normalised; a part that is not known is read as some name, and once more as nothing. */
+  readonly paths: readonly string[];
+  /** What is known of the path, step by step; null where all of it is known. */
+  readonly steps: readonly (readonly PathStep[])[] | null;
+  /** The folder that it is relative to is not known, or the text itself begins with what is not known. */
+  readonly isAdrift: boolean;
+}
+
+/** A name that no rule is about, in place of what is not known. */
+const SOME_NAME = 'x';
+
+/** Resolves the text of a word against the folders in which its command may run. */
+export function locate(text: string, folders: readonly string[] | null): LocatedPath {
+  const isAbsolute = text.startsWith('/');
+  const bases = isAbsolute ? ['/'] : folders;
+  const hasMarks = MARK.test(text);
+  const isAdrift = bases === null || startsUnknown(text);
+  const roots = bases ?? ['/'];
+  const readings = hasMarks ? readingsOf(text) : [text];
+  const paths = new Set<string>();
+  for (const root of roots) for (const reading of readings) paths.add(withoutSlash(resolve(root, reading)));
+  const walked = hasMarks || bases === null ? [] : bases.map((base) => (isAbsolute ? text : `${base === '/' ? '' : base}/${text}`));
+  const steps = hasMarks || bases === null ? (startsUnknown(text) || bases === null ? [null] : bases).map((base) => stepsOf(text, base)) : null;
+  return { walked, bases: isAbsolute ? [] : (folders ?? []), paths: [...paths], steps, isAdrift };
+}
+
+function startsUnknown(text: string): boolean {
+  return text.startsWith(UNKNOWN) || text.startsWith(UNKNOWN_WORDS) || text.startsWith(LISTED);
+}
+
+function readingsOf(text: string): readonly string[] {
+  const named = text.replaceAll(/[\uDC00-\uDC06]/g, SOME_NAME);
+  const empty = withoutUnknown(text).replaceAll(/[\uDC00-\uDC06]/g, SOME_NAME);
+  return named === empty || empty === '' ? [named] : [named, empty];
+}
+
+function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** The path as steps for comparison with patterns; a base of null is any folder. */
+function stepsOf(text: string, base: string | null): readonly PathStep[] {
+  const steps: PathStep[] = base === null ? [ANY_FOLDERS] : base.split('/').filter((name) => name !== '').map(tokensOf);
+  for (const name of normalize(text).split('/')) {
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      // Above what is not known lies anything.
+      if (steps.at(-1) === ANY_FOLDERS) continue;
+      steps.pop();
+    } else if (name.includes(UNKNOWN) || name.includes(UNKNOWN_WORDS) || name.includes(LISTED)) {
+      // An unknown part may hold slashes: what stands around it may end up in different folders.
+      const first = name.search(MARK);
+      if (first > 0) steps.push([...tokensOf(name.slice(0, first)), 'anything']);
+      steps.push(ANY_FOLDERS);
+      const tail = name.slice(name.search(/[\uDC00-\uDC06][^\uDC00-\uDC06]*$/) + 1);
+      if (tail !== '') steps.push(['anything', ...tokensOf(tail)]);
+    } else if (name.includes(FOLDERS) || /^[\uDC02\uDC04]{2,}$/.test(name)) steps.push(ANY_FOLDERS);
+    else steps.push(tokensOf(name));
+  }
+  return steps;
+}
+
+function tokensOf(name: string): readonly NameToken[] {
+  return [...name.toLowerCase()].map((character): NameToken => {
+    if (character === GLOB_RUN) return 'run';
+    if (character === GLOB_ONE) return 'one';
+    return character === GLOB_ANY || MARK.test(character) ? 'anything' : { character };
+  });
+}

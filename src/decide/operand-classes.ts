@@ -1,0 +1,89 @@
+import type { OperandClass } from '../core/command-pattern.ts';
+import type { PathPlaces } from '../core/path-pattern-match.ts';
+import type { OperandClasses } from './command-match.ts';
+import type { ShapedWord } from './command-shape.ts';
+import { locate } from './locate-path.ts';
+import { FOLDERS, LISTED, MARK, hasGlob, hasUnknown } from './shell-word.ts';
+import { readHttpUrl } from './web-index.ts';
+import type { WebIndex } from './web-index.ts';
+import { bestOf, both } from './word-match.ts';
+import type { Match } from './word-match.ts';
+
+/** The classes of a command's operands, for a command that runs in one of `folders`. */
+export function operandClasses(folders: readonly string[] | null, places: PathPlaces, web: WebIndex, realPath: ((path: string) => string) | undefined): OperandClasses {
+  const classes: OperandClasses = {
+    match(name, operands) {
+      switch (name) {
+        case 'any':
+          return operands.length > 0 ? 'yes' : 'no';
+        case 'allowed-url':
+          return allowedUrls(operands);
+        case 'other-url':
+          if (operands.length === 0) return 'no';
+          return allowedUrls(operands) === 'yes' ? 'no' : 'yes';
+        default:
+          return bestOf(operands, (operand) => classes.matchValue(name, operand.word.text));
+      }
+    },
+    matchValue(name, text) {
+      return matchText(name, text);
+    },
+  };
+  return classes;
+
+  function matchText(name: OperandClass, text: string): Match {
+    switch (name) {
+      case 'any':
+        return 'yes';
+      case 'dynamic':
+        return hasUnknown(text) ? 'yes' : 'no';
+      case 'url':
+        return hasUnknown(text) ? 'maybe' : isUrl(text) ? 'yes' : 'no';
+      case 'allowed-url':
+        return isAllowedUrl(text) ? 'yes' : 'no';
+      case 'other-url':
+        return isAllowedUrl(text) ? 'no' : 'yes';
+      case 'outside':
+        return outside(text);
+      case 'inside':
+        return { yes: 'no', no: 'yes', maybe: 'maybe' }[outside(text)] as Match;
+    }
+  }
+
+  function allowedUrls(operands: readonly ShapedWord[]): Match {
+    if (operands.length === 0) return 'no';
+    let match: Match = 'yes';
+    for (const operand of operands) match = both(match, isAllowedUrl(operand.word.text) ? 'yes' : 'no');
+    return match;
+  }
+
+  function isAllowedUrl(text: string): boolean {
+    // Curl expands braces and brackets in URLs by itself.
+    if (MARK.test(text) || /[{}[\]]/.test(text)) return false;
+    const url = readHttpUrl(/^[A-Za-z][\w+.-]*:\/\//.test(text) ? text : `http://${text}`);
+    return url !== null && web.ruleOn(url.hostname)?.verdict === 'allow';
+  }
+
+  /** Whether a path is the workspace itself, above it or beside it. Of the scratch folder `/tmp`, what is in it is inside. */
+  function outside(value: string): Match {
+    // `-v /etc:/x`: the path ends at the colon.
+    const text = value.includes(':') ? value.slice(0, value.indexOf(':')) : value;
+    if (text === '') return 'no';
+    const located = locate(text, folders);
+    const paths = [...located.paths, ...(realPath === undefined ? [] : located.walked.map(realPath))];
+    if (located.isAdrift && !text.includes(FOLDERS)) return 'maybe';
+    if (paths.some((path) => isOutside(path, places.workspace))) return hasUnknown(text) && !hasGlob(text) ? 'maybe' : 'yes';
+    return text.includes(LISTED) || (hasUnknown(text) && !text.includes(FOLDERS)) ? 'maybe' : 'no';
+  }
+}
+
+function isUrl(text: string): boolean {
+  return /^[A-Za-z][\w+.-]*:\/\//.test(text) || /^[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:\/|$)/.test(text);
+}
+
+function isOutside(path: string, workspace: string): boolean {
+  if (path.startsWith(`${workspace}/`)) return false;
+  const isScratch = /^\/(?:private\/)?(?:var\/)?tmp\/./.test(path);
+  // A workspace within /tmp does not make its own parents scratch.
+  return !isScratch || workspace === path || workspace.startsWith(`${path}/`);
+}

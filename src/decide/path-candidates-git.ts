@@ -1,0 +1,98 @@
+import { gitSubcommand } from './git-subcommand.ts';
+import { shapeOf } from './command-shape.ts';
+import { hint, place } from './path-candidate.ts';
+import type { PathCandidate } from './path-candidate.ts';
+import { GLOB_ANY } from './shell-word.ts';
+import type { ShellWord } from './shell-word.ts';
+
+/** Subcommands whose words name revisions, branches or remotes, or that print names only. */
+const NAMES = new Set(
+  'status branch tag ls-files ls-tree ls-remote rev-parse check-ignore check-attr switch merge fetch push pull remote config describe shortlog reflog merge-base cherry-pick revert rev-list for-each-ref bisect notes symbolic-ref update-ref rebase gc fsck count-objects var help version init worktree submodule lfs clean reset stash'.split(' '),
+);
+/** Subcommands that write the files they are given. */
+const WRITERS = new Set('checkout restore rm mv'.split(' '));
+
+/** The files that a call of git may name: pathspecs, `REV:path`, and the values of a few options. */
+export function gitCandidates(words: readonly ShellWord[]): readonly PathCandidate[] {
+  const subcommand = gitSubcommand(words);
+  if (subcommand === null) return [];
+  const rest = words.slice(subcommand.at + 1);
+  const { name } = subcommand;
+  const shape = shapeOf('git', words).slice(subcommand.at + 1);
+  const files: PathCandidate[] = [];
+  const isNaming = NAMES.has(name) || name === 'add' || name === 'commit' || (name === 'log' && !rest.some((word) => /^-(?:p|u|L|-patch|[A-Za-z]*p$)/.test(word.text)));
+  let operands = 0;
+  let isAfterEnd = false;
+  for (const [index, { kind, word }] of shape.entries()) {
+    const { text } = word;
+    const option = shape[index - 1]?.word.text ?? '';
+    if (kind === 'end-of-options') {
+      isAfterEnd = true;
+      continue;
+    }
+    if (kind === 'option') {
+      files.push(...optionCandidates(name, text));
+      continue;
+    }
+    if (kind === 'value' || kind === 'value-or-operand') files.push(...valueCandidates(name, option, text));
+    if (kind === 'value') continue;
+    operands += 1;
+    if (!isNaming || name === 'stash') files.push(...revisionPaths(text));
+    if (isNaming || (name === 'grep' && operands === 1 && !isAfterEnd)) continue;
+    if (WRITERS.has(name)) files.push(...writtenPaths(name, rest, text, operands, isAfterEnd));
+    else if (name === 'clone') files.push(...(operands > 1 ? [place(text, 'write', true)] : [hint(text)]));
+    else if (name === 'show' || name === 'log' || name === 'cat-file') files.push(pathspec(text, isAfterEnd));
+    else files.push(pathspec(text, true));
+  }
+  return files;
+}
+
+/** A pathspec: git globs by itself, and its `*` also matches slashes and leading dots. */
+function pathspec(text: string, isFile: boolean): PathCandidate {
+  const plain = text.replace(/^:\([^)]*\)|^:\//, '').replaceAll(/[*?]|\[[^\]]*\]/g, GLOB_ANY);
+  if (/^:[!^]|^:\([^)]*exclude/.test(text)) return hint('.');
+  // A word that may as well be a revision is held against the rules that deny only where it is a file's name.
+  return isFile || /[./]/.test(text) ? hint(plain) : hint('.');
+}
+
+/** `HEAD:config/.env`, `:0:.env`, `stash@{0}:.env`. */
+function revisionPaths(text: string): readonly PathCandidate[] {
+  const colon = text.indexOf(':');
+  if (colon < 0 || /^[A-Za-z][\w+.-]*:\/\//.test(text) || text.startsWith(':(')) return [];
+  return text
+    .slice(colon + 1)
+    .split(':')
+    .filter((part) => part !== '')
+    .map((part) => hint(part.replace(/^\.?\//, ''), true));
+}
+
+function writtenPaths(name: string, rest: readonly ShellWord[], text: string, operands: number, isAfterEnd: boolean): readonly PathCandidate[] {
+  const isIndexOnly = name === 'rm' && rest.some((word) => word.text === '--cached');
+  if (isIndexOnly || (name === 'restore' && rest.some((word) => /^(?:--staged|-S)$/.test(word.text)) && !rest.some((word) => /^(?:--worktree|-W)$/.test(word.text)))) return [];
+  // The first word of `checkout` is a branch unless it looks like a file.
+  if (name === 'checkout' && operands === 1 && !isAfterEnd && !/\.[A-Za-z]/.test(text)) return [];
+  return [{ ...place(text, 'write', name !== 'checkout' && name !== 'restore'), isPlace: name === 'mv' || name === 'rm' }];
+}
+
+function optionCandidates(name: string, text: string): readonly PathCandidate[] {
+  const written = /^--(?:output|output-directory)=(.+)$/s.exec(text)?.[1];
+  if (written !== undefined) return [place(written, 'write')];
+  const attached = /^(?:--(?:file|template|pathspec-from-file|contents|ignore-revs-file)=|-F)(.+)$/s.exec(text)?.[1];
+  if (attached !== undefined) return [place(attached, 'read')];
+  // `git log -L 1,9:file`.
+  const traced = name === 'log' || name === 'blame' ? /^-L.*:(.+)$/s.exec(text)?.[1] : undefined;
+  return traced === undefined ? [] : [hint(traced)];
+}
+
+function valueCandidates(name: string, option: string, text: string): readonly PathCandidate[] {
+  if (/^(?:-F|--file|--template|--pathspec-from-file|--contents|--ignore-revs-file)$/.test(option) || (option === '-t' && name === 'commit')) return [place(text, 'read')];
+  if (/^(?:-o|--output|--output-directory)$/.test(option) && ['archive', 'format-patch', 'diff', 'log', 'show', 'bundle'].includes(name)) return [place(text, 'write')];
+  return option === '-L' && text.includes(':') ? [hint(text.slice(text.lastIndexOf(':') + 1))] : [];
+}
+
+/** The pathspecs that `git add` would put into the repository. */
+export function addedPaths(words: readonly ShellWord[]): readonly string[] {
+  const subcommand = gitSubcommand(words);
+  if (subcommand?.name !== 'add' && subcommand?.name !== 'stage') return [];
+  return words.slice(subcommand.at + 1).flatMap((word) => (word.text.startsWith('-') ? [] : [word.text]));
+}
