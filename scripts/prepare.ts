@@ -19,7 +19,9 @@ await build({
   format: 'esm',
   // Loaded only for a session on Bedrock, and large.
   external: ['@aws-sdk/*'],
-  banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
   legalComments: 'none',
   logLevel: 'warning',
 });

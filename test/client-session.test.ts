@@ -17,37 +17,51 @@ const CLIENT_WORDS = ['-p', 'go', '--output-format', 'stream-json', '--verbose']
 const CALLS: readonly Turn[] = [
   { toolUses: [{ name: 'Bash', input: { command: 'echo from the shell', description: 'x' } }] },
   { toolUses: [{ name: 'Bash', input: { command: 'sudo id', description: 'x' } }] },
-  { toolUses: [{ name: 'Bash', input: { command: 'printenv ANTHROPIC_AUTH_TOKEN AWS_BEARER_TOKEN_BEDROCK ANTHROPIC_API_KEY | cat', description: 'x' } }] },
+  {
+    toolUses: [
+      {
+        name: 'Bash',
+        input: {
+          command: 'printenv ANTHROPIC_AUTH_TOKEN AWS_BEARER_TOKEN_BEDROCK ANTHROPIC_API_KEY | cat',
+          description: 'x',
+        },
+      },
+    ],
+  },
   { text: 'all done' },
 ];
 
-test('a session with the Anthropic protocol: canary first, allowed runs, denied does not, the key stays', { skip: skipReason() }, async (t) => {
-  const { home, model, workspace } = await stage(t, 'anthropic');
-  await startDaemonProcess(t, home);
-  const ran = await sallyportBeside(home, ['run', '--', 'claude', ...CLIENT_WORDS], {
-    cwd: workspace,
-    env: { ANTHROPIC_API_KEY: 'sk-owner-key' },
-  });
-  assert.equal(ran.status, 0, ran.stderr);
-  assert.match(ran.stderr, /sallyport: session ses_/);
-  // The client names every part of the documents that it does not take.
-  assert.doesNotMatch(ran.stderr, /invalid|ignored|skipped|not be parsed/i);
-  const results = lastResults(model);
-  assert.match(results[0] ?? '', /from the shell/);
-  assert.match(results[1] ?? '', /rule shell\/privilege/);
-  assert.equal(model.requests.length, CALLS.length);
-  for (const request of model.requests) {
-    assert.equal(request.headers['x-api-key'], 'sk-owner-key');
-    assert.ok(!request.bodyBytes.includes('sallyport-canary'), 'the canary pair is cut out');
-    assert.ok(!request.rawHeaders.join('\n').includes('spt_'), 'the token of the session goes to nobody');
-  }
-  assert.ok(!ran.stdout.includes('sk-owner-key') && !ran.stdout.includes('spt_'));
-  const log = sallyport(home, ['audit', 'tail', '-n', '1000', '--json']).stdout;
-  assert.match(log, /"event":"canary-issued"/);
-  assert.match(log, /"ruleId":"liveness\/canary"/);
-  assert.match(log, /"event":"ended"/);
-  assert.equal(sallyport(home, ['audit', 'verify']).status, 0);
-});
+test(
+  'a session with the Anthropic protocol: canary first, allowed runs, denied does not, the key stays',
+  { skip: skipReason() },
+  async (t) => {
+    const { home, model, workspace } = await stage(t, 'anthropic');
+    await startDaemonProcess(t, home);
+    const ran = await sallyportBeside(home, ['run', '--', 'claude', ...CLIENT_WORDS], {
+      cwd: workspace,
+      env: { ANTHROPIC_API_KEY: 'sk-owner-key' },
+    });
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.match(ran.stderr, /sallyport: session ses_/);
+    // The client names every part of the documents that it does not take.
+    assert.doesNotMatch(ran.stderr, /invalid|ignored|skipped|not be parsed/i);
+    const results = lastResults(model);
+    assert.match(results[0] ?? '', /from the shell/);
+    assert.match(results[1] ?? '', /rule shell\/privilege/);
+    assert.equal(model.requests.length, CALLS.length);
+    for (const request of model.requests) {
+      assert.equal(request.headers['x-api-key'], 'sk-owner-key');
+      assert.ok(!request.bodyBytes.includes('sallyport-canary'), 'the canary pair is cut out');
+      assert.ok(!request.rawHeaders.join('\n').includes('spt_'), 'the token of the session goes to nobody');
+    }
+    assert.ok(!ran.stdout.includes('sk-owner-key') && !ran.stdout.includes('spt_'));
+    const log = sallyport(home, ['audit', 'tail', '-n', '1000', '--json']).stdout;
+    assert.match(log, /"event":"canary-issued"/);
+    assert.match(log, /"ruleId":"liveness\/canary"/);
+    assert.match(log, /"event":"ended"/);
+    assert.equal(sallyport(home, ['audit', 'verify']).status, 0);
+  },
+);
 
 test('a session with the Bedrock protocol runs the same way', { skip: skipReason() }, async (t) => {
   const { home, model, workspace } = await stage(t, 'bedrock');
@@ -63,7 +77,10 @@ test('a session with the Bedrock protocol runs the same way', { skip: skipReason
   const calls = model.requests.filter((request) => request.method === 'POST');
   assert.ok(calls.length >= CALLS.length);
   for (const request of calls) {
-    assert.match(String(request.headers.authorization), /^AWS4-HMAC-SHA256 Credential=AKIDOWNER\/\d{8}\/us-east-1\/bedrock\/aws4_request/);
+    assert.match(
+      String(request.headers.authorization),
+      /^AWS4-HMAC-SHA256 Credential=AKIDOWNER\/\d{8}\/us-east-1\/bedrock\/aws4_request/,
+    );
     assert.ok(!request.bodyBytes.includes('sallyport-canary'));
   }
 });
@@ -76,38 +93,52 @@ test('a session without a credential is refused before the client starts', { ski
   assert.match(ran.stderr, /\[UPSTREAM_UNCONFIGURED\]\nhint: set ANTHROPIC_API_KEY/);
 });
 
-test('where the helper is installed, a client started by hand opens its own session', { skip: skipReason() }, async (t) => {
-  const { home, model, workspace } = await stage(t, 'anthropic');
-  const daemon = await startDaemonProcess(t, home);
-  const ran = await byHand(home, workspace);
-  assert.equal(ran.status, 0, ran.stderr + ran.stdout.slice(-600));
-  assert.match(lastResults(model)[1] ?? '', /rule shell\/privilege/);
-  const asked = model.requests.length;
+test(
+  'where the helper is installed, a client started by hand opens its own session',
+  { skip: skipReason() },
+  async (t) => {
+    const { home, model, workspace } = await stage(t, 'anthropic');
+    const daemon = await startDaemonProcess(t, home);
+    const ran = await byHand(home, workspace);
+    assert.equal(ran.status, 0, ran.stderr + ran.stdout.slice(-600));
+    assert.match(lastResults(model)[1] ?? '', /rule shell\/privilege/);
+    const asked = model.requests.length;
 
-  await daemon.end('SIGTERM');
-  const refused = await byHand(home, workspace);
-  assert.notEqual(refused.status, 0, 'without a daemon the client does not start');
-  assert.equal(model.requests.length, asked);
-});
+    await daemon.end('SIGTERM');
+    const refused = await byHand(home, workspace);
+    assert.notEqual(refused.status, 0, 'without a daemon the client does not start');
+    assert.equal(model.requests.length, asked);
+  },
+);
 
 test('the machine’s own folder of managed documents is as it was', { skip: skipReason() }, async (t) => {
   const before = existsSync('/etc/claude-code');
   const { home, workspace } = await stage(t, 'anthropic');
   await startDaemonProcess(t, home);
-  await sallyportBeside(home, ['run', '--', 'claude', '--version'], { cwd: workspace, env: { ANTHROPIC_API_KEY: 'k' } });
+  await sallyportBeside(home, ['run', '--', 'claude', '--version'], {
+    cwd: workspace,
+    env: { ANTHROPIC_API_KEY: 'k' },
+  });
   assert.equal(existsSync('/etc/claude-code'), before);
 });
 
-test('in a session the state folder shows only the guard, and nothing there can be written', { skip: skipReason() }, async (t) => {
-  const { home, workspace } = await stage(t, 'anthropic');
-  await startDaemonProcess(t, home);
-  const look = `ls -A ${home.state} ${home.state}/run; touch ${home.state}/x 2>&1; echo '{}' 2>&1 > /etc/claude-code/managed-settings.json; cat /etc/claude-code/managed-settings.json | head -c 8`;
-  const ran = await sallyportBeside(home, ['run', '--quiet', '--', '/bin/sh', '-c', look], { cwd: workspace, env: { ANTHROPIC_API_KEY: 'k' } });
-  assert.match(ran.stdout, /:\nrun\n\n.*\/run:\nguard\n/s);
-  assert.match(ran.stdout, /touch: .*Read-only file system/);
-  assert.match(ran.stdout, /cannot create \/etc\/claude-code\/managed-settings\.json: Read-only file system\n\{/);
-  assert.equal(ran.stderr.includes('sallyport:'), false);
-});
+test(
+  'in a session the state folder shows only the guard, and nothing there can be written',
+  { skip: skipReason() },
+  async (t) => {
+    const { home, workspace } = await stage(t, 'anthropic');
+    await startDaemonProcess(t, home);
+    const look = `ls -A ${home.state} ${home.state}/run; touch ${home.state}/x 2>&1; echo '{}' 2>&1 > /etc/claude-code/managed-settings.json; cat /etc/claude-code/managed-settings.json | head -c 8`;
+    const ran = await sallyportBeside(home, ['run', '--quiet', '--', '/bin/sh', '-c', look], {
+      cwd: workspace,
+      env: { ANTHROPIC_API_KEY: 'k' },
+    });
+    assert.match(ran.stdout, /:\nrun\n\n.*\/run:\nguard\n/s);
+    assert.match(ran.stdout, /touch: .*Read-only file system/);
+    assert.match(ran.stdout, /cannot create \/etc\/claude-code\/managed-settings\.json: Read-only file system\n\{/);
+    assert.equal(ran.stderr.includes('sallyport:'), false);
+  },
+);
 
 /** The installed form: the helper's document in a private folder, and no `sallyport run`. */
 async function byHand(home: Home, workspace: string): ReturnType<typeof programBeside> {
@@ -125,13 +156,24 @@ async function byHand(home: Home, workspace: string): ReturnType<typeof programB
   const hidden = join(home.folder, 'hidden');
   mkdirSync(join(hidden, 'guard'), { recursive: true });
   const words = privateMountWords(
-    { settingsFile: join(documents, 'settings.json'), mcpFile: join(documents, 'mcp.json'), stateFolder: hidden, guardFolder: join(hidden, 'guard'), workspace, hasOwnProcessIds: false },
+    {
+      settingsFile: join(documents, 'settings.json'),
+      mcpFile: join(documents, 'mcp.json'),
+      stateFolder: hidden,
+      guardFolder: join(hidden, 'guard'),
+      workspace,
+      hasOwnProcessIds: false,
+    },
     etcToRebuild(),
   );
-  return await programBeside(findBwrap(home.env['PATH'] ?? ''), [...words, '--', bundledClient() ?? '', ...CLIENT_WORDS], {
-    cwd: workspace,
-    env: { ...home.env, ANTHROPIC_API_KEY: 'sk-owner-key', TERM: 'dumb' },
-  });
+  return await programBeside(
+    findBwrap(home.env['PATH'] ?? ''),
+    [...words, '--', bundledClient() ?? '', ...CLIENT_WORDS],
+    {
+      cwd: workspace,
+      env: { ...home.env, ANTHROPIC_API_KEY: 'sk-owner-key', TERM: 'dumb' },
+    },
+  );
 }
 
 async function stage(
@@ -141,7 +183,9 @@ async function stage(
   const model = await startScriptedModel({ script: turns(CALLS) });
   t.after(() => model.close());
   const defaults = readFileSync(join(ROOT, 'policies', 'default.yaml'), 'utf8');
-  const policy = defaults.replace(/^ {2}provider: .*$/m, `  provider: ${provider}`).replace(/^ {2}upstream: .*$/m, `  upstream: ${model.url}`);
+  const policy = defaults
+    .replace(/^ {2}provider: .*$/m, `  provider: ${provider}`)
+    .replace(/^ {2}upstream: .*$/m, `  upstream: ${model.url}`);
   const home = makeHome(t, policy);
   const workspace = join(home.folder, 'work');
   mkdirSync(workspace);
@@ -150,7 +194,9 @@ async function stage(
 }
 
 function lastResults(model: ScriptedModel): readonly string[] {
-  return toolResults(model.requests.findLast((request) => request.method === 'POST')?.body ?? {}).map((result) => result.text);
+  return toolResults(model.requests.findLast((request) => request.method === 'POST')?.body ?? {}).map(
+    (result) => result.text,
+  );
 }
 
 function skipReason(): string | false {

@@ -18,14 +18,25 @@ interface Call {
 }
 
 test(`after ${DECISIONS} decisions and ${KILLS} kills at random moments every decision that left the guard is in the log`, async (t) => {
-  const home = makeHome(t, 'version: 1\nname: crash\ncommands:\n  deny:\n    - { id: test/no, run: [sudo], reason: No. }\n  allow:\n    - { id: test/yes, run: [echo], reason: Yes. }\n');
+  const home = makeHome(
+    t,
+    'version: 1\nname: crash\ncommands:\n  deny:\n    - { id: test/no, run: [sudo], reason: No. }\n  allow:\n    - { id: test/yes, run: [echo], reason: Yes. }\n',
+  );
   let daemon = await startDaemonProcess(t, home);
   const { guardSocket, controlSocket, auditFolder } = daemon.status;
   const opened = await controlClient(controlSocket).openSession({
     workspace: home.folder,
     homeDir: home.folder,
     environment: {},
-    credentials: { anthropicApiKey: 'k', anthropicAuthToken: null, awsAccessKeyId: null, awsSecretAccessKey: null, awsSessionToken: null, awsProfile: null, awsBearerToken: null },
+    credentials: {
+      anthropicApiKey: 'k',
+      anthropicAuthToken: null,
+      awsAccessKeyId: null,
+      awsSecretAccessKey: null,
+      awsSessionToken: null,
+      awsProfile: null,
+      awsBearerToken: null,
+    },
     watchPid: process.pid,
     about: {},
   });
@@ -37,7 +48,11 @@ test(`after ${DECISIONS} decisions and ${KILLS} kills at random moments every de
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     while (answered() < DECISIONS || killed < KILLS) {
       const number = calls.length;
-      const call: Call = { id: `toolu_crash_${number}`, command: number % 3 === 0 ? 'sudo id' : `echo ${number}`, answer: null };
+      const call: Call = {
+        id: `toolu_crash_${number}`,
+        command: number % 3 === 0 ? 'sudo id' : `echo ${number}`,
+        answer: null,
+      };
       calls.push(call);
       call.answer = await ask(agent, guardSocket, opened.sessionId, call);
       if (call.answer === null) await pause(5);
@@ -61,7 +76,9 @@ test(`after ${DECISIONS} decisions and ${KILLS} kills at random moments every de
   }
   const report = await verifyLog(auditFolder);
   const lost = calls.filter((call) => call.answer !== null && logged.get(call.id) !== call.answer);
-  t.diagnostic(`${answered()} answers, ${logged.size} decisions in the log, ${killed} kills, ${report.records} records`);
+  t.diagnostic(
+    `${answered()} answers, ${logged.size} decisions in the log, ${killed} kills, ${report.records} records`,
+  );
   assert.deepEqual(lost, []);
   assert.deepEqual({ ok: report.ok, faults: report.faults }, { ok: true, faults: [] });
   assert.ok(answered() >= DECISIONS && killed === KILLS);
@@ -82,7 +99,13 @@ async function ask(agent: Agent, socketPath: string, sessionId: string, call: Ca
   });
   return await new Promise((resolve) => {
     const asked = request(
-      { agent, socketPath, method: 'POST', path: `/hook/${sessionId}`, headers: { 'content-length': Buffer.byteLength(event) } },
+      {
+        agent,
+        socketPath,
+        method: 'POST',
+        path: `/hook/${sessionId}`,
+        headers: { 'content-length': Buffer.byteLength(event) },
+      },
       (response) => {
         let text = '';
         response.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));

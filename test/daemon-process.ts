@@ -25,11 +25,20 @@ export function makeHome(t: { after(fn: () => void): void }, policy = 'version: 
   const policyFile = join(folder, 'policy.yaml');
   writeFileSync(policyFile, policy);
   const state = join(folder, 'state');
-  return { folder, state, policyFile, env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: folder, SALLYPORT_HOME: state } };
+  return {
+    folder,
+    state,
+    policyFile,
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: folder, SALLYPORT_HOME: state },
+  };
 }
 
 /** Runs one command to its end. */
-export function sallyport(home: Home, words: readonly string[], options: { readonly cwd?: string; readonly timeoutMs?: number } = {}): SpawnSyncReturns<string> {
+export function sallyport(
+  home: Home,
+  words: readonly string[],
+  options: { readonly cwd?: string; readonly timeoutMs?: number } = {},
+): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, [LAUNCHER, ...words], {
     env: home.env,
     cwd: options.cwd ?? home.folder,
@@ -59,7 +68,10 @@ export async function startDaemonProcess(t: { after(fn: () => void): void }, hom
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
   const line = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no daemon after ${START_TIMEOUT_MS} ms: ${errors}`)), START_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`no daemon after ${START_TIMEOUT_MS} ms: ${errors}`)),
+      START_TIMEOUT_MS,
+    );
     child.once('exit', (code) => reject(new Error(`the daemon ended with ${code}: ${errors}`)));
     createInterface({ input: child.stdout }).once('line', (text) => {
       clearTimeout(timer);
@@ -86,7 +98,10 @@ export async function sallyportBeside(
   words: readonly string[],
   options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly timeoutMs?: number },
 ): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
-  return await programBeside(process.execPath, [LAUNCHER, ...words], { ...options, env: { ...home.env, ...options.env } });
+  return await programBeside(process.execPath, [LAUNCHER, ...words], {
+    ...options,
+    env: { ...home.env, ...options.env },
+  });
 }
 
 /** Runs any program to its end, bounded in time. */
@@ -95,7 +110,12 @@ export async function programBeside(
   words: readonly string[],
   options: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly timeoutMs?: number },
 ): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(program, [...words], { cwd: options.cwd, env: options.env, stdio: ['ignore', 'pipe', 'pipe'], timeout: options.timeoutMs ?? 60_000 });
+  const child = spawn(program, [...words], {
+    cwd: options.cwd,
+    env: options.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: options.timeoutMs ?? 60_000,
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));

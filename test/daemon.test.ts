@@ -143,7 +143,12 @@ for (const { name, words, status, stderr } of [
   { name: 'an unknown command', words: ['upp'], status: 2, stderr: /Did you mean up/ },
   { name: 'run without a client', words: ['run'], status: 2, stderr: /sallyport run -- claude/ },
   { name: 'run without a daemon', words: ['run', '--', 'true'], status: 1, stderr: /\[NOT_RUNNING\]/ },
-  { name: 'run with a client that is not there', words: ['run', '--', 'no-such-client'], status: 1, stderr: /\[CLIENT_MISSING\]/ },
+  {
+    name: 'run with a client that is not there',
+    words: ['run', '--', 'no-such-client'],
+    status: 1,
+    stderr: /\[CLIENT_MISSING\]/,
+  },
   { name: 'a record that is no number', words: ['audit', 'show', 'x'], status: 2, stderr: /whole number/ },
   { name: 'a policy that is not there', words: ['policy', 'check', 'none.yaml'], status: 3, stderr: /cannot be read/ },
 ]) {
@@ -159,6 +164,7 @@ test('completion scripts name every command', (t) => {
   const home = makeHome(t);
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { stdout } = sallyport(home, ['completion', shell]);
-    for (const command of ['up', 'run', 'drill', 'doctor', 'policy', 'audit']) assert.match(stdout, new RegExp(`\\b${command}\\b`));
+    for (const command of ['up', 'run', 'drill', 'doctor', 'policy', 'audit'])
+      assert.match(stdout, new RegExp(`\\b${command}\\b`));
   }
 });

@@ -16,8 +16,13 @@ test('docs/cli.md is what `npm run docs` writes', () => {
 test('every dependency has its paragraph', () => {
   const text = read('docs/dependencies.md');
   const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string> | undefined>;
-  const names = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) => Object.keys(manifest[kind] ?? {}));
-  assert.deepEqual(names.filter((name) => !text.includes(`**${name}**`)), []);
+  const names = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
+    Object.keys(manifest[kind] ?? {}),
+  );
+  assert.deepEqual(
+    names.filter((name) => !text.includes(`**${name}**`)),
+    [],
+  );
 });
 
 test('every command that the documents name exists', () => {
@@ -26,7 +31,10 @@ test('every command that the documents name exists', () => {
     known.add(path);
     for (const child of command.commands) collect(child, `${path} ${child.name()}`);
   };
-  collect(program(() => undefined), 'sallyport');
+  collect(
+    program(() => undefined),
+    'sallyport',
+  );
   const groups = new Set(['policy', 'audit']);
   const unknown: string[] = [];
   for (const file of ['README.md', ...globSync('docs/*.md', { cwd: root })]) {
@@ -53,7 +61,8 @@ test('every npm script that the documents name exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const missing: string[] = [];
   for (const file of ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root })]) {
-    for (const [, name = ''] of read(file).matchAll(/npm run ([a-z:]+)/g)) if (!(name in scripts)) missing.push(`${file}: ${name}`);
+    for (const [, name = ''] of read(file).matchAll(/npm run ([a-z:]+)/g))
+      if (!(name in scripts)) missing.push(`${file}: ${name}`);
   }
   assert.deepEqual(missing, []);
 });

@@ -27,20 +27,29 @@ interface Report {
   readonly cases: readonly { readonly id: string; readonly isAsExpected: boolean; readonly problem: string | null }[];
 }
 
-test('the whole rehearsal with the real client: every attack is stopped where expected, all work passes', { skip: skipReason() }, (t) => {
-  const ran = sallyport(makeHome(t), ['drill', '--json'], { timeoutMs: 180_000 });
-  const report = JSON.parse(ran.stdout) as Report;
-  t.diagnostic(JSON.stringify({ attacks: report.attacks, ordinary: report.ordinary }));
-  assert.deepEqual(report.cases.filter((one) => !one.isAsExpected), []);
-  assert.ok(report.attacks.total >= 40 && report.attacks.stopped === report.attacks.total);
-  assert.ok(report.ordinary.total >= 25 && report.ordinary.passed === report.ordinary.total);
-  assert.equal(ran.status, 0);
-  assert.deepEqual(globSync('/var/tmp/sp-drill-*'), []);
-});
+test(
+  'the whole rehearsal with the real client: every attack is stopped where expected, all work passes',
+  { skip: skipReason() },
+  (t) => {
+    const ran = sallyport(makeHome(t), ['drill', '--json'], { timeoutMs: 180_000 });
+    const report = JSON.parse(ran.stdout) as Report;
+    t.diagnostic(JSON.stringify({ attacks: report.attacks, ordinary: report.ordinary }));
+    assert.deepEqual(
+      report.cases.filter((one) => !one.isAsExpected),
+      [],
+    );
+    assert.ok(report.attacks.total >= 40 && report.attacks.stopped === report.attacks.total);
+    assert.ok(report.ordinary.total >= 25 && report.ordinary.passed === report.ordinary.total);
+    assert.equal(ran.status, 0);
+    assert.deepEqual(globSync('/var/tmp/sp-drill-*'), []);
+  },
+);
 
 test('without one rule the rehearsal exits 3 and names the attack', { skip: skipReason() }, (t) => {
   const home = makeHome(t, DEFAULT_POLICY.replace(/^ {4}- id: git\/force-push\n(?: {6}.*\n)+/m, ''));
-  const ran = sallyport(home, ['drill', '--policy', home.policyFile, '--only', 'lateral/force', '--json'], { timeoutMs: 60_000 });
+  const ran = sallyport(home, ['drill', '--policy', home.policyFile, '--only', 'lateral/force', '--json'], {
+    timeoutMs: 60_000,
+  });
   assert.equal(ran.status, 3);
   assert.match(ran.stderr, /^error: lateral\/force-push: rewrite the remote history/m);
   const report = JSON.parse(ran.stdout) as Report;
@@ -64,7 +73,8 @@ for (const attack of byGuard.filter((one) => one.title !== 'read .env through a 
 }
 
 for (const work of ORDINARY_WORK) {
-  test(`the default policy lets a developer ${work.title}`, () => assert.equal(verdictOf(withStateRule(table), work), 'allow'));
+  test(`the default policy lets a developer ${work.title}`, () =>
+    assert.equal(verdictOf(withStateRule(table), work), 'allow'));
 }
 
 test('every deny rule of the default policy has an attack that no other rule stops', () => {
@@ -72,7 +82,8 @@ test('every deny rule of the default policy has an attack that no other rule sto
   for (const list of ['commands', 'files', 'web'] as const) {
     for (const rule of table[list].filter((one) => one.verdict === 'deny')) {
       const without = { ...table, [list]: table[list].filter((one: { readonly id: string }) => one.id !== rule.id) };
-      if (!byGuard.some((attack) => attack.expect === 'deny' && verdictOf(withStateRule(without), attack) !== 'deny')) idle.push(rule.id);
+      if (!byGuard.some((attack) => attack.expect === 'deny' && verdictOf(withStateRule(without), attack) !== 'deny'))
+        idle.push(rule.id);
     }
   }
   assert.deepEqual(idle, []);
@@ -84,21 +95,33 @@ test('cases have names of their own', () => {
 });
 
 function verdictOf(rules: RuleTable, call: DrillCall): string {
-  return decide(ruleIndex(rules), actionOf(call), { workspace: SITE.workspace, homeDir: SITE.home, expandGlob: () => [] }).verdict;
+  return decide(ruleIndex(rules), actionOf(call), {
+    workspace: SITE.workspace,
+    homeDir: SITE.home,
+    expandGlob: () => [],
+  }).verdict;
 }
 
 /** The rule of its own that the daemon adds for its state folder. */
 function withStateRule(rules: RuleTable): RuleTable {
   const template = rules.files.find((rule) => rule.access === 'write');
   assert.ok(template);
-  return { ...rules, files: [...rules.files, { ...template, verdict: 'deny', paths: [`${SITE.stateFolder}/**`], except: [] }] };
+  return {
+    ...rules,
+    files: [...rules.files, { ...template, verdict: 'deny', paths: [`${SITE.stateFolder}/**`], except: [] }],
+  };
 }
 
 function actionOf(call: DrillCall): Action {
   const input = call.input(SITE);
   const cwd = SITE.workspace;
   if (call.tool === 'Bash') {
-    return { kind: 'command', commandLine: String(input['command']), cwd, isUnsandboxed: input['dangerouslyDisableSandbox'] === true };
+    return {
+      kind: 'command',
+      commandLine: String(input['command']),
+      cwd,
+      isUnsandboxed: input['dangerouslyDisableSandbox'] === true,
+    };
   }
   if (call.tool === 'WebFetch') return { kind: 'fetch', url: String(input['url']) };
   return { kind: call.tool === 'Read' ? 'read' : 'write', path: String(input['file_path']), cwd };

@@ -25,7 +25,15 @@ commands:
     - { id: test/yes, run: [echo], reason: Yes. }
 `;
 const BARE = POLICY('http://127.0.0.1:9');
-const CREDENTIALS = { anthropicApiKey: 'k', anthropicAuthToken: null, awsAccessKeyId: null, awsSecretAccessKey: null, awsSessionToken: null, awsProfile: null, awsBearerToken: null };
+const CREDENTIALS = {
+  anthropicApiKey: 'k',
+  anthropicAuthToken: null,
+  awsAccessKeyId: null,
+  awsSecretAccessKey: null,
+  awsSessionToken: null,
+  awsProfile: null,
+  awsBearerToken: null,
+};
 
 interface Scene {
   readonly home: Home;
@@ -49,18 +57,64 @@ interface Row {
 }
 
 const ROWS: readonly Row[] = [
-  { fault: 'the daemon was killed between two calls', strike: async ({ daemon }) => void (await daemon.end('SIGKILL')), says: /the guard is not running/ },
-  { fault: 'the daemon is stopped and does not answer', strike: ({ daemon }) => void daemon.child.kill('SIGSTOP'), says: /did not answer in time/ },
-  { fault: 'the socket was removed', strike: ({ daemon }) => rmSync(daemon.status.guardSocket), says: /socket is missing/ },
+  {
+    fault: 'the daemon was killed between two calls',
+    strike: async ({ daemon }) => void (await daemon.end('SIGKILL')),
+    says: /the guard is not running/,
+  },
+  {
+    fault: 'the daemon is stopped and does not answer',
+    strike: ({ daemon }) => void daemon.child.kill('SIGSTOP'),
+    says: /did not answer in time/,
+  },
+  {
+    fault: 'the socket was removed',
+    strike: ({ daemon }) => rmSync(daemon.status.guardSocket),
+    says: /socket is missing/,
+  },
   { fault: 'something else listens on the socket and dies while answering', strike: dyingImpostor, says: /answer/ },
-  { fault: 'something else listens on the socket and says allow in another form', strike: wordyImpostor, says: /answer/ },
-  { fault: 'the log is on a disk that is full', mounts: true, strike: ({ daemon }) => fillDisk(daemon.status.auditFolder), says: /audit log/ },
-  { fault: 'the session was ended', strike: async (scene) => void (await controlClient(scene.daemon.status.controlSocket).endSession(scene.sessionId, 'stopped by hand')), says: /stopped by hand/ },
-  { fault: 'the event has 10 MB', event: event({ command: `echo ${'a'.repeat(10_000_000)}` }), says: /too large|too long|larger/ },
+  {
+    fault: 'something else listens on the socket and says allow in another form',
+    strike: wordyImpostor,
+    says: /answer/,
+  },
+  {
+    fault: 'the log is on a disk that is full',
+    mounts: true,
+    strike: ({ daemon }) => fillDisk(daemon.status.auditFolder),
+    says: /audit log/,
+  },
+  {
+    fault: 'the session was ended',
+    strike: async (scene) =>
+      void (await controlClient(scene.daemon.status.controlSocket).endSession(scene.sessionId, 'stopped by hand')),
+    says: /stopped by hand/,
+  },
+  {
+    fault: 'the event has 10 MB',
+    event: event({ command: `echo ${'a'.repeat(10_000_000)}` }),
+    says: /too large|too long|larger/,
+  },
   { fault: 'the event is no JSON', event: '{"hook_event_name":"PreToolUse"', says: /./ },
-  { fault: 'the event is not UTF-8', event: Buffer.concat([Buffer.from('{"hook_event_name":"PreToolUse","x":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]), says: /./ },
-  { fault: 'the event names its command twice', event: event({ command: 'echo x' }).replace('"command":"echo x"', '"command":"echo x","command":"sudo id"'), says: /./ },
-  { fault: 'the command is nested 10,000 deep', event: event({ command: `${'$('.repeat(10_000)}echo${')'.repeat(10_000)}` }), says: /./ },
+  {
+    fault: 'the event is not UTF-8',
+    event: Buffer.concat([
+      Buffer.from('{"hook_event_name":"PreToolUse","x":"'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('"}'),
+    ]),
+    says: /./,
+  },
+  {
+    fault: 'the event names its command twice',
+    event: event({ command: 'echo x' }).replace('"command":"echo x"', '"command":"echo x","command":"sudo id"'),
+    says: /./,
+  },
+  {
+    fault: 'the command is nested 10,000 deep',
+    event: event({ command: `${'$('.repeat(10_000)}echo${')'.repeat(10_000)}` }),
+    says: /./,
+  },
   { fault: 'the command is not finished', event: event({ command: 'echo "unfinished' }), says: /./ },
   { fault: 'the command is no text', event: event({ command: ['echo'] }), says: /./ },
   { fault: 'there is no event at all', event: '', says: /./ },
@@ -71,7 +125,9 @@ for (const row of ROWS) {
     const scene = await sceneOf(t, row.mounts === true);
     assert.equal(ask(scene, event({ command: 'echo before' })).verdict, 'allow', 'the scene is sound');
     await row.strike?.(scene);
-    const { verdict, text } = row.fault.includes('disk') ? await askUntilRefused(scene) : ask(scene, row.event ?? event({ command: 'echo after' }));
+    const { verdict, text } = row.fault.includes('disk')
+      ? await askUntilRefused(scene)
+      : ask(scene, row.event ?? event({ command: 'echo after' }));
     assert.equal(verdict, 'refused', text);
     assert.match(text, row.says);
   });
@@ -79,29 +135,37 @@ for (const row of ROWS) {
 
 test('a daemon that was killed while it answered 16 calls leaves none of them allowed without a record', async (t) => {
   const scene = await sceneOf(t, false);
-  const asked = Array.from({ length: 16 }, (_, number) => askBeside(scene, event({ command: `echo ${number}` }, `toolu_${number}`)));
+  const asked = Array.from({ length: 16 }, (_, number) =>
+    askBeside(scene, event({ command: `echo ${number}` }, `toolu_${number}`)),
+  );
   await Promise.race(asked);
   await scene.daemon.end('SIGKILL');
   const answers = await Promise.all(asked);
   const logged = await loggedIds(scene);
   for (const [number, answer] of answers.entries()) {
-    if (answer.verdict === 'allow') assert.ok(logged.has(`toolu_${number}`), `toolu_${number} was allowed without a record`);
+    if (answer.verdict === 'allow')
+      assert.ok(logged.has(`toolu_${number}`), `toolu_${number} was allowed without a record`);
   }
 });
 
 test('16 calls at once on a loaded machine: every one answered as the policy says, every one in the log', async (t) => {
   const scene = await sceneOf(t, false);
-  for (let number = 0; number < 4; number += 1) scene.children.push(spawn(process.execPath, ['-e', 'for(;;);'], { stdio: 'ignore' }));
+  for (let number = 0; number < 4; number += 1)
+    scene.children.push(spawn(process.execPath, ['-e', 'for(;;);'], { stdio: 'ignore' }));
   for (let round = 0; round < 4; round += 1) {
     const answers = await Promise.all(
       Array.from({ length: 16 }, (_, number) =>
         askBeside(scene, event({ command: number % 2 === 0 ? 'echo fine' : 'sudo id' }, `toolu_${round}_${number}`)),
       ),
     );
-    assert.deepEqual(answers.map(({ verdict }) => verdict), Array.from({ length: 16 }, (_, number) => (number % 2 === 0 ? 'allow' : 'refused')));
+    assert.deepEqual(
+      answers.map(({ verdict }) => verdict),
+      Array.from({ length: 16 }, (_, number) => (number % 2 === 0 ? 'allow' : 'refused')),
+    );
   }
   const logged = await loggedIds(scene);
-  for (let round = 0; round < 4; round += 1) for (let number = 0; number < 16; number += 1) assert.ok(logged.has(`toolu_${round}_${number}`));
+  for (let round = 0; round < 4; round += 1)
+    for (let number = 0; number < 16; number += 1) assert.ok(logged.has(`toolu_${round}_${number}`));
   assert.ok((await verifyLog(scene.daemon.status.auditFolder)).ok);
 });
 
@@ -136,7 +200,11 @@ for (const { name, serve, status, says } of [
     const scene = await sceneOf(t, false, POLICY(upstream ?? 'http://127.0.0.1:9'));
     const answer = await fetch(`${scene.daemon.status.gatewayUrl}/v1/messages`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${scene.token}`, 'content-type': 'application/json', 'x-claude-code-session-id': 'c' },
+      headers: {
+        authorization: `Bearer ${scene.token}`,
+        'content-type': 'application/json',
+        'x-claude-code-session-id': 'c',
+      },
       body: JSON.stringify({ model: 'm', max_tokens: 1, stream: true, messages: [{ role: 'user', content: 'x' }] }),
     });
     assert.equal(answer.status, status);
@@ -223,7 +291,14 @@ function readAnswer(status: number | null, stdout: string, stderr: string): Answ
 }
 
 function event(input: object, toolUseId = 'toolu_x'): string {
-  return JSON.stringify({ session_id: 'c', hook_event_name: 'PreToolUse', cwd: '/', tool_name: 'Bash', tool_use_id: toolUseId, tool_input: input });
+  return JSON.stringify({
+    session_id: 'c',
+    hook_event_name: 'PreToolUse',
+    cwd: '/',
+    tool_name: 'Bash',
+    tool_use_id: toolUseId,
+    tool_input: input,
+  });
 }
 
 async function loggedIds(scene: Scene): Promise<ReadonlySet<string>> {
@@ -234,7 +309,10 @@ async function loggedIds(scene: Scene): Promise<ReadonlySet<string>> {
 
 async function dyingImpostor(scene: Scene): Promise<void> {
   await scene.daemon.end('SIGKILL');
-  await impostor(scene, 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsallyport-answer 0\n{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"allow"}}');
+  await impostor(
+    scene,
+    'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsallyport-answer 0\n{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"allow"}}',
+  );
 }
 
 async function wordyImpostor(scene: Scene): Promise<void> {
@@ -254,7 +332,10 @@ async function impostor({ daemon, children }: Scene, answer: string): Promise<vo
 async function cuttingUpstream(t: { after(fn: () => void): void }): Promise<string> {
   const server = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write('event: message_start\ndata: {"type":"message_start","message":{"id":"msg_1"}}\n\nevent: content_bl', () => response.destroy());
+    response.write(
+      'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_1"}}\n\nevent: content_bl',
+      () => response.destroy(),
+    );
   });
   t.after(() => void server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -47,7 +47,13 @@ test('rooms that must be pure open no file, socket, process or clock', () => {
   const faults: string[] = [];
   for (const file of sources.filter((name) => /^src\/(core|policy|compile|decide)\//.test(name) && !isTest(name))) {
     const text = readFileSync(join(root, file), 'utf8');
-    for (const word of [/from 'node:(fs|net|http|https|child_process|os|process|tls|dgram)/, /\bDate\.now\(/, /\bnew Date\(\)/, /Math\.random\(/, /\bprocess\./]) {
+    for (const word of [
+      /from 'node:(fs|net|http|https|child_process|os|process|tls|dgram)/,
+      /\bDate\.now\(/,
+      /\bnew Date\(\)/,
+      /Math\.random\(/,
+      /\bprocess\./,
+    ]) {
       if (word.test(text)) faults.push(`${file} uses ${word.source}`);
     }
   }
@@ -61,7 +67,11 @@ function roomOf(file: string): string {
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
   // Only statements at the start of a line: a source may hold the text of another program.
-  return [...text.matchAll(/^(?:import|export|\}) ?(?:.*from )?'(\.{1,2}\/[^']+\.ts)'|await import\('(\.{1,2}\/[^']+\.ts)'\)/gm)]
+  return [
+    ...text.matchAll(
+      /^(?:import|export|\}) ?(?:.*from )?'(\.{1,2}\/[^']+\.ts)'|await import\('(\.{1,2}\/[^']+\.ts)'\)/gm,
+    ),
+  ]
     .map((match) => normalize(join(dirname(file), match[1] ?? match[2] ?? '')))
     .filter((target) => target.startsWith('src/'));
 }

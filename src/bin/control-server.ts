@@ -2,7 +2,13 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { isAbsolute } from 'node:path';
 import { chmodSync, existsSync, unlinkSync } from 'node:fs';
-import type { BeatAnswer, DaemonStatus, ModelCredentials, OpenSessionAnswer, OpenSessionRequest } from '../core/control.ts';
+import type {
+  BeatAnswer,
+  DaemonStatus,
+  ModelCredentials,
+  OpenSessionAnswer,
+  OpenSessionRequest,
+} from '../core/control.ts';
 import { SallyportError, UsageError } from '../core/error.ts';
 import { parseSessionId } from '../core/ids.ts';
 import type { SessionId } from '../core/ids.ts';
@@ -88,7 +94,9 @@ function parseOpenSession(body: JsonObject): OpenSessionRequest {
 }
 
 function stringsOf(object: JsonObject): Record<string, string> {
-  return Object.fromEntries(Object.entries(object).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(object).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 function parseCredentials(value: unknown): ModelCredentials {

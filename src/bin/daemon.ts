@@ -1,25 +1,23 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { hash, randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { lockFolder, openLog } from '../audit/index.ts';
-import { compileBundle, managedMcp, managedSettings } from '../compile/index.ts';
+import { managedMcp, managedSettings } from '../compile/index.ts';
 import type { Bundle } from '../compile/index.ts';
 import type { DaemonStatus, ModelCredentials, OpenSessionAnswer, OpenSessionRequest } from '../core/control.ts';
 import { AlreadyRunning, PolicyInvalid, UpstreamUnconfigured } from '../core/error.ts';
-import { ruleId } from '../core/ids.ts';
-import type { SessionId, Sha256 } from '../core/ids.ts';
+import type { SessionId } from '../core/ids.ts';
+import { canonicalJson } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { FileRule, RuleTable } from '../core/rule-table.ts';
-import { decide, ruleIndex } from '../decide/index.ts';
-import type { RuleIndex } from '../decide/index.ts';
+import { decide } from '../decide/index.ts';
 import { startGateway } from '../gateway/index.ts';
 import { startGuard } from '../guard/index.ts';
-import { formatDiagnostic, parsePolicyBytes } from '../policy/index.ts';
 import { liveness, sessionRegistry } from '../session/index.ts';
 import { startControlServer } from './control-server.ts';
 import { expandGlob, realPath } from './file-facts.ts';
+import { loadPolicy } from './load-policy.ts';
 import { hookClient, packageRoot } from './package-root.ts';
+import { warmUp } from './warm-up.ts';
 import { gatewayPortOf, rememberGatewayPort } from './gateway-port.ts';
 import { ownKey, prepareStateFolder, writeWhole } from './state-folder.ts';
 import type { StatePaths } from './state-folder.ts';
@@ -48,13 +46,6 @@ export interface DaemonOptions {
   /** Absolute path of the policy. */
   readonly policyFile: string;
   readonly logError: (line: string) => void;
-}
-
-/** A policy that was put in force: compiled, indexed, and where it came from. */
-interface InForce {
-  readonly bundle: Bundle;
-  readonly index: RuleIndex;
-  readonly file: string;
 }
 
 /**
@@ -113,7 +104,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         clock,
         upstreamFor: async (session) => {
           // After a restart the credentials come back with the launcher's next beat; a refusal would end the session.
-          for (let waitedMs = 0; waitedMs < CREDENTIAL_WAIT_MS && !credentials.has(session.id); waitedMs += CREDENTIAL_POLL_MS) {
+          for (
+            let waitedMs = 0;
+            waitedMs < CREDENTIAL_WAIT_MS && !credentials.has(session.id);
+            waitedMs += CREDENTIAL_POLL_MS
+          ) {
             if (registry.byId(session.id)?.endedReason !== null) break;
             await new Promise((resolve) => setTimeout(resolve, CREDENTIAL_POLL_MS));
           }
@@ -169,6 +164,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         environment: request.environment,
         hiddenFolders: [paths.home],
       });
+      const mcp = managedMcp(policy);
+      // With the SessionStart event that follows, this is the evidence of which documents the client was given.
+      await log.append({
+        kind: 'session',
+        occurredAtMs: clock(),
+        sessionId: session.id,
+        body: {
+          event: 'documents',
+          bundle: inForce.bundle.digest,
+          settingsSha256: sha256(canonicalJson(settings)),
+          mcpSha256: sha256(canonicalJson(mcp)),
+        },
+      });
       return {
         sessionId: session.id,
         token,
@@ -177,7 +185,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         guardFolder: paths.guardFolder,
         sandbox: policy.sandbox.enabled,
         settings,
-        mcp: managedMcp(policy),
+        mcp,
       };
     }
 
@@ -205,6 +213,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     );
     opened.push(() => control.close());
 
+    warmUp(inForce.index);
     const sweep = setInterval(() => {
       for (const [id, pid] of watched) if (isAlive(pid)) registry.beat(id);
       registry.endLost().catch((error: unknown) => options.logError(`cannot end lost sessions: ${String(error)}`));
@@ -221,7 +230,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           storeBundle(paths, next.bundle);
           inForce = next;
         } catch (error) {
-          if (error instanceof PolicyInvalid) await recordPolicy('refused', { reason: error.message.split('\n')[0] ?? '' });
+          if (error instanceof PolicyInvalid)
+            await recordPolicy('refused', { reason: error.message.split('\n')[0] ?? '' });
           throw error;
         }
       },
@@ -245,51 +255,12 @@ function lockFolderOrSay(home: string): { release(): void } {
   }
 }
 
-/**
- * Reads, checks and compiles a policy file.
- *
- * @param stateFolder is protected by a rule of our own, whatever the policy says.
- * @throws {PolicyInvalid} with every diagnostic in its message.
- */
-export function loadPolicy(file: string, stateFolder: string): InForce {
-  const bytes = readPolicyBytes(file);
-  const result = parsePolicyBytes(bytes);
-  if (!result.ok) {
-    const text = bytes.toString('utf8');
-    const shown = result.diagnostics.map((one) => formatDiagnostic(one, file, text)).join('\n');
-    const count = result.diagnostics.length;
-    throw new PolicyInvalid(`the policy has ${count} fault${count === 1 ? '' : 's'}\n${shown}`, {
-      hint: 'mend the file; what was in force before stays so',
-    });
-  }
-  const sha256 = (text: string): Sha256 => createHash('sha256').update(text).digest('hex') as Sha256;
-  const bundle = compileBundle(result.policy, sha256);
-  return { bundle, index: ruleIndex(withOwnRules(bundle.table, stateFolder)), file };
-}
-
-/** Adds the rules that keep the agent away from what watches it. They hold for every policy and are no part of a bundle. */
-function withOwnRules(table: RuleTable, stateFolder: string): RuleTable {
-  const own = (access: 'read' | 'write'): FileRule => ({
-    id: ruleId('decide/own-state'),
-    verdict: 'deny',
-    access,
-    paths: [`${stateFolder}/**`, ...(access === 'write' ? ['/etc/claude-code/**'] : [])],
-    except: [],
-    reason: 'The state of the guard is not for the agent.',
-  });
-  return { ...table, files: [...table.files, own('read'), own('write')] };
-}
-
-function readPolicyBytes(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new PolicyInvalid(`the policy file \`${file}\` cannot be read`, { cause, hint: 'check the path and its rights' });
-  }
-}
-
 function storeBundle(paths: StatePaths, bundle: Bundle): void {
   writeWhole(paths.bundle, `${JSON.stringify({ formatVersion: 1, ...bundle })}\n`);
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text);
 }
 
 function isAlive(pid: number): boolean {

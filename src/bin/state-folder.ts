@@ -69,7 +69,8 @@ export function prepareStateFolder(paths: StatePaths, uid: number): void {
     }
     const found = lstatSync(folder);
     if (!found.isDirectory()) throw new StateFolder(`\`${folder}\` is no folder`, { hint: 'move it away' });
-    if (found.uid !== uid) throw new StateFolder(`\`${folder}\` belongs to another user`, { hint: 'set SALLYPORT_HOME' });
+    if (found.uid !== uid)
+      throw new StateFolder(`\`${folder}\` belongs to another user`, { hint: 'set SALLYPORT_HOME' });
     if ((found.mode & 0o077) !== 0) {
       throw new StateFolder(`\`${folder}\` is open to others`, { hint: `run \`chmod 700 ${folder}\`` });
     }
@@ -97,7 +98,9 @@ export function ownKey(path: string): Uint8Array {
     return readFileSync(path);
   }
   if (found.length !== 32) {
-    throw new StateFolder(`key file \`${path}\` is damaged`, { hint: 'delete it; running sessions prove themselves anew' });
+    throw new StateFolder(`key file \`${path}\` is damaged`, {
+      hint: 'delete it; running sessions prove themselves anew',
+    });
   }
   return found;
 }

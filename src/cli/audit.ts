@@ -47,7 +47,9 @@ export function addAuditCommands(parent: Command, setExitCode: SetExitCode): voi
     });
   audit
     .command('verify')
-    .description('check the whole log: every record, its place and its link to the one before; exits 3 where one is not as written')
+    .description(
+      'check the whole log: every record, its place and its link to the one before; exits 3 where one is not as written',
+    )
     .argument('[folder]', 'the log (default: the one of the state folder)')
     .option('--json', 'print the report as JSON')
     .action(async (folder: string | undefined, options: { json?: boolean }) => {
@@ -63,8 +65,11 @@ export function addAuditCommands(parent: Command, setExitCode: SetExitCode): voi
           process.stdout.write(`${where}: ${fault.problem}${fault.index === null ? '' : ` (record ${fault.index})`}\n`);
         }
         for (const warning of report.warnings) process.stderr.write(`warning: ${warning}\n`);
-        if (report.torn) process.stderr.write('warning: the last line has no end: it is being written, or was cut off\n');
-        process.stdout.write(`${report.ok ? 'verified' : 'NOT VERIFIED'}: ${report.records} records, head ${report.head}\n`);
+        if (report.torn)
+          process.stderr.write('warning: the last line has no end: it is being written, or was cut off\n');
+        process.stdout.write(
+          `${report.ok ? 'verified' : 'NOT VERIFIED'}: ${report.records} records, head ${report.head}\n`,
+        );
       }
       if (!report.ok) setExitCode(EXIT.no);
     });
@@ -106,7 +111,9 @@ function print(record: LoggedRecord, options: TailOptions): void {
     .filter((word) => word !== null);
   const at = new Date(record.occurredAtMs).toISOString();
   // Control characters of a path or a command must not reach the terminal.
-  process.stdout.write(`${record.index}  ${at}  ${record.kind}  ${words.join('  ').replace(/[\p{Cc}\p{Cf}]/gu, '?')}\n`);
+  process.stdout.write(
+    `${record.index}  ${at}  ${record.kind}  ${words.join('  ').replace(/[\p{Cc}\p{Cf}]/gu, '?')}\n`,
+  );
 }
 
 function logFolder(given: string | null): string {

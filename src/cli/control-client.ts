@@ -1,5 +1,11 @@
 import { request } from 'node:http';
-import type { BeatAnswer, DaemonStatus, ModelCredentials, OpenSessionAnswer, OpenSessionRequest } from '../core/control.ts';
+import type {
+  BeatAnswer,
+  DaemonStatus,
+  ModelCredentials,
+  OpenSessionAnswer,
+  OpenSessionRequest,
+} from '../core/control.ts';
 import { NotRunning, UpstreamUnconfigured, UsageError } from '../core/error.ts';
 import { isJsonObject, stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -43,7 +49,8 @@ export function controlClient(socketPath: string): ControlClient {
 }
 
 function there<Answer>(answer: Answer | null): Answer {
-  if (answer === null) throw new NotRunning('the daemon is of another version', { hint: 'restart it: `sallyport down`, `sallyport up`' });
+  if (answer === null)
+    throw new NotRunning('the daemon is of another version', { hint: 'restart it: `sallyport down`, `sallyport up`' });
   return answer;
 }
 

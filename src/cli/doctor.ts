@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { statfsSync } from 'node:fs';
 import { request } from 'node:http';
 import type { Command } from 'commander';
-import { loadPolicy } from '../bin/daemon.ts';
+import { loadPolicy } from '../bin/load-policy.ts';
 import { hookClient, packageRoot } from '../bin/package-root.ts';
 import { readIfThere } from '../bin/state-folder.ts';
 import { verifyLog } from '../audit/index.ts';
@@ -71,13 +71,21 @@ async function examine(): Promise<readonly Finding[]> {
 function clientFinding(): Finding {
   return attempt('client', () => {
     const client = findClient('claude', searchPath());
-    const ran = spawnSync(client, ['--version'], { encoding: 'utf8', timeout: PROBE_TIMEOUT_MS, env: { PATH: searchPath(), HOME: '/nonexistent' } });
+    const ran = spawnSync(client, ['--version'], {
+      encoding: 'utf8',
+      timeout: PROBE_TIMEOUT_MS,
+      env: { PATH: searchPath(), HOME: '/nonexistent' },
+    });
     const version = /^\d+\.\d+\.\d+/.exec(ran.stdout)?.[0] ?? null;
     if (version === null) return missing('client', `${client} does not say its version`, 'reinstall the client');
     const wanted = loadPolicy(policyFile(undefined), ownPaths().home).bundle.policy.client.minimumVersion;
     return isAtLeast(version, wanted)
       ? ok('client', `${version} (${client})`)
-      : missing('client', `${version} is older than the policy's ${wanted} (${client})`, 'update it: `npm i -g @anthropic-ai/claude-code`');
+      : missing(
+          'client',
+          `${version} is older than the policy's ${wanted} (${client})`,
+          'update it: `npm i -g @anthropic-ai/claude-code`',
+        );
   });
 }
 
@@ -94,7 +102,12 @@ function daemonFinding(status: DaemonStatus | null): Finding {
   const stale = loadedDigest() !== policy.digest;
   const text = `process ${status.pid}, policy ${policy.name} ${policy.digest.slice(0, 16)} in force`;
   if (stale) {
-    return { name: 'daemon', state: 'note', text: `${text}; the file has changed since`, fix: `\`kill -HUP ${status.pid}\` reads it again` };
+    return {
+      name: 'daemon',
+      state: 'note',
+      text: `${text}; the file has changed since`,
+      fix: `\`kill -HUP ${status.pid}\` reads it again`,
+    };
   }
   return ok('daemon', text);
 }
@@ -112,16 +125,29 @@ function loadedDigest(): string | null {
 async function hookFinding(status: DaemonStatus | null): Promise<Finding> {
   const hook = hookClient(packageRoot());
   const [program = '', ...words] = hook.command;
-  const event = JSON.stringify({ session_id: 'doctor', hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_use_id: 'doctor', tool_input: { command: 'true' }, cwd: '/' });
+  const event = JSON.stringify({
+    session_id: 'doctor',
+    hook_event_name: 'PreToolUse',
+    tool_name: 'Bash',
+    tool_use_id: 'doctor',
+    tool_input: { command: 'true' },
+    cwd: '/',
+  });
   const ran = spawnSync(program, [...words, ownPaths().guardSocket, 'ses_00000000000000000000000000'], {
     input: event,
     encoding: 'utf8',
     timeout: PROBE_TIMEOUT_MS * 2,
   });
   const isRefused = ran.status === 2 || (ran.status === 0 && ran.stdout.includes('"permissionDecision":"deny"'));
-  if (!isRefused) return missing('hook', `the hook client (${hook.kind}) let a call of an unknown session pass`, 'rebuild it: `npm run build`');
+  if (!isRefused)
+    return missing(
+      'hook',
+      `the hook client (${hook.kind}) let a call of an unknown session pass`,
+      'rebuild it: `npm run build`',
+    );
   if (status === null) return ok('hook', `the hook client (${hook.kind}) refuses while no daemon answers`);
-  if (ran.status === 2) return missing('hook', `the guard does not answer: ${ran.stderr.trim().slice(0, 120)}`, 'restart the daemon');
+  if (ran.status === 2)
+    return missing('hook', `the guard does not answer: ${ran.stderr.trim().slice(0, 120)}`, 'restart the daemon');
   const note = hook.kind === 'c' ? '' : '; a C compiler would make it faster (`npm run build`)';
   return ok('hook', `the hook client (${hook.kind}) reaches the guard, which refuses an unknown session${note}`);
 }
@@ -129,10 +155,14 @@ async function hookFinding(status: DaemonStatus | null): Promise<Finding> {
 async function gatewayFinding(status: DaemonStatus | null): Promise<Finding> {
   if (status === null) return missing('gateway', 'no daemon', 'start it: `sallyport up`');
   const code = await new Promise<number>((resolve) => {
-    const asked = request(`${status.gatewayUrl}/v1/messages`, { method: 'POST', timeout: PROBE_TIMEOUT_MS }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
-    });
+    const asked = request(
+      `${status.gatewayUrl}/v1/messages`,
+      { method: 'POST', timeout: PROBE_TIMEOUT_MS },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      },
+    );
     asked.on('timeout', () => asked.destroy(new Error('no answer in time')));
     asked.on('error', () => resolve(0));
     asked.end('{}');
@@ -157,7 +187,12 @@ function managedFinding(): Finding {
 function credentialFinding(): Finding {
   return Object.values(ownCredentials()).some((value) => value !== null)
     ? ok('credentials', 'this shell has a credential for a model provider')
-    : { name: 'credentials', state: 'note', text: 'this shell has none for a model provider', fix: 'set ANTHROPIC_API_KEY or AWS credentials before `sallyport run`' };
+    : {
+        name: 'credentials',
+        state: 'note',
+        text: 'this shell has none for a model provider',
+        fix: 'set ANTHROPIC_API_KEY or AWS credentials before `sallyport run`',
+      };
 }
 
 function diskFinding(folder: string): Finding {
@@ -166,7 +201,9 @@ function diskFinding(folder: string): Finding {
     const disk = statfsSync(folder);
     const freeBytes = disk.bavail * disk.bsize;
     const text = `${Math.floor(freeBytes / 1024 / 1024)} MiB free for the log`;
-    return freeBytes >= MIN_FREE_BYTES ? ok('disk', text) : missing('disk', text, 'make room: a full disk denies every call');
+    return freeBytes >= MIN_FREE_BYTES
+      ? ok('disk', text)
+      : missing('disk', text, 'make room: a full disk denies every call');
   });
 }
 
@@ -175,7 +212,11 @@ async function logFinding(folder: string): Promise<Finding> {
   const report = await verifyLog(folder);
   const [fault] = report.faults;
   if (report.ok) return ok('log', `${report.records} records verified`);
-  return missing('log', `not as written: ${fault?.file ?? ''} ${fault?.problem ?? ''}`, '`sallyport audit verify` names every fault; keep the folder as it is');
+  return missing(
+    'log',
+    `not as written: ${fault?.file ?? ''} ${fault?.problem ?? ''}`,
+    '`sallyport audit verify` names every fault; keep the folder as it is',
+  );
 }
 
 function programFinding(name: string, why: string, fix: string): Finding {

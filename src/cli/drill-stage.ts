@@ -73,7 +73,9 @@ export async function openStage(policyFile: string): Promise<Stage> {
     return await new Promise<DaemonStatus>((resolve, reject) => {
       const fail = (): void => {
         const said = Buffer.concat(errors).toString('utf8').trim();
-        reject(new NotRunning(`the rehearsal's daemon did not start: ${said}`, { hint: 'run `sallyport policy check`' }));
+        reject(
+          new NotRunning(`the rehearsal's daemon did not start: ${said}`, { hint: 'run `sallyport policy check`' }),
+        );
       };
       const timer = setTimeout(fail, DAEMON_START_TIMEOUT_MS);
       child.once('exit', fail);

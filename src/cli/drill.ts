@@ -34,7 +34,9 @@ interface DrillReport {
 export function addDrillCommand(parent: Command, setExitCode: SetExitCode): void {
   parent
     .command('drill')
-    .description('rehearse attacks and everyday work with the real client and a scripted model; exits 3 where an attack got through or work was stopped')
+    .description(
+      'rehearse attacks and everyday work with the real client and a scripted model; exits 3 where an attack got through or work was stopped',
+    )
     .option('--policy <file>', 'the policy to rehearse (default: the one that `up` would take)')
     .option('--only <text>', 'only cases whose name holds this text')
     .option('--list', 'list the cases and do nothing')
@@ -118,7 +120,14 @@ function table(report: DrillReport): string {
   ]);
   const all = [['', 'case', 'expected', 'what happened', 'time', 'record'], ...rows];
   const widths = [0, 1, 2, 3, 4, 5].map((column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  const text = all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  const text = all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
   const { attacks, ordinary } = report;
   return `${text}\n\nattacks stopped: ${attacks.stopped} of ${attacks.total}; everyday work passed: ${ordinary.passed} of ${ordinary.total}; ${(report.durationMs / 1000).toFixed(1)} s\n`;
 }

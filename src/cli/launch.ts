@@ -76,7 +76,12 @@ export async function launch(run: Launch): Promise<number> {
   }
 }
 
-async function supervise(run: Launch, opened: OpenSessionAnswer, bwrap: string, words: readonly string[]): Promise<number> {
+async function supervise(
+  run: Launch,
+  opened: OpenSessionAnswer,
+  bwrap: string,
+  words: readonly string[],
+): Promise<number> {
   const child = spawn(bwrap, [...words], {
     env: clientEnvironment(run.env, opened),
     stdio: run.stdio === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],

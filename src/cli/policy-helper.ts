@@ -20,7 +20,11 @@ export function addHelperCommand(parent: Command): void {
         environment: keptEnvironment(process.env),
         credentials: ownCredentials(),
         watchPid: process.ppid,
-        about: { user: userInfo().username, client: process.env['CLAUDE_CODE_VERSION'] ?? 'unknown', by: 'policy-helper' },
+        about: {
+          user: userInfo().username,
+          client: process.env['CLAUDE_CODE_VERSION'] ?? 'unknown',
+          by: 'policy-helper',
+        },
       });
       const env = opened.settings['env'];
       const token = opened.provider === 'bedrock' ? 'AWS_BEARER_TOKEN_BEDROCK' : 'ANTHROPIC_AUTH_TOKEN';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { loadPolicy } from '../bin/daemon.ts';
+import { loadPolicy } from '../bin/load-policy.ts';
 import { expandGlob, realPath } from '../bin/file-facts.ts';
 import { hookClient, packageRoot } from '../bin/package-root.ts';
 import { clientRules, installedSettings, managedMcp, managedSettings } from '../compile/index.ts';
@@ -48,18 +48,29 @@ export function addPolicyCommands(parent: Command, setExitCode: SetExitCode): vo
     .command('explain')
     .description('say how the guard would decide, and by which rule; exits 3 for deny')
     .argument('<subject>', 'a command line; with --tool a path or a URL')
-    .addOption(new Option('--tool <tool>', 'the tool that is called').choices(['Bash', 'Read', 'Write', 'WebFetch']).default('Bash'))
+    .addOption(
+      new Option('--tool <tool>', 'the tool that is called')
+        .choices(['Bash', 'Read', 'Write', 'WebFetch'])
+        .default('Bash'),
+    )
     .option('--policy <file>', 'the policy (default: the one that `up` would take)')
     .option('--json', 'print JSON')
     .action((subject: string, options: ExplainOptions) => {
-      const decision = decide(loadPolicy(policyFile(options.policy), ownPaths().home).index, actionOf(options.tool, subject), {
-        workspace: process.cwd(),
-        homeDir: homedir(),
-        realPath,
-        expandGlob,
-      });
+      const decision = decide(
+        loadPolicy(policyFile(options.policy), ownPaths().home).index,
+        actionOf(options.tool, subject),
+        {
+          workspace: process.cwd(),
+          homeDir: homedir(),
+          realPath,
+          expandGlob,
+        },
+      );
       if (options.json === true) process.stdout.write(`${JSON.stringify(decision)}\n`);
-      else process.stdout.write(`${decision.verdict}  ${decision.ruleId}${'reason' in decision ? `  ${decision.reason}` : ''}\n`);
+      else
+        process.stdout.write(
+          `${decision.verdict}  ${decision.ruleId}${'reason' in decision ? `  ${decision.reason}` : ''}\n`,
+        );
       if (decision.verdict === 'deny') setExitCode(EXIT.no);
     });
   policy

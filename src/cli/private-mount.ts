@@ -37,7 +37,15 @@ export function privateMountWords(view: PrivateView, etc: readonly EtcEntry[] | 
   words.push('--ro-bind', view.settingsFile, `${MANAGED_FOLDER}/managed-settings.json`);
   words.push('--ro-bind', view.mcpFile, `${MANAGED_FOLDER}/managed-mcp.json`);
   words.push('--remount-ro', MANAGED_FOLDER);
-  words.push('--tmpfs', view.stateFolder, '--bind', view.guardFolder, view.guardFolder, '--remount-ro', view.stateFolder);
+  words.push(
+    '--tmpfs',
+    view.stateFolder,
+    '--bind',
+    view.guardFolder,
+    view.guardFolder,
+    '--remount-ro',
+    view.stateFolder,
+  );
   if (view.hasOwnProcessIds) words.push('--unshare-pid', '--proc', '/proc');
   words.push('--die-with-parent', '--chdir', view.workspace);
   return words;
@@ -63,7 +71,10 @@ export function etcToRebuild(): readonly EtcEntry[] | null {
 export function findProgram(name: string, searchPath: string): string | null {
   const candidates = name.includes('/')
     ? [isAbsolute(name) ? name : join(process.cwd(), name)]
-    : searchPath.split(delimiter).filter(isAbsolute).map((folder) => join(folder, name));
+    : searchPath
+        .split(delimiter)
+        .filter(isAbsolute)
+        .map((folder) => join(folder, name));
   return candidates.find(isProgram) ?? null;
 }
 

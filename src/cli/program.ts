@@ -16,7 +16,9 @@ export type SetExitCode = (code: number) => void;
 /** The whole command line, for running it and for writing `docs/cli.md` from it. */
 export function program(setExitCode: SetExitCode): Command {
   const sallyport = new Command('sallyport')
-    .description('Runs a coding agent inside your walls: one policy, enforced at every layer around the agent, with proof.')
+    .description(
+      'Runs a coding agent inside your walls: one policy, enforced at every layer around the agent, with proof.',
+    )
     .version(packageVersion(packageRoot()))
     .showHelpAfterError('(add --help for what this command takes)')
     .enablePositionalOptions()

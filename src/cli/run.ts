@@ -29,7 +29,8 @@ export function addRunCommand(parent: Command, setExitCode: SetExitCode): void {
         credentials: ownCredentials(),
         stdio: 'inherit',
         onOpen: (opened) => {
-          if (options.quiet !== true) process.stderr.write(`sallyport: session ${opened.sessionId}, watched and recorded\n`);
+          if (options.quiet !== true)
+            process.stderr.write(`sallyport: session ${opened.sessionId}, watched and recorded\n`);
         },
       });
       setExitCode(code);

@@ -13,8 +13,13 @@ const DOWN_TIMEOUT_MS = 10_000;
 export function addDaemonCommands(parent: Command): void {
   parent
     .command('up')
-    .description('start guard, gateway, control socket and log in this process; ends on SIGINT or SIGTERM, reads the policy again on SIGHUP')
-    .option('--policy <file>', 'the policy to put in force (default: policy.yaml of the state folder, else the one of the package)')
+    .description(
+      'start guard, gateway, control socket and log in this process; ends on SIGINT or SIGTERM, reads the policy again on SIGHUP',
+    )
+    .option(
+      '--policy <file>',
+      'the policy to put in force (default: policy.yaml of the state folder, else the one of the package)',
+    )
     .option('--json', 'print the state as one JSON line')
     .action(async (options: { policy?: string; json?: boolean }) => await up(options));
   parent

@@ -125,4 +125,3 @@ function mcpRule(server: string, tool: string): string {
   if (server === '*') return 'mcp__*';
   return tool === '*' ? `mcp__${server}` : `mcp__${server}__${tool}`;
 }
-

@@ -8,7 +8,15 @@ import type { RuleTable } from '../core/rule-table.ts';
 import { parsePolicy, ruleTableOf } from '../policy/index.ts';
 import type { Policy } from '../policy/index.ts';
 import { expandBraces, MAX_EXPANSIONS } from './expand-braces.ts';
-import { clientRules, compileBundle, HOOK_EVENTS, HOOK_TIMEOUT_S, installedSettings, managedMcp, managedSettings } from './index.ts';
+import {
+  clientRules,
+  compileBundle,
+  HOOK_EVENTS,
+  HOOK_TIMEOUT_S,
+  installedSettings,
+  managedMcp,
+  managedSettings,
+} from './index.ts';
 import type { Site } from './index.ts';
 
 const SITE: Site = {
@@ -47,12 +55,20 @@ test('the same policy gives the same digest, another policy another', () => {
 
 test('every hook is an exec-form command in the one shape that the client takes', () => {
   const policy = policyOf(defaults);
-  const hooks = managedSettings(policy, ruleTableOf(policy), SITE)['hooks'] as Record<string, readonly Record<string, unknown>[]>;
+  const hooks = managedSettings(policy, ruleTableOf(policy), SITE)['hooks'] as Record<
+    string,
+    readonly Record<string, unknown>[]
+  >;
   assert.deepEqual(Object.keys(hooks).sort(), [...HOOK_EVENTS].sort());
   for (const [event, entries] of Object.entries(hooks)) {
     assert.equal(entries.length, 1, event);
     assert.deepEqual(entries[0]?.['hooks'], [
-      { type: 'command', command: '/opt/sallyport/hook', args: ['/run/sallyport/guard.sock', 'ses_test'], timeout: HOOK_TIMEOUT_S },
+      {
+        type: 'command',
+        command: '/opt/sallyport/hook',
+        args: ['/run/sallyport/guard.sock', 'ses_test'],
+        timeout: HOOK_TIMEOUT_S,
+      },
     ]);
   }
   assert.equal(hooks['PreToolUse']?.[0]?.['matcher'], '*');
@@ -81,7 +97,14 @@ test('every pattern of a deny or ask rule is carried by the client or named as t
   const table = ruleTableOf(policyOf(defaults));
   for (const rule of table.commands.filter((one) => one.verdict !== 'allow')) {
     for (const pattern of rule.run) {
-      const alone: RuleTable = { ...table, commands: [{ ...rule, run: [pattern] }], files: [], web: [], mcp: [], tools: [] };
+      const alone: RuleTable = {
+        ...table,
+        commands: [{ ...rule, run: [pattern] }],
+        files: [],
+        web: [],
+        mcp: [],
+        tools: [],
+      };
       const compiled = clientRules(alone);
       assert.ok(compiled.deny.length + compiled.ask.length + compiled.guardOnly.length > 0, `${rule.id}: ${pattern}`);
     }

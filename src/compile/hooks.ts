@@ -8,7 +8,13 @@ import type { Site } from './site.ts';
 export const HOOK_TIMEOUT_S = 60;
 
 /** Events that name a tool, where a matcher belongs; `*` takes every tool. */
-const TOOL_EVENTS = ['PreToolUse', 'PostToolUse', 'PostToolUseFailure', 'PermissionRequest', 'PermissionDenied'] as const;
+const TOOL_EVENTS = [
+  'PreToolUse',
+  'PostToolUse',
+  'PostToolUseFailure',
+  'PermissionRequest',
+  'PermissionDenied',
+] as const;
 
 /**
  * Left out on purpose: `WorktreeCreate` and `WorktreeRemove`, whose hooks replace the client's own handling of a worktree

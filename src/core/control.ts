@@ -13,7 +13,11 @@ export interface DaemonStatus {
   readonly auditFolder: string;
   readonly auditRecords: number;
   readonly hookClient: string;
-  readonly sessions: readonly { readonly id: string; readonly workspace: string; readonly endedReason: string | null }[];
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly workspace: string;
+    readonly endedReason: string | null;
+  }[];
 }
 
 /** Credentials of a session's owner for the model provider. They stay in the daemon's memory and never reach the agent. */

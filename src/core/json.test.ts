@@ -6,7 +6,15 @@ import type { Json } from './json.ts';
 
 // RFC 8785, section 3.2.3: the order of keys is by UTF-16 code units, not by code points.
 test('keys are ordered as RFC 8785 orders them', () => {
-  const value = { '\u20ac': 'Euro Sign', '\r': 'Carriage Return', '\ufb33': 'Hebrew Letter', '1': 'One', '\ud83d\ude00': 'Smiley', '\u0080': 'Control', '\u00f6': 'o' };
+  const value = {
+    '\u20ac': 'Euro Sign',
+    '\r': 'Carriage Return',
+    '\ufb33': 'Hebrew Letter',
+    '1': 'One',
+    '\ud83d\ude00': 'Smiley',
+    '\u0080': 'Control',
+    '\u00f6': 'o',
+  };
   assert.equal(
     canonicalJson(value),
     '{"\\r":"Carriage Return","1":"One","\u0080":"Control","\u00f6":"o","\u20ac":"Euro Sign","\ud83d\ude00":"Smiley","\ufb33":"Hebrew Letter"}',

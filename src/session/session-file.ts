@@ -35,7 +35,9 @@ export function storeSession(folder: string, session: StoredSession): void {
  * @throws {StateFolder} where a file is no session: state that was tampered with is not guessed at.
  */
 export function loadSessions(folder: string): readonly StoredSession[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
   const sessions = names.map((name) => parseSession(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
   const ended = sessions.filter((session) => session.endedReason !== null);
   const old = new Set(ended.slice(0, Math.max(0, ended.length - KEPT_ENDED)));
@@ -63,5 +65,13 @@ function parseSession(text: string, path: string): StoredSession {
   if (provider !== 'anthropic' && provider !== 'bedrock') throw broken;
   if (tokenSha256 === null || !/^[0-9a-f]{64}$/.test(tokenSha256)) throw broken;
   if (endedReason !== null && typeof endedReason !== 'string') throw broken;
-  return { id: id satisfies SessionId, workspace, homeDir, provider, endedReason, tokenSha256: tokenSha256 as Sha256, openedAtMs };
+  return {
+    id: id satisfies SessionId,
+    workspace,
+    homeDir,
+    provider,
+    endedReason,
+    tokenSha256: tokenSha256 as Sha256,
+    openedAtMs,
+  };
 }

@@ -61,10 +61,7 @@ test('an ended session stays ended, with its reason, even where the record of th
   audit.append = () => Promise.reject(new AuditUnavailable('disk is full'));
   await assert.rejects(registry.end(session.id, 'stopped by hand'));
   assert.equal(registry.byId(session.id)?.endedReason, 'stopped by hand');
-  assert.equal(
-    sessionRegistry(path, { audit, clock: () => 1 }).byId(session.id)?.endedReason,
-    'stopped by hand',
-  );
+  assert.equal(sessionRegistry(path, { audit, clock: () => 1 }).byId(session.id)?.endedReason, 'stopped by hand');
 });
 
 test('a session whose launcher is silent is ended', async (t) => {
@@ -94,7 +91,10 @@ for (const { name, text } of [
 }
 
 test('session ids sort by time and are read back', () => {
-  const [early, late] = [makeSessionId(1_700_000_000_000, randomBytes(16)), makeSessionId(1_800_000_000_000, randomBytes(16))];
+  const [early, late] = [
+    makeSessionId(1_700_000_000_000, randomBytes(16)),
+    makeSessionId(1_800_000_000_000, randomBytes(16)),
+  ];
   assert.ok(early < late);
   assert.equal(parseSessionId(early), early);
   assert.equal(parseSessionId('ses_I'), null);

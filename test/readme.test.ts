@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ROOT, makeHome, sallyport, startDaemonProcess } from './daemon-process.ts';
+
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const POLICY = readFileSync(join(ROOT, 'policies', 'default.yaml'), 'utf8');
+
+test('every command of the README’s list runs as written', async (t) => {
+  const home = makeHome(t, POLICY);
+  await startDaemonProcess(t, home);
+  const list = /## Commands\n\n```sh\n([^`]+)```/.exec(README)?.[1] ?? '';
+  const commands = list.split('\n').flatMap((line) => /^npx sallyport (.+?) *(?:#.*)?$/.exec(line)?.[1] ?? []);
+  assert.ok(commands.length >= 6);
+  for (const command of commands) {
+    const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
+    const ran = sallyport(home, words);
+    // `explain` says no of the one that the README asks about; `doctor` of a machine without a sandbox.
+    const allowed = words.includes('explain') ? [3] : words[0] === 'doctor' ? [0, 3] : [0];
+    assert.ok(allowed.includes(ran.status ?? -1), `${command} exited ${ran.status}: ${ran.stderr}`);
+    assert.ok(ran.stdout.length > 0, command);
+  }
+});
+
+test('doctor names what is missing, each with its fix', (t) => {
+  const home = makeHome(t);
+  const ran = sallyport(home, ['doctor', '--json']);
+  assert.equal(ran.status, 3);
+  const findings = JSON.parse(ran.stdout) as { name: string; state: string; fix: string | null }[];
+  const names = findings.map((finding) => finding.name);
+  for (const name of [
+    'client',
+    'policy',
+    'daemon',
+    'hook',
+    'gateway',
+    'bubblewrap',
+    'socat',
+    'settings',
+    'clock',
+    'disk',
+    'log',
+  ]) {
+    assert.ok(names.includes(name), name);
+  }
+  assert.equal(findings.find((finding) => finding.name === 'daemon')?.state, 'missing');
+  for (const finding of findings.filter((one) => one.state === 'missing')) assert.ok(finding.fix, finding.name);
+});
+
+test(
+  'doctor finds nothing missing while a daemon runs',
+  { skip: process.getuid?.() !== 0 ? 'needs bubblewrap and socat, which CI installs as root' : false },
+  async (t) => {
+    const home = makeHome(t, POLICY);
+    await startDaemonProcess(t, home);
+    const findings = JSON.parse(sallyport(home, ['doctor', '--json']).stdout) as {
+      name: string;
+      state: string;
+      text: string;
+    }[];
+    assert.deepEqual(
+      findings.filter((finding) => finding.state === 'missing'),
+      [],
+    );
+  },
+);
