@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { test } from 'node:test';
 import { readLog, verifyLog } from '../src/audit/index.ts';
+import { stringField } from '../src/core/json.ts';
 import { controlClient } from '../src/cli/control-client.ts';
 import { makeHome, startDaemonProcess } from './daemon-process.ts';
 
@@ -72,7 +73,7 @@ test(`after ${DECISIONS} decisions and ${KILLS} kills at random moments every de
 
   const logged = new Map<string, string>();
   for await (const record of readLog(auditFolder)) {
-    if (record.kind === 'decision') logged.set(String(record.body['toolUseId']), String(record.body['verdict']));
+    if (record.kind === 'decision') logged.set(stringField(record.body, 'toolUseId') ?? '', stringField(record.body, 'verdict') ?? '');
   }
   const report = await verifyLog(auditFolder);
   const lost = calls.filter((call) => call.answer !== null && logged.get(call.id) !== call.answer);

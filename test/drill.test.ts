@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { bundledClient, findBwrap } from '../src/cli/launch.ts';
 import { SallyportError } from '../src/core/error.ts';
 import type { Action } from '../src/core/action.ts';
+import { stringField } from '../src/core/json.ts';
 import type { RuleTable } from '../src/core/rule-table.ts';
 import { decide, ruleIndex } from '../src/decide/index.ts';
 import { ATTACKS, ORDINARY_WORK } from '../src/drill/index.ts';
@@ -118,13 +119,13 @@ function actionOf(call: DrillCall): Action {
   if (call.tool === 'Bash') {
     return {
       kind: 'command',
-      commandLine: String(input['command']),
+      commandLine: stringField(input, 'command') ?? '',
       cwd,
       isUnsandboxed: input['dangerouslyDisableSandbox'] === true,
     };
   }
-  if (call.tool === 'WebFetch') return { kind: 'fetch', url: String(input['url']) };
-  return { kind: call.tool === 'Read' ? 'read' : 'write', path: String(input['file_path']), cwd };
+  if (call.tool === 'WebFetch') return { kind: 'fetch', url: stringField(input, 'url') ?? '' };
+  return { kind: call.tool === 'Read' ? 'read' : 'write', path: stringField(input, 'file_path') ?? '', cwd };
 }
 
 function policyOf(text: string): Parameters<typeof ruleTableOf>[0] {

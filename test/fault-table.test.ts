@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { hookClient, packageRoot } from '../src/bin/package-root.ts';
 import { controlClient } from '../src/cli/control-client.ts';
 import { readLog, verifyLog } from '../src/audit/index.ts';
+import { stringField } from '../src/core/json.ts';
 import { makeHome, sallyport, startDaemonProcess } from './daemon-process.ts';
 import type { DaemonProcess, Home } from './daemon-process.ts';
 
@@ -303,7 +304,7 @@ function event(input: object, toolUseId = 'toolu_x'): string {
 
 async function loggedIds(scene: Scene): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
-  for await (const record of readLog(scene.daemon.status.auditFolder)) ids.add(String(record.body['toolUseId']));
+  for await (const record of readLog(scene.daemon.status.auditFolder)) ids.add(stringField(record.body, 'toolUseId') ?? '');
   return ids;
 }
 

@@ -6,5 +6,6 @@ import { ERROR_CODES } from './error-code.ts';
 test('docs/errors.md has a section for each code, and for nothing else', () => {
   const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
   const sections = [...text.matchAll(/^## ([A-Z_]+)$/gm)].map((match) => match[1]);
-  assert.deepEqual([...sections].sort(), [...ERROR_CODES].sort());
+  assert.deepEqual(new Set(sections), new Set<string | undefined>(ERROR_CODES));
+  assert.equal(sections.length, ERROR_CODES.length);
 });
