@@ -73,7 +73,8 @@ test(`after ${DECISIONS} decisions and ${KILLS} kills at random moments every de
 
   const logged = new Map<string, string>();
   for await (const record of readLog(auditFolder)) {
-    if (record.kind === 'decision') logged.set(stringField(record.body, 'toolUseId') ?? '', stringField(record.body, 'verdict') ?? '');
+    if (record.kind === 'decision')
+      logged.set(stringField(record.body, 'toolUseId') ?? '', stringField(record.body, 'verdict') ?? '');
   }
   const report = await verifyLog(auditFolder);
   const lost = calls.filter((call) => call.answer !== null && logged.get(call.id) !== call.answer);

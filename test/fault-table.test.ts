@@ -304,7 +304,8 @@ function event(input: object, toolUseId = 'toolu_x'): string {
 
 async function loggedIds(scene: Scene): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
-  for await (const record of readLog(scene.daemon.status.auditFolder)) ids.add(stringField(record.body, 'toolUseId') ?? '');
+  for await (const record of readLog(scene.daemon.status.auditFolder))
+    ids.add(stringField(record.body, 'toolUseId') ?? '');
   return ids;
 }
 

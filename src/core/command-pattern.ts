@@ -12,7 +12,16 @@ export type PatternResult<Pattern> =
   | { readonly ok: false; readonly at: number; readonly problem: string };
 
 /** Names of the classes that a pattern writes in angle brackets; the meaning of each is in `decide`. */
-export const OPERAND_CLASSES = ['outside', 'inside', 'url', 'allowed-url', 'other-url', 'any', 'dynamic'] as const;
+export const OPERAND_CLASSES = [
+  'outside',
+  'inside',
+  'elsewhere',
+  'url',
+  'allowed-url',
+  'other-url',
+  'any',
+  'dynamic',
+] as const;
 export type OperandClass = (typeof OPERAND_CLASSES)[number];
 
 /** Stands for an assignment where a pattern names its program: the words are then `NAME=value`. */
@@ -55,7 +64,7 @@ export const MAX_COMMAND_PATTERN_LENGTH = 2_000;
 /** Reads one command pattern of a policy. The grammar is in `docs/policy.md`. Never throws. */
 export function parseCommandPattern(text: string): PatternResult<CommandPattern> {
   if (text.length > MAX_COMMAND_PATTERN_LENGTH) return fault(0, `longer than ${MAX_COMMAND_PATTERN_LENGTH} characters`);
-  const odd = [...text].findIndex((character) => character < ' ' || character === '\u007f');
+  const odd = text.split('').findIndex((character) => character < ' ' || character === '\u007f');
   if (odd >= 0) return fault(odd, 'a pattern is one line without control characters');
   const braces = braceProblem(text);
   if (braces !== null) return fault(braces.at, braces.problem);

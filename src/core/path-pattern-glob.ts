@@ -12,17 +12,36 @@ export type NameToken = { readonly character: string } | 'one' | 'run' | 'anythi
 /** A folder or file name in a path that is only partly known; {@link ANY_FOLDERS} is any number of unknown folders. */
 export type PathStep = typeof ANY_FOLDERS | readonly NameToken[];
 
-/** Whether a path from the root of which only parts are known could be one that the pattern covers. */
-export function couldMatchPath(pattern: PathPattern, steps: readonly PathStep[], places: PathPlaces): boolean {
-  const base = pattern.base === 'root' ? '' : pattern.base === 'home' ? places.homeDir : places.workspace;
-  const front = base.split('/').filter((name) => name !== '');
-  return pattern.alternatives.some((segments) => {
-    const wanted: Segment[] = [
-      ...front.map(literalSegment),
-      ...segments.map((segment) => (segment === ANY_FOLDERS ? ANY_FOLDERS : patternSegment(segment))),
-    ];
-    return pathsMeet(wanted, steps);
-  });
+/** Tells whether a path from the root of which only parts are known could be one that a pattern covers. */
+export type PathReach = (steps: readonly PathStep[], places: PathPlaces) => boolean;
+
+/** Prepares a pattern to be compared with paths that are only partly known. */
+export function pathReach(pattern: PathPattern): PathReach {
+  const alternatives = pattern.alternatives.map((segments) =>
+    segments.map((segment): Segment => (segment === ANY_FOLDERS ? ANY_FOLDERS : patternSegment(segment))),
+  );
+  return (steps, places) => {
+    const base = pattern.base === 'root' ? '' : pattern.base === 'home' ? places.homeDir : places.workspace;
+    const front =
+      base === ''
+        ? []
+        : base
+            .split('/')
+            .filter((name) => name !== '')
+            .map(literalSegment);
+    return alternatives.some(
+      (segments) =>
+        !endsApart(segments, steps) && pathsMeet(front.length === 0 ? segments : [...front, ...segments], steps),
+    );
+  };
+}
+
+/** Whether the last names alone rule a meeting out, which they nearly always do. */
+function endsApart(segments: readonly Segment[], steps: readonly PathStep[]): boolean {
+  const segment = segments.at(-1);
+  const step = steps.at(-1);
+  if (segment === undefined || step === undefined || segment === ANY_FOLDERS || step === ANY_FOLDERS) return false;
+  return !namesMeet(segment, step);
 }
 
 type Segment = typeof ANY_FOLDERS | readonly NameToken[];
@@ -67,6 +86,7 @@ export function namesMeet(segment: readonly NameToken[], name: readonly NameToke
   // Bash: a wildcard that a name begins with does not stand for a dot there. Where the pattern begins with a wildcard
   // too, some name without the dot is assumed: the answer is then yes too often, never no.
   if ((name[0] === 'one' || name[0] === 'run') && isDot(segment[0])) return false;
+  if (charactersDiffer(segment[0], name[0]) || charactersDiffer(segment.at(-1), name.at(-1))) return false;
   let after: boolean[] = [];
   for (let inSegment = segment.length; inSegment >= 0; inSegment -= 1) {
     const row: boolean[] = [];
@@ -86,6 +106,10 @@ export function namesMeet(segment: readonly NameToken[], name: readonly NameToke
   return after[0] ?? false;
 }
 
+function charactersDiffer(wanted: NameToken | undefined, known: NameToken | undefined): boolean {
+  return typeof wanted === 'object' && typeof known === 'object' && wanted.character !== known.character;
+}
+
 function charactersMeet(wanted: NameToken | undefined, known: NameToken | undefined): boolean {
   if (wanted === undefined || known === undefined || isRun(wanted) || isRun(known)) return false;
   return typeof wanted === 'string' || typeof known === 'string' || wanted.character === known.character;
@@ -100,11 +124,15 @@ function isDot(token: NameToken | undefined): boolean {
 }
 
 function literalSegment(name: string): readonly NameToken[] {
-  return [...name.toLowerCase()].map((character) => ({ character }));
+  return name
+    .toLowerCase()
+    .split('')
+    .map((character) => ({ character }));
 }
 
 function patternSegment(segment: string): readonly NameToken[] {
-  return [...segment.toLowerCase()].map((character) =>
-    character === '*' ? 'run' : character === '?' ? 'one' : { character },
-  );
+  return segment
+    .toLowerCase()
+    .split('')
+    .map((character) => (character === '*' ? 'run' : character === '?' ? 'one' : { character }));
 }

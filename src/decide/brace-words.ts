@@ -105,5 +105,7 @@ function rereadWord(text: string): Word | null {
   const command = script.commands[0]?.command;
   if (script.commands.length !== 1 || script.errors !== undefined || command?.type !== 'Command') return null;
   const [only, ...others] = command.suffix;
-  return only?.type === 'Word' && others.length === 0 && command.prefix.length === 0 && only.text === text ? only : null;
+  return only?.type === 'Word' && others.length === 0 && command.prefix.length === 0 && only.text === text
+    ? only
+    : null;
 }

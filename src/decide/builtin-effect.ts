@@ -14,7 +14,11 @@ export function applyBuiltin(reader: Reader, program: string, words: readonly Sh
   if (effect === undefined) return;
   // Bash evaluates the subscript in a name that a builtin is given: `read 'a[$(cmd)]'` runs `cmd`.
   if (words.some((word) => word.text.includes('[') && /[`$]/.test(word.text))) {
-    question(reader, BUILTIN_RULES.unknownScript, 'A subscript that holds an expansion would run it. Write the command plainly.');
+    question(
+      reader,
+      BUILTIN_RULES.unknownScript,
+      'A subscript that holds an expansion would run it. Write the command plainly.',
+    );
   }
   effect(reader, words, frame);
 }
@@ -31,7 +35,13 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
   getopts: loseNames,
   wait: loseNames,
   let: loseNames,
-  unset: loseNames,
+  unset: (reader, words, frame) => {
+    loseNames(reader, words, frame);
+    for (const { text } of words) {
+      const known = frame.state.functions.get(text);
+      if (known !== undefined) frame.state.functions.set(text, { ...known, isCertain: false });
+    }
+  },
   printf: (_reader, words, frame) => {
     const at = words.findIndex((word) => word.text.startsWith('-v'));
     if (at >= 0) loseNames(_reader, [words[at + 1] ?? { ...NO_WORD, text: words[at]?.text.slice(2) ?? '' }], frame);
@@ -46,7 +56,7 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
     frame.state.args = null;
   },
   export: declareNames,
-  readonly: declareNames,
+  readonly: (reader, words, frame) => declareNames(reader, words, frame, true),
   local: declareNames,
   declare: declareNames,
   typeset: declareNames,
@@ -56,7 +66,11 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
   '.': sourceFile,
   hash: (reader, words) => {
     if (words.some((word) => word.text.startsWith('-') && word.text.includes('p'))) {
-      question(reader, BUILTIN_RULES.unknownProgram, '`hash -p` makes a name run another program. Call that program by its own name.');
+      question(
+        reader,
+        BUILTIN_RULES.unknownProgram,
+        '`hash -p` makes a name run another program. Call that program by its own name.',
+      );
     }
   },
 };
@@ -77,7 +91,8 @@ function readNames(reader: Reader, words: readonly ShellWord[], frame: Frame): v
   loseNames(reader, words, frame);
   loseVariable(frame.state, 'REPLY');
   const [name, ...others] = words.filter((word) => /^[A-Za-z_]\w*$/.test(word.text));
-  if (name !== undefined && others.length === 0 && frame.lines !== null) writeVariable(frame.state, name.text, frame.lines);
+  if (name !== undefined && others.length === 0 && frame.lines !== null)
+    writeVariable(frame.state, name.text, frame.lines);
 }
 
 function readArray(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
@@ -106,24 +121,28 @@ function setOptions(_reader: Reader, words: readonly ShellWord[], frame: Frame):
   const { state } = frame;
   const options: string[] = [];
   for (const [index, word] of words.entries()) {
-    if (word.text === '--' || !/^[-+]/.test(word.text)) {
+    const isEnd = word.text === '--' || word.text === '-';
+    if (isEnd || !/^[-+]/.test(word.text)) {
       if (!isKnown(word) && index === 0) state.args = null;
       else if (!(options.at(-1)?.endsWith('o') ?? false)) {
-        state.args = words.slice(word.text === '--' ? index + 1 : index);
+        state.args = words.slice(isEnd ? index + 1 : index);
         break;
       }
     }
     options.push(word.text);
   }
-  const setsErrexit = options.some((word, index) => /^-[A-Za-z]*e/.test(word) || (word === 'errexit' && /^-.*o$/.test(options[index - 1] ?? '')));
+  const setsErrexit = options.some(
+    (word, index) => /^-[A-Za-z]*e/.test(word) || (word === 'errexit' && /^-.*o$/.test(options[index - 1] ?? '')),
+  );
   if (setsErrexit && state.uncertainty === 0) state.stopsOnError = true;
   if (options.some((word) => word.startsWith('+'))) state.stopsOnError = false;
 }
 
-function declareNames(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+function declareNames(reader: Reader, words: readonly ShellWord[], frame: Frame, isReadonly = false): void {
   const flags = words.filter((word) => /^[-+]/.test(word.text)).map((word) => word.text);
   // A name reference writes another variable than the one that is named; `-i` and the like change what is written.
   if (flags.some((flag) => flag.includes('n'))) frame.state.isPoisoned = true;
+  const isFreezing = isReadonly || flags.some((flag) => flag.includes('r'));
   const isChanged = flags.some((flag) => /[^-+xrgp]/.test(flag));
   for (const word of words) {
     const equals = /^([A-Za-z_]\w*)(\+?=)/.exec(word.text);
@@ -137,6 +156,7 @@ function declareNames(reader: Reader, words: readonly ShellWord[], frame: Frame)
     else writeVariable(frame.state, name, value);
     runVariable(reader, name, value, frame);
   }
+  if (isFreezing) for (const word of words) frame.state.frozen.add(/^\w*/.exec(word.text)?.[0] ?? '');
 }
 
 function defineAliases(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
@@ -144,7 +164,11 @@ function defineAliases(reader: Reader, words: readonly ShellWord[], frame: Frame
     const equals = word.text.indexOf('=');
     if (equals <= 0) continue;
     const value = { ...word, text: word.text.slice(equals + 1) };
-    reader.readText(reader, value, deeper(frame, { state: forkState(frame.state), calls: [...frame.calls, `alias ${word.text.slice(0, equals)}`] }));
+    reader.readText(
+      reader,
+      value,
+      deeper(frame, { state: forkState(frame.state), calls: [...frame.calls, `alias ${word.text.slice(0, equals)}`] }),
+    );
     frame.state.aliases.set(word.text.slice(0, equals), value);
   }
 }
@@ -162,7 +186,11 @@ function readTrap(reader: Reader, words: readonly ShellWord[], frame: Frame): vo
 
 function sourceFile(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
   if (words.length === 0) return;
-  question(reader, BUILTIN_RULES.sourcedFile, 'The commands of a sourced file are not seen here. Run it as a program, or ask the developer.');
+  question(
+    reader,
+    BUILTIN_RULES.sourcedFile,
+    'The commands of a sourced file are not seen here. Run it as a program, or ask the developer.',
+  );
   frame.state.isPoisoned = true;
   frame.state.folders = null;
 }

@@ -20,7 +20,11 @@ const MAX_COMMAND_LITERAL = 2_000;
  */
 export function codeFindings(index: RuleIndex, reading: CommandReading, check: FileCheck): readonly Finding[] {
   return reading.inlineCode.flatMap((code) => [
-    { verdict: index.table.inlineCode, ruleId: BUILTIN_RULES.inlineCode, reason: `Program text for \`${code.program}\` on a command line cannot be checked. Put it into a file in the workspace and run that.` },
+    {
+      verdict: index.table.inlineCode,
+      ruleId: BUILTIN_RULES.inlineCode,
+      reason: `Program text for \`${code.program}\` on a command line cannot be checked. Put it into a file in the workspace and run that.`,
+    },
     ...deniedLiterals(index, code, check),
   ]);
 }
@@ -30,7 +34,8 @@ function deniedLiterals(index: RuleIndex, code: InlineCode, check: FileCheck): r
   const findings: Finding[] = [];
   for (const literal of literals) {
     for (const token of [literal, ...literal.split(/[\s;|&<>()]+/)]) {
-      for (const path of pathsWithin(token.replace(/^[<>+|]+/, ''))) findings.push(...checkFile(check, hint(path), code.folders));
+      for (const path of pathsWithin(token.replace(/^[<>+|]+/, '')))
+        findings.push(...checkFile(check, hint(path), code.folders));
     }
   }
   if (RUNS_COMMANDS.test(code.text)) {
@@ -40,11 +45,15 @@ function deniedLiterals(index: RuleIndex, code: InlineCode, check: FileCheck): r
 }
 
 /** Program text that can start other programs; only then are its strings read as commands. */
-const RUNS_COMMANDS = /system|popen|exec|spawn|subprocess|child_process|shell|pty|os\.|run\(|`|%x|\bqx\b|passthru|Command|Open3|getline|\|/i;
+const RUNS_COMMANDS =
+  /system|popen|exec|spawn|subprocess|child_process|shell|pty|os\.|run\(|`|%x|\bqx\b|passthru|Command|Open3|getline|\|/i;
 
 function deniedCommand(index: RuleIndex, text: string, code: InlineCode, check: FileCheck): readonly Finding[] {
   if (text.length > MAX_COMMAND_LITERAL || !/\w/.test(text)) return [];
-  const result = readCommandLine(text, { folder: code.folders?.[0] ?? check.places.workspace, homeDir: check.places.homeDir });
+  const result = readCommandLine(text, {
+    folder: code.folders?.[0] ?? check.places.workspace,
+    homeDir: check.places.homeDir,
+  });
   return result.ok ? readingFindings(index, result.reading, check) : [];
 }
 
@@ -60,7 +69,8 @@ function literalsOf(text: string): Literals {
   const lists: string[] = [];
   let list: string[] = [];
   let end = 0;
-  const pattern = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`|(?:\bq[qwx]?|%[qQwWx]?)\s*(?:\(([^()]*)\)|\{([^{}]*)\}|\[([^[\]]*)\])/gs;
+  const pattern =
+    /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`|(?:\bq[qwx]?|%[qQwWx]?)\s*(?:\(([^()]*)\)|\{([^{}]*)\}|\[([^[\]]*)\])/gs;
   for (const match of text.matchAll(pattern)) {
     if (literals.length >= MAX_LITERALS) break;
     const literal = (match.slice(1).find((group) => group !== undefined) ?? '').replaceAll(/\\(["'`\\/])/g, '$1');

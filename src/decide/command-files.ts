@@ -25,9 +25,11 @@ function findingsOn(command: ReachedCommand, check: FileCheck): readonly Finding
   }
   const program = programName(command.program.text) ?? command.program.text;
   if (program === '') return findings;
-  if (command.program.text.includes('/')) findings.push(...checkFile(check, hint(command.program.text), command.folders));
+  if (command.program.text.includes('/'))
+    findings.push(...checkFile(check, hint(command.program.text), command.folders));
   const folders = program === 'git' ? workingFolders(command.words, command.folders) : command.folders;
-  for (const candidate of distinct(pathCandidates(program, command.words))) findings.push(...checkFile(check, candidate, folders));
+  for (const candidate of distinct(pathCandidates(program, command.words)))
+    findings.push(...checkFile(check, candidate, folders));
   if (program === 'git') findings.push(...addedFindings(command, folders, check));
   return findings;
 }
@@ -38,16 +40,27 @@ function distinct(candidates: readonly PathCandidate[]): readonly PathCandidate[
   for (const candidate of candidates) {
     const key = `${candidate.access} ${candidate.isAnywhere} ${candidate.text}`;
     const known = byKey.get(key);
-    if (known === undefined || (candidate.isPlace && !known.isPlace) || (candidate.isDeep && !known.isDeep)) byKey.set(key, candidate);
+    if (known === undefined || (candidate.isPlace && !known.isPlace) || (candidate.isDeep && !known.isDeep))
+      byKey.set(key, candidate);
   }
   return [...byKey.values()];
 }
 
 /** Putting a protected file into the repository does not print it, but hands it to whoever reads the repository. */
-function addedFindings(command: ReachedCommand, folders: readonly string[] | null, check: FileCheck): readonly Finding[] {
+function addedFindings(
+  command: ReachedCommand,
+  folders: readonly string[] | null,
+  check: FileCheck,
+): readonly Finding[] {
   return addedPaths(command.words).flatMap((text) =>
     locate(text, folders).paths.some((path) => check.index.matching('deny', 'read', path, check.places) !== null)
-      ? [{ verdict: 'ask' as const, ruleId: BUILTIN_RULES.protectedAdd, reason: 'This adds a protected file to the repository.' }]
+      ? [
+          {
+            verdict: 'ask' as const,
+            ruleId: BUILTIN_RULES.protectedAdd,
+            reason: 'This adds a protected file to the repository.',
+          },
+        ]
       : [],
   );
 }

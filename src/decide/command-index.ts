@@ -38,7 +38,10 @@ export function commandIndex(rules: readonly CommandRule[]): CommandIndex {
       const name = program.toLowerCase();
       const known = kept.get(name);
       if (known !== undefined) return known;
-      const entries = [...(byName.get(name) ?? []), ...byGlob.filter(({ glob }) => starGlobMatches(glob, name)).map(({ entry }) => entry)];
+      const entries = [
+        ...(byName.get(name) ?? []),
+        ...byGlob.filter(({ glob }) => starGlobMatches(glob, name)).map(({ entry }) => entry),
+      ];
       if (kept.size < MAX_KEPT_PROGRAMS) kept.set(name, entries);
       return entries;
     },
@@ -46,7 +49,10 @@ export function commandIndex(rules: readonly CommandRule[]): CommandIndex {
 }
 
 function entriesOf(rule: CommandRule): readonly CommandEntry[] {
-  return [...rule.run.flatMap((text) => parsed(rule, 'run', text)), ...rule.unless.flatMap((text) => parsed(rule, 'unless', text))];
+  return [
+    ...rule.run.flatMap((text) => parsed(rule, 'run', text)),
+    ...rule.unless.flatMap((text) => parsed(rule, 'unless', text)),
+  ];
 }
 
 function parsed(rule: CommandRule, part: 'run' | 'unless', text: string): readonly CommandEntry[] {

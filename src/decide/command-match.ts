@@ -31,7 +31,11 @@ export function matchWords(pattern: StagePattern, words: readonly ShapedWord[], 
  * Whether a pattern's words surely match those of a command, for rules that allow: under every way in which the words
  * can be read.
  */
-export function surelyMatchesWords(pattern: StagePattern, words: readonly ShapedWord[], classes: OperandClasses): boolean {
+export function surelyMatchesWords(
+  pattern: StagePattern,
+  words: readonly ShapedWord[],
+  classes: OperandClasses,
+): boolean {
   let at = 0;
   for (const wanted of pattern.words) {
     if (wanted.kind === 'subcommand') {
@@ -45,7 +49,11 @@ export function surelyMatchesWords(pattern: StagePattern, words: readonly Shaped
 }
 
 /** The place after the operand that is surely the next subcommand and one of those wanted, or null. */
-function surelyNext(wanted: Extract<PatternWord, { kind: 'subcommand' }>, words: readonly ShapedWord[], from: number): number | null {
+function surelyNext(
+  wanted: Extract<PatternWord, { kind: 'subcommand' }>,
+  words: readonly ShapedWord[],
+  from: number,
+): number | null {
   for (let at = from; at < words.length; at += 1) {
     const shaped = words[at];
     if (shaped === undefined || shaped.kind === 'value-or-operand' || !isKnown(shaped.word)) return null;
@@ -58,12 +66,19 @@ function surelyOptions(words: readonly ShapedWord[]): readonly ShapedWord[] {
   return words.filter((shaped) => shaped.kind === 'option' && isKnown(shaped.word));
 }
 
-function matchOne(wanted: Exclude<PatternWord, { kind: 'subcommand' }>, words: readonly ShapedWord[], classes: OperandClasses): Match {
+function matchOne(
+  wanted: Exclude<PatternWord, { kind: 'subcommand' }>,
+  words: readonly ShapedWord[],
+  classes: OperandClasses,
+): Match {
   switch (wanted.kind) {
     case 'flag':
       return matchFlags(wanted.flags, words, classes);
     case 'operand':
-      return either(matchFlags(wanted.flags, words, classes), bestOf(wanted.globs, (glob) => matchOperands(glob, words)));
+      return either(
+        matchFlags(wanted.flags, words, classes),
+        bestOf(wanted.globs, (glob) => matchOperands(glob, words)),
+      );
     case 'class':
       return classes.match(
         wanted.name,
@@ -82,11 +97,18 @@ function matchOperands(glob: string, words: readonly ShapedWord[]): Match {
   });
 }
 
-function matchSubcommands(wanted: readonly PatternWord[], index: number, words: readonly ShapedWord[], from: number, classes: OperandClasses): Match {
+function matchSubcommands(
+  wanted: readonly PatternWord[],
+  index: number,
+  words: readonly ShapedWord[],
+  from: number,
+  classes: OperandClasses,
+): Match {
   const next = wanted[index];
   if (next === undefined || next.kind !== 'subcommand') return 'yes';
   let match: Match = 'no';
-  if (next.flags.length > 0) match = both(matchFlags(next.flags, words, classes), matchSubcommands(wanted, index + 1, words, from, classes));
+  if (next.flags.length > 0)
+    match = both(matchFlags(next.flags, words, classes), matchSubcommands(wanted, index + 1, words, from, classes));
   for (let at = from; at < words.length && match !== 'yes'; at += 1) {
     const shaped = words[at];
     if (shaped === undefined || shaped.kind === 'value' || shaped.kind === 'end-of-options') continue;
@@ -112,13 +134,21 @@ function matchFlags(flags: readonly FlagPattern[], words: readonly ShapedWord[],
   });
 }
 
-function matchFlag(flag: FlagPattern, shaped: ShapedWord, next: ShapedWord | undefined, classes: OperandClasses): Match {
+function matchFlag(
+  flag: FlagPattern,
+  shaped: ShapedWord,
+  next: ShapedWord | undefined,
+  classes: OperandClasses,
+): Match {
   const found = flagValue(flag.name, shaped, next);
   if (found === null) return 'no';
   if (flag.value === null) return found.match;
   if (found.value === null) return 'no';
   const { value } = found;
-  return both(found.match, 'glob' in flag.value ? matchGlob(flag.value.glob, value) : classes.matchValue(flag.value.className, value));
+  return both(
+    found.match,
+    'glob' in flag.value ? matchGlob(flag.value.glob, value) : classes.matchValue(flag.value.className, value),
+  );
 }
 
 interface FoundFlag {
@@ -156,4 +186,19 @@ function longFlagValue(name: string, text: string, nextText: string | null): Fou
 }
 
 /** Long options that are no abbreviation although another option begins with them. */
-const WHOLE_OPTIONS = new Set(['--url', '--head', '--data', '--form', '--user', '--cert', '--pre', '--delete', '--force', '--exec', '--remote', '--test', '--proxy', '--output']);
+const WHOLE_OPTIONS = new Set([
+  '--url',
+  '--head',
+  '--data',
+  '--form',
+  '--user',
+  '--cert',
+  '--pre',
+  '--delete',
+  '--force',
+  '--exec',
+  '--remote',
+  '--test',
+  '--proxy',
+  '--output',
+]);

@@ -51,10 +51,17 @@ function globName(text: string): string | null {
   return /[\uDC00\uDC01\uDC05\uDC06]/.test(name) || !/\w/.test(name) ? null : name;
 }
 
-function findingsOn(view: CommandView, views: readonly (CommandView | null)[], index: RuleIndex, check: FileCheck): readonly Finding[] {
+function findingsOn(
+  view: CommandView,
+  views: readonly (CommandView | null)[],
+  index: RuleIndex,
+  check: FileCheck,
+): readonly Finding[] {
   const findings: Finding[] = [];
   const allowing: CommandEntry[] = [];
-  const entries = MARK.test(view.name) ? index.commands.entriesFor(withoutGlob(view.name)) : index.commands.entriesFor(view.name);
+  const entries = MARK.test(view.name)
+    ? index.commands.entriesFor(withoutGlob(view.name))
+    : index.commands.entriesFor(view.name);
   const excluded = new Set<string>();
   for (const entry of entries) {
     const { rule } = entry;
@@ -67,13 +74,23 @@ function findingsOn(view: CommandView, views: readonly (CommandView | null)[], i
     }
     const match = matchEntry(entry, view, views);
     if (match === 'no') continue;
-    if (match === 'yes' || rule.verdict === 'ask') findings.push({ verdict: rule.verdict, ruleId: rule.id, reason: rule.reason });
-    else findings.push({ verdict: 'ask', ruleId: BUILTIN_RULES.unknownWord, reason: `A word of this command is not known before it runs and could make it one that is refused: ${rule.reason}` });
+    if (match === 'yes' || rule.verdict === 'ask')
+      findings.push({ verdict: rule.verdict, ruleId: rule.id, reason: rule.reason });
+    else
+      findings.push({
+        verdict: 'ask',
+        ruleId: BUILTIN_RULES.unknownWord,
+        reason: `A word of this command is not known before it runs and could make it one that is refused: ${rule.reason}`,
+      });
   }
   if (view.command.role !== 'plain') return findings;
   const allowed = isTrustedPlace(view.command, check) ? allowing.filter((entry) => !excluded.has(entry.rule.id)) : [];
   if (allowed.length === 0) {
-    findings.push({ verdict: index.table.defaults.command, ruleId: BUILTIN_RULES.commandDefault, reason: `No rule allows \`${shownName(view.name)}\` with these words.` });
+    findings.push({
+      verdict: index.table.defaults.command,
+      ruleId: BUILTIN_RULES.commandDefault,
+      reason: `No rule allows \`${shownName(view.name)}\` with these words.`,
+    });
   }
   for (const { rule } of allowed) findings.push({ verdict: 'allow', ruleId: rule.id, reason: rule.reason });
   return findings;
@@ -91,13 +108,19 @@ function isAllowedBy(entry: CommandEntry, view: CommandView, views: readonly (Co
 }
 
 /** Whether the output of commands that match the earlier stages reaches this one. */
-function reachedBy(earlier: readonly (readonly StagePattern[])[], view: CommandView, views: readonly (CommandView | null)[]): Match {
+function reachedBy(
+  earlier: readonly (readonly StagePattern[])[],
+  view: CommandView,
+  views: readonly (CommandView | null)[],
+): Match {
   const nearest = earlier.at(-1);
   if (nearest === undefined) return 'yes';
   return bestOf(view.command.sources, ({ start, end }) =>
     bestOf(views.slice(start, end), (source) => {
       if (source === null) return 'no';
-      const here = bestOf(nearest, (stage) => (programMatches(stage, source.name) ? matchWords(stage, source.shape, source.classes) : 'no'));
+      const here = bestOf(nearest, (stage) =>
+        programMatches(stage, source.name) ? matchWords(stage, source.shape, source.classes) : 'no',
+      );
       return here === 'no' ? 'no' : both(here, reachedBy(earlier.slice(0, -1), source, views));
     }),
   );
@@ -116,8 +139,10 @@ function shownName(name: string): string {
 }
 
 /** Folders of programs besides the workspace, from which a program by its path is what its name says. */
-const PROGRAM_FOLDERS = /^\/(?:usr\/(?:local\/)?(?:s?bin|lib|libexec|share)|s?bin|opt|snap\/bin|nix\/store|home\/linuxbrew)\//;
-const HOME_PROGRAM_FOLDERS = /^\/(?:\.local\/bin|\.cargo\/bin|\.nvm|\.bun\/bin|\.deno\/bin|\.pyenv|\.rbenv|\.asdf|\.volta|\.local\/share\/(?:mise|uv|pnpm)|go\/bin|\.dotnet)\//;
+const PROGRAM_FOLDERS =
+  /^\/(?:usr\/(?:local\/)?(?:s?bin|lib|libexec|share)|s?bin|opt|snap\/bin|nix\/store|home\/linuxbrew)\//;
+const HOME_PROGRAM_FOLDERS =
+  /^\/(?:\.local\/bin|\.cargo\/bin|\.nvm|\.bun\/bin|\.deno\/bin|\.pyenv|\.rbenv|\.asdf|\.volta|\.local\/share\/(?:mise|uv|pnpm)|go\/bin|\.dotnet)\//;
 
 /** A program named by a path must lie where programs lie, or in the workspace; `/tmp/git` is not git. */
 function isTrustedPlace(command: ReachedCommand, check: FileCheck): boolean {
@@ -127,6 +152,10 @@ function isTrustedPlace(command: ReachedCommand, check: FileCheck): boolean {
   const { workspace, homeDir } = check.places;
   return (command.folders ?? ['/']).every((folder) => {
     const path = resolve(folder, text);
-    return path.startsWith(`${workspace}/`) || PROGRAM_FOLDERS.test(path) || (path.startsWith(`${homeDir}/`) && HOME_PROGRAM_FOLDERS.test(path.slice(homeDir.length)));
+    return (
+      path.startsWith(`${workspace}/`) ||
+      PROGRAM_FOLDERS.test(path) ||
+      (path.startsWith(`${homeDir}/`) && HOME_PROGRAM_FOLDERS.test(path.slice(homeDir.length)))
+    );
   });
 }

@@ -46,7 +46,9 @@ export function shapeOf(program: string, words: readonly ShellWord[]): readonly 
       continue;
     }
     if (isOption) {
-      const arity = text.startsWith('--') ? longArity(text, spec, options !== undefined) : shortArity(text, spec, options !== undefined);
+      const arity = text.startsWith('--')
+        ? longArity(text, spec, options !== undefined)
+        : shortArity(text, spec, options !== undefined);
       shaped.push({ kind: 'option', word, isShort: !text.startsWith('--'), letters: arity.letters });
       following = arity.next;
       continue;
@@ -95,7 +97,7 @@ function longArity(text: string, spec: OptionSpec, isListed: boolean): Arity {
 }
 
 function shortArity(text: string, spec: OptionSpec, isListed: boolean): Arity {
-  const letters = [...text.slice(1)];
+  const letters = text.slice(1).split('');
   for (const [index, letter] of letters.entries()) {
     if (spec.valueLetters?.includes(letter) === true) {
       return { next: index === letters.length - 1 ? 'value' : null, letters: index + 1 };

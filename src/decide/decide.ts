@@ -20,7 +20,11 @@ export function decide(index: RuleIndex, action: Action, scene: Scene): Decision
     return decisionOf(findingOn(index, action, scene));
   } catch {
     // The error may quote the action: it is not passed on.
-    return { verdict: 'deny', ruleId: BUILTIN_RULES.internalError, reason: 'This could not be checked because of a fault in Sallyport. Ask the developer; do not try another way.' };
+    return {
+      verdict: 'deny',
+      ruleId: BUILTIN_RULES.internalError,
+      reason: 'This could not be checked because of a fault in Sallyport. Ask the developer; do not try another way.',
+    };
   }
 }
 
@@ -41,32 +45,58 @@ function findingOn(index: RuleIndex, action: Action, scene: Scene): Finding {
       return {
         verdict: 'deny',
         ruleId: BUILTIN_RULES.canary,
-        reason: 'Sallyport check: this call shows that the guard is watching. It is meant to be refused; nothing is wrong, go on.',
+        reason:
+          'Sallyport check: this call shows that the guard is watching. It is meant to be refused; nothing is wrong, go on.',
       };
     case 'unreadable':
-      return { verdict: 'deny', ruleId: BUILTIN_RULES.unreadableAction, reason: `This call cannot be checked: ${action.why}.` };
+      return {
+        verdict: 'deny',
+        ruleId: BUILTIN_RULES.unreadableAction,
+        reason: `This call cannot be checked: ${action.why}.`,
+      };
   }
 }
 
 function decideFile(index: RuleIndex, action: Extract<Action, { kind: 'read' | 'write' }>, scene: Scene): Finding {
   if (action.path === '' || action.path.includes('\0') || !action.path.isWellFormed()) {
-    return { verdict: 'deny', ruleId: BUILTIN_RULES.unreadableAction, reason: 'This call cannot be checked: its path is not one.' };
+    return {
+      verdict: 'deny',
+      ruleId: BUILTIN_RULES.unreadableAction,
+      reason: 'This call cannot be checked: its path is not one.',
+    };
   }
   const path = action.path.replace(/^~(?=\/|$)/, () => scene.homeDir);
   const findings = checkFile(fileCheck(index, scene), place(path, action.kind), [action.cwd]);
   const objection = strongest(findings);
   if (objection !== null) return objection;
-  return { verdict: 'allow', ruleId: action.kind === 'read' ? BUILTIN_RULES.readInside : BUILTIN_RULES.writeInside, reason: '' };
+  return {
+    verdict: 'allow',
+    ruleId: action.kind === 'read' ? BUILTIN_RULES.readInside : BUILTIN_RULES.writeInside,
+    reason: '',
+  };
 }
 
 function decideFetch(index: RuleIndex, text: string): Finding {
   const url = readHttpUrl(text);
-  if (url === null) return { verdict: 'deny', ruleId: BUILTIN_RULES.unreadableUrl, reason: 'Only plain http and https addresses without a user name are fetched.' };
-  return index.web.ruleOn(url.hostname) ?? { verdict: index.table.defaults.web, ruleId: BUILTIN_RULES.web, reason: 'No rule names this host.' };
+  if (url === null)
+    return {
+      verdict: 'deny',
+      ruleId: BUILTIN_RULES.unreadableUrl,
+      reason: 'Only plain http and https addresses without a user name are fetched.',
+    };
+  return (
+    index.web.ruleOn(url.hostname) ?? {
+      verdict: index.table.defaults.web,
+      ruleId: BUILTIN_RULES.web,
+      reason: 'No rule names this host.',
+    }
+  );
 }
 
 function decideMcp(index: RuleIndex, server: string, tool: string): Finding {
-  const matched = index.mcp.filter((rule) => starGlobMatches(rule.server, server) && rule.tools.some((name) => starGlobMatches(name, tool)));
+  const matched = index.mcp.filter(
+    (rule) => starGlobMatches(rule.server, server) && rule.tools.some((name) => starGlobMatches(name, tool)),
+  );
   return (
     strongest(matched.map((rule) => ({ verdict: rule.verdict, ruleId: rule.id, reason: rule.reason }))) ?? {
       verdict: index.table.defaults.mcp,

@@ -13,7 +13,8 @@ export interface ExplainedCommand {
 }
 
 /** The commands that a command line reaches, or why it cannot be read. */
-export type CommandExplanation = { readonly ok: true; readonly commands: readonly ExplainedCommand[] } | { readonly ok: false; readonly why: string };
+export type CommandExplanation =
+  { readonly ok: true; readonly commands: readonly ExplainedCommand[] } | { readonly ok: false; readonly why: string };
 
 /** Shows how `decide` reads a command line. Never throws on any text. */
 export function explainCommand(commandLine: string, scene: Scene): CommandExplanation {
@@ -22,6 +23,10 @@ export function explainCommand(commandLine: string, scene: Scene): CommandExplan
   const commands = result.reading.commands.filter((command) => command.program.text !== '');
   return {
     ok: true,
-    commands: commands.map(({ program, words, role }) => ({ program: printable(program.text), words: words.map((word) => printable(word.text)), role })),
+    commands: commands.map(({ program, words, role }) => ({
+      program: printable(program.text),
+      words: words.map((word) => printable(word.text)),
+      role,
+    })),
   };
 }

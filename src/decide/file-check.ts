@@ -26,7 +26,11 @@ export interface FileCheck {
 }
 
 /** What the rules and defaults say about a file that a command or a tool touches. Empty where nothing objects. */
-export function checkFile(check: FileCheck, candidate: PathCandidate, folders: readonly string[] | null): readonly Finding[] {
+export function checkFile(
+  check: FileCheck,
+  candidate: PathCandidate,
+  folders: readonly string[] | null,
+): readonly Finding[] {
   const { text } = candidate;
   if (text === '') return [];
   if (text.length > MAX_PATH_LENGTH) return candidate.isPlace ? [UNKNOWN_PATH] : [];
@@ -76,14 +80,16 @@ function checkOpen(check: FileCheck, candidate: PathCandidate, located: LocatedP
   const isOpenText = hasUnknown(text) || /[\uDC00-\uDC06]/.test(text);
   if (!isOpenText) return [];
   if (!steps.some((each) => index.possible('deny', access, each, places) !== null)) return [];
-  if (text.includes(LISTED) || text.includes(FOLDERS)) return check.table.isSandboxed ? [] : [RECURSIVE_READ];
-  if (hasUnknown(text)) return candidate.isPlace ? [UNKNOWN_PATH] : [];
-  if (text.split('/').some((name) => /^\..*[\uDC02-\uDC04]/.test(name))) {
+  const isListed = text.includes(LISTED) || text.includes(FOLDERS);
+  // A hidden name that is spelled in part is no accident; and the file may appear after this was decided.
+  if ((isListed || !hasUnknown(text)) && text.split('/').some((name) => /^\..*[\uDC00-\uDC04]/.test(name))) {
     for (const each of steps) {
       const hidden = index.possibleHidden(access, each, places);
       if (hidden !== null) return [{ verdict: 'deny', ruleId: hidden.id, reason: hidden.reason }];
     }
   }
+  if (isListed) return check.table.isSandboxed ? [] : [RECURSIVE_READ];
+  if (hasUnknown(text)) return candidate.isPlace ? [UNKNOWN_PATH] : [];
   return checkGlob(check, candidate, located);
 }
 
@@ -94,13 +100,16 @@ function checkGlob(check: FileCheck, candidate: PathCandidate, located: LocatedP
     reason: 'This glob could stand for a protected file. Name the files, or use a narrower glob.',
   };
   const { expandGlob } = check.eyes;
-  if (expandGlob === undefined || candidate.text.includes(GLOB_ANY) || located.isAdrift) return candidate.isPlace || !candidate.isAnywhere ? [broad] : [];
+  if (expandGlob === undefined || candidate.text.includes(GLOB_ANY) || located.isAdrift)
+    return candidate.isPlace || !candidate.isAnywhere ? [broad] : [];
   for (const path of globsOf(candidate.text, located)) {
     const hits = expandGlob(path);
     if (hits === null) return [broad];
     const denied = deniedBy(check, candidate, hits);
     if (denied !== null) return [denied];
-    const asked = hits.map((hit) => check.index.matching('ask', candidate.access, hit, check.places)).find((rule) => rule !== null);
+    const asked = hits
+      .map((hit) => check.index.matching('ask', candidate.access, hit, check.places))
+      .find((rule) => rule !== null);
     if (asked !== undefined && asked !== null) return [{ verdict: 'ask', ruleId: asked.id, reason: asked.reason }];
   }
   return [];
@@ -108,13 +117,21 @@ function checkGlob(check: FileCheck, candidate: PathCandidate, located: LocatedP
 
 /** The absolute globs, as a shell would take them. */
 function globsOf(text: string, located: LocatedPath): readonly string[] {
-  const glob = text.replaceAll(/[*?[\\]/g, String.raw`\$&`).replaceAll(GLOB_RUN, '*').replaceAll(GLOB_ONE, '?');
+  const glob = text
+    .replaceAll(/[*?[\\]/g, String.raw`\$&`)
+    .replaceAll(GLOB_RUN, '*')
+    .replaceAll(GLOB_ONE, '?');
   if (text.startsWith('/')) return [glob];
   return located.bases.map((base) => `${base === '/' ? '' : base}/${glob}`);
 }
 
 /** Where the file lies: inside of the workspace, or where a rule allows, or outside. */
-function checkPlace(check: FileCheck, candidate: PathCandidate, located: LocatedPath, paths: Iterable<string>): readonly Finding[] {
+function checkPlace(
+  check: FileCheck,
+  candidate: PathCandidate,
+  located: LocatedPath,
+  paths: Iterable<string>,
+): readonly Finding[] {
   const { table, places, index } = check;
   const isRead = candidate.access === 'read';
   const inside = isRead ? table.defaults.readInside : table.defaults.writeInside;
@@ -139,6 +156,9 @@ function fileAccess(access: CandidateAccess): 'read' | 'write' {
 }
 
 function placeFinding(verdict: 'deny' | 'ask', isRead: boolean, where: 'inside' | 'outside'): Finding {
-  const ruleId = { inside: isRead ? BUILTIN_RULES.readInside : BUILTIN_RULES.writeInside, outside: isRead ? BUILTIN_RULES.readOutside : BUILTIN_RULES.writeOutside }[where];
+  const ruleId = {
+    inside: isRead ? BUILTIN_RULES.readInside : BUILTIN_RULES.writeInside,
+    outside: isRead ? BUILTIN_RULES.readOutside : BUILTIN_RULES.writeOutside,
+  }[where];
   return { verdict, ruleId, reason: `This ${isRead ? 'reads' : 'writes'} a file ${where} the workspace.` };
 }

@@ -1,7 +1,7 @@
 import { parsePathPattern } from '../core/path-pattern.ts';
 import type { PathPattern } from '../core/path-pattern.ts';
-import { couldMatchPath } from '../core/path-pattern-glob.ts';
-import type { PathStep } from '../core/path-pattern-glob.ts';
+import { pathReach } from '../core/path-pattern-glob.ts';
+import type { PathReach, PathStep } from '../core/path-pattern-glob.ts';
 import { pathMatcher } from '../core/path-pattern-match.ts';
 import type { PathMatcher, PathPlaces } from '../core/path-pattern-match.ts';
 import type { FileRule, RuleVerdict } from '../core/rule-table.ts';
@@ -13,7 +13,12 @@ export interface FileIndex {
   /** The rule with this verdict that covers a path, the first by id; null where none does. */
   matching(verdict: RuleVerdict, access: FileAccess | 'folder', path: string, places: PathPlaces): FileRule | null;
   /** A rule with this verdict that could cover a path of which only parts are known. Exceptions are not considered. */
-  possible(verdict: RuleVerdict, access: FileAccess | 'folder', steps: readonly PathStep[], places: PathPlaces): FileRule | null;
+  possible(
+    verdict: RuleVerdict,
+    access: FileAccess | 'folder',
+    steps: readonly PathStep[],
+    places: PathPlaces,
+  ): FileRule | null;
   /** As {@link possible} for rules that deny, by patterns alone that name something hidden: `.env`, not `*.env`. */
   possibleHidden(access: FileAccess | 'folder', steps: readonly PathStep[], places: PathPlaces): FileRule | null;
   /** A denying rule that protects something below this folder by the folder's own name, such as `.git` for `.git/hooks`. */
@@ -25,9 +30,11 @@ export function fileIndex(rules: readonly FileRule[]): FileIndex {
   const compiled = rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(compileRule);
   const groups = new Map<string, RuleGroup>();
   for (const verdict of ['deny', 'ask', 'allow'] as const) {
-    for (const access of ['read', 'write', 'folder'] as const) groups.set(`${verdict} ${access}`, ruleGroup(compiled, verdict, access));
+    for (const access of ['read', 'write', 'folder'] as const)
+      groups.set(`${verdict} ${access}`, ruleGroup(compiled, verdict, access));
   }
-  const group = (verdict: RuleVerdict, access: FileAccess | 'folder'): RuleGroup => groups.get(`${verdict} ${access}`) ?? ruleGroup([], verdict, access);
+  const group = (verdict: RuleVerdict, access: FileAccess | 'folder'): RuleGroup =>
+    groups.get(`${verdict} ${access}`) ?? ruleGroup([], verdict, access);
   const guarded = compiled
     .filter(({ rule }) => rule.verdict === 'deny' && rule.access === 'write')
     .map(({ rule, patterns }) => ({ rule, covers: pathMatcher(patterns.flatMap(foldersNamedBy)) }));
@@ -39,11 +46,11 @@ export function fileIndex(rules: readonly FileRule[]): FileIndex {
     },
     possible(verdict, access, steps, places) {
       const { rules: own } = group(verdict, access);
-      return own.find((each) => each.patterns.some((pattern) => couldMatchPath(pattern, steps, places)))?.rule ?? null;
+      return own.find((each) => each.reaches.some((reach) => reach(steps, places)))?.rule ?? null;
     },
     possibleHidden(access, steps, places) {
       const { rules: own } = group('deny', access);
-      return own.find((each) => each.patterns.some((pattern) => namesHidden(pattern) && couldMatchPath(pattern, steps, places)))?.rule ?? null;
+      return own.find((each) => each.hiddenReaches.some((reach) => reach(steps, places)))?.rule ?? null;
     },
     guardingBelow: (path, places) => guarded.find(({ covers }) => covers(path, places))?.rule ?? null,
   };
@@ -52,6 +59,8 @@ export function fileIndex(rules: readonly FileRule[]): FileIndex {
 interface CompiledFileRule {
   readonly rule: FileRule;
   readonly patterns: readonly PathPattern[];
+  readonly reaches: readonly PathReach[];
+  readonly hiddenReaches: readonly PathReach[];
   readonly covers: PathMatcher;
   readonly excepts: PathMatcher;
 }
@@ -62,7 +71,11 @@ interface RuleGroup {
 }
 
 /** A rule on writing takes what denies reading along: who may not read a file may not replace it either. */
-function ruleGroup(compiled: readonly CompiledFileRule[], verdict: RuleVerdict, access: FileAccess | 'folder'): RuleGroup {
+function ruleGroup(
+  compiled: readonly CompiledFileRule[],
+  verdict: RuleVerdict,
+  access: FileAccess | 'folder',
+): RuleGroup {
   const rules = compiled.filter(({ rule }) => {
     if (rule.verdict !== verdict) return false;
     if (access === 'folder') return rule.access === 'write';
@@ -73,7 +86,16 @@ function ruleGroup(compiled: readonly CompiledFileRule[], verdict: RuleVerdict, 
 
 function compileRule(rule: FileRule): CompiledFileRule {
   const patterns = rule.paths.map((text) => parsed(rule, text));
-  return { rule, patterns, covers: pathMatcher(patterns), excepts: pathMatcher(rule.except.map((text) => parsed(rule, text))) };
+  const reaches = patterns.map(pathReach);
+  const hiddenReaches = patterns.filter(namesHidden).map(pathReach);
+  return {
+    rule,
+    patterns,
+    reaches,
+    hiddenReaches,
+    covers: pathMatcher(patterns),
+    excepts: pathMatcher(rule.except.map((text) => parsed(rule, text))),
+  };
 }
 
 function parsed(rule: FileRule, text: string): PathPattern {

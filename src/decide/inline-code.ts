@@ -24,7 +24,20 @@ const JAVASCRIPT: Interpreter = {
   codeLetters: 'ep',
   valueLetters: 'rC',
   codeNames: ['eval', 'print'],
-  valueNames: ['require', 'import', 'loader', 'experimental-loader', 'conditions', 'env-file', 'input-type', 'title', 'test-name-pattern', 'test-reporter', 'test-reporter-destination', 'watch-path'],
+  valueNames: [
+    'require',
+    'import',
+    'loader',
+    'experimental-loader',
+    'conditions',
+    'env-file',
+    'input-type',
+    'title',
+    'test-name-pattern',
+    'test-reporter',
+    'test-reporter-destination',
+    'watch-path',
+  ],
   codeSubcommands: ['eval'],
   readsInput: true,
 };
@@ -34,10 +47,24 @@ const INTERPRETERS: readonly (readonly [RegExp, Interpreter])[] = [
   [/^(?:node|nodejs|bun|deno|tsx|ts-node)$/, JAVASCRIPT],
   [/^perl[\d.]*$/, { codeLetters: 'eE', valueLetters: 'IMmxFCD', readsInput: true }],
   [/^(?:ruby|jruby|truffleruby)[\d.]*$/, { codeLetters: 'e', valueLetters: 'IrCEFKTx', readsInput: true }],
-  [/^php[\d.]*$/, { codeLetters: 'rBRE', valueLetters: 'dctSfzF', codeNames: ['run', 'process-begin', 'process-code', 'process-end'], readsInput: true }],
+  [
+    /^php[\d.]*$/,
+    {
+      codeLetters: 'rBRE',
+      valueLetters: 'dctSfzF',
+      codeNames: ['run', 'process-begin', 'process-code', 'process-end'],
+      readsInput: true,
+    },
+  ],
   [/^lua(?:jit)?[\d.]*$/, { codeLetters: 'e', valueLetters: 'l', readsInput: true }],
-  [/^(?:R|Rscript|julia|osascript|elixir|groovy|scala|ghc|runghc|swift|crystal|racket|guile|raku|nim|tclsh|wish|expect|octave|gnuplot|sbcl|clojure|bb|emacs)$/, {
-    codeLetters: 'eEc', codeNames: ['eval', 'print', 'execute', 'code', 'exec'], readsInput: true }],
+  [
+    /^(?:R|Rscript|julia|osascript|elixir|groovy|scala|ghc|runghc|swift|crystal|racket|guile|raku|nim|tclsh|wish|expect|octave|gnuplot|sbcl|clojure|bb|emacs)$/,
+    {
+      codeLetters: 'eEc',
+      codeNames: ['eval', 'print', 'execute', 'code', 'exec'],
+      readsInput: true,
+    },
+  ],
   [/^(?:erl)$/, { codeLetters: '', hasLongWords: true, codeNames: ['eval', 'run', 's'], readsInput: false }],
 ];
 
@@ -45,15 +72,27 @@ const INTERPRETERS: readonly (readonly [RegExp, Interpreter])[] = [
 export function inlineCodeOf(invocation: Invocation): readonly ShellWord[] {
   const { program, words, frame } = invocation;
   if (/^[gmn]?awk$|^busybox awk$/.test(program)) return awkCode(words);
-  if (/^g?sed$/.test(program)) return words.length > 0 && sedEffects(words).runsPrograms ? words.filter((word) => !word.text.startsWith('-')).slice(0, 1) : [];
+  if (/^g?sed$/.test(program))
+    return words.length > 0 && sedEffects(words).runsPrograms
+      ? words.filter((word) => !word.text.startsWith('-')).slice(0, 1)
+      : [];
   const interpreter = INTERPRETERS.find(([name]) => name.test(program))?.[1];
   if (interpreter === undefined) return [];
+  // `node --import data:text/javascript,...`
+  const imported = words.filter((word) => /(?:^|=)data:/.test(word.text));
+  if (imported.length > 0) return imported;
+  // `deno run -`: the script is standard input, behind a subcommand.
+  if (interpreter.codeSubcommands !== undefined && words.some((word) => word.text === '-'))
+    return [frame.input ?? shellWord('')];
   const found = codeOptions(words, interpreter);
   if (found.code.length > 0) return found.code;
   const first = found.operand;
-  if (interpreter.codeSubcommands?.includes(first?.text ?? '') === true) return words.slice(words.indexOf(first ?? words[0] ?? shellWord('')) + 1);
-  const isFromInput = interpreter.readsInput && (first === null || first.text === '-' || first.text === '/dev/stdin') && !found.isModule;
-  if (isFromInput && (frame.input !== null || frame.inputs.length > 0 || first !== null)) return [frame.input ?? shellWord('')];
+  if (interpreter.codeSubcommands?.includes(first?.text ?? '') === true)
+    return words.slice(words.indexOf(first ?? words[0] ?? shellWord('')) + 1);
+  const isFromInput =
+    interpreter.readsInput && (first === null || first.text === '-' || first.text === '/dev/stdin') && !found.isModule;
+  if (isFromInput && (frame.input !== null || frame.inputs.length > 0 || first !== null))
+    return [frame.input ?? shellWord('')];
   return first?.isDescriptor === true ? [shellWord('')] : [];
 }
 
@@ -87,8 +126,10 @@ function codeOptions(words: readonly ShellWord[], interpreter: Interpreter): Cod
       else if (/^(?:version|help|test|check|v8-options)$/.test(name)) return { code, operand: null, isModule: true };
       continue;
     }
-    const letters = [...text.slice(1)];
-    const taking = letters.findIndex((letter) => interpreter.codeLetters.includes(letter) || interpreter.valueLetters?.includes(letter) === true);
+    const letters = text.slice(1).split('');
+    const taking = letters.findIndex(
+      (letter) => interpreter.codeLetters.includes(letter) || interpreter.valueLetters?.includes(letter) === true,
+    );
     if (taking < 0) {
       if (/^-[vVh]$/.test(text)) return { code, operand: null, isModule: true };
       continue;
@@ -97,7 +138,7 @@ function codeOptions(words: readonly ShellWord[], interpreter: Interpreter): Cod
     const attached = letters.slice(taking + 1).join('');
     if (interpreter.codeLetters.includes(letter)) {
       // `node -pe CODE`: the letters behind are options, too.
-      const isCluster = attached !== '' && [...attached].every((each) => interpreter.codeLetters.includes(each));
+      const isCluster = attached !== '' && attached.split('').every((each) => interpreter.codeLetters.includes(each));
       if (attached !== '' && !isCluster) code.push({ ...word, text: attached });
       if (attached === '' || isCluster) {
         code.push(next ?? word);
@@ -123,7 +164,8 @@ function awkCode(words: readonly ShellWord[]): readonly ShellWord[] {
     } else if (!word.text.startsWith('-') || word.text === '-') {
       if (programs.length === 0) programs.push(word);
       break;
-    } else if (/^(?:-e|--source=)./.test(word.text)) programs.push({ ...word, text: word.text.replace(/^(?:-e|--source=)/, '') });
+    } else if (/^(?:-e|--source=)./.test(word.text))
+      programs.push({ ...word, text: word.text.replace(/^(?:-e|--source=)/, '') });
   }
   return programs.filter(awkRunsPrograms);
 }

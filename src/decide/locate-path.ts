@@ -1,7 +1,17 @@
 import { normalize, resolve } from 'node:path/posix';
 import type { NameToken, PathStep } from '../core/path-pattern-glob.ts';
 import { ANY_FOLDERS } from '../core/path-pattern.ts';
-import { FOLDERS, GLOB_ANY, GLOB_ONE, GLOB_RUN, LISTED, MARK, UNKNOWN, UNKNOWN_WORDS, withoutUnknown } from './shell-word.ts';
+import {
+  FOLDERS,
+  GLOB_ANY,
+  GLOB_ONE,
+  GLOB_RUN,
+  LISTED,
+  MARK,
+  UNKNOWN,
+  UNKNOWN_WORDS,
+  withoutUnknown,
+} from './shell-word.ts';
 
 /** A file as a command names it, in every way in which the name can be read. */
 export interface LocatedPath {
@@ -30,8 +40,12 @@ export function locate(text: string, folders: readonly string[] | null): Located
   const readings = hasMarks ? readingsOf(text) : [text];
   const paths = new Set<string>();
   for (const root of roots) for (const reading of readings) paths.add(withoutSlash(resolve(root, reading)));
-  const walked = hasMarks || bases === null ? [] : bases.map((base) => (isAbsolute ? text : `${base === '/' ? '' : base}/${text}`));
-  const steps = hasMarks || bases === null ? (startsUnknown(text) || bases === null ? [null] : bases).map((base) => stepsOf(text, base)) : null;
+  const walked =
+    hasMarks || bases === null ? [] : bases.map((base) => (isAbsolute ? text : `${base === '/' ? '' : base}/${text}`));
+  const steps =
+    hasMarks || bases === null
+      ? (startsUnknown(text) || bases === null ? [null] : bases).map((base) => stepsOf(text, base))
+      : null;
   return { walked, bases: isAbsolute ? [] : (folders ?? []), paths: [...paths], steps, isAdrift };
 }
 
@@ -51,7 +65,13 @@ function withoutSlash(path: string): string {
 
 /** The path as steps for comparison with patterns; a base of null is any folder. */
 function stepsOf(text: string, base: string | null): readonly PathStep[] {
-  const steps: PathStep[] = base === null ? [ANY_FOLDERS] : base.split('/').filter((name) => name !== '').map(tokensOf);
+  const steps: PathStep[] =
+    base === null
+      ? [ANY_FOLDERS]
+      : base
+          .split('/')
+          .filter((name) => name !== '')
+          .map(tokensOf);
   for (const name of normalize(text).split('/')) {
     if (name === '' || name === '.') continue;
     if (name === '..') {
@@ -72,9 +92,12 @@ function stepsOf(text: string, base: string | null): readonly PathStep[] {
 }
 
 function tokensOf(name: string): readonly NameToken[] {
-  return [...name.toLowerCase()].map((character): NameToken => {
-    if (character === GLOB_RUN) return 'run';
-    if (character === GLOB_ONE) return 'one';
-    return character === GLOB_ANY || MARK.test(character) ? 'anything' : { character };
-  });
+  return name
+    .toLowerCase()
+    .split('')
+    .map((character): NameToken => {
+      if (character === GLOB_RUN) return 'run';
+      if (character === GLOB_ONE) return 'one';
+      return character === GLOB_ANY || MARK.test(character) ? 'anything' : { character };
+    });
 }

@@ -16,12 +16,17 @@ export function readNestedScripts(reader: Reader, node: SyntaxNode, frame: Frame
     reader.readScript(reader, node, deeper(frame, { state: forkState(frame.state) }));
     return;
   }
-  if (node.type === 'CommandExpansion' || node.type === 'ProcessSubstitution' || node.type === 'ArithmeticCommandExpansion') {
+  if (
+    node.type === 'CommandExpansion' ||
+    node.type === 'ProcessSubstitution' ||
+    node.type === 'ArithmeticCommandExpansion'
+  ) {
     if (node.script === undefined) throw new UnreadableCommand('a substitution in it is not closed');
   }
   if (node.type === 'ArithmeticExpansion') noteArithmetic(reader, node.text, frame);
   if (node.type === 'ArithmeticCommand') noteArithmetic(reader, node.body, frame);
-  if (node.type === 'ParameterExpansion' && node.operation?.type === 'Default') loseVariable(frame.state, node.parameter);
+  if (node.type === 'ParameterExpansion' && node.operation?.type === 'Default')
+    loseVariable(frame.state, node.parameter);
   forEachChild(node, (child) => readNestedScripts(reader, child, frame, depth + 1));
 }
 
@@ -38,8 +43,42 @@ export function noteArithmetic(reader: Reader, text: string, frame: Frame): void
   for (const name of names) {
     const value = frame.state.variables.get(name)?.text ?? '';
     if (/[`$]/.test(value)) {
-      question(reader, BUILTIN_RULES.unknownScript, 'Arithmetic over text that holds a command would run it. Write the command plainly.');
+      question(
+        reader,
+        BUILTIN_RULES.unknownScript,
+        'Arithmetic over text that holds a command would run it. Write the command plainly.',
+      );
     }
     if (writes) loseVariable(frame.state, name);
+  }
+}
+
+/** Reads one of the three expressions of a counting loop. */
+export function readArithmetic(reader: Reader, node: SyntaxNode, frame: Frame): void {
+  noteArithmetic(reader, arithmeticText(node), frame);
+  readNestedScripts(reader, node, frame);
+}
+
+function arithmeticText(node: SyntaxNode): string {
+  if (node.type === 'ArithmeticWord') return node.value;
+  if (node.type === 'ArithmeticGroup') return arithmeticText(node.expression);
+  if (node.type === 'ArithmeticUnary') return `${node.operator}${arithmeticText(node.operand)}${node.operator}`;
+  if (node.type === 'ArithmeticBinary') {
+    return `${arithmeticText(node.left)} ${node.operator} ${arithmeticText(node.right)}`;
+  }
+  if (node.type !== 'ArithmeticTernary') return '';
+  return [node.test, node.consequent, node.alternate].map(arithmeticText).join(' ');
+}
+
+/** `[[ x -eq y ]]` and `[[ -v x ]]` evaluate their operands as arithmetic does. */
+export function noteTest(reader: Reader, node: Extract<SyntaxNode, { type: 'TestCommand' }>, frame: Frame): void {
+  const open: SyntaxNode[] = [node.expression];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.type === 'TestBinary' && /^-(?:eq|ne|lt|le|gt|ge)$/.test(next.operator))
+      noteArithmetic(reader, `${next.left.text} ${next.right.text}`, frame);
+    else if (next.type === 'TestUnary' && next.operator === '-v') noteArithmetic(reader, next.operand.text, frame);
+    else if (next.type === 'TestLogical') open.push(...next.operands);
+    else if (next.type === 'TestNot') open.push(next.operand);
+    else if (next.type === 'TestGroup') open.push(next.expression);
   }
 }

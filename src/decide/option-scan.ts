@@ -61,11 +61,16 @@ interface MetOptions {
 function longOption(word: ShellWord, next: ShellWord | undefined, spec: OptionSpec): MetOptions {
   const equals = word.text.indexOf('=');
   if (equals >= 0) {
-    return { options: [{ name: word.text.slice(2, equals), value: { ...word, text: word.text.slice(equals + 1) } }], length: 1, isCertain: true };
+    return {
+      options: [{ name: word.text.slice(2, equals), value: { ...word, text: word.text.slice(equals + 1) } }],
+      length: 1,
+      isCertain: true,
+    };
   }
   const name = word.text.slice(2);
   const full = spec.valueNames?.includes(name) === true ? name : abbreviated(name, spec);
-  if (full !== null && spec.valueNames?.includes(full) === true) return { options: [{ name: full, value: next ?? null }], length: 2, isCertain: full === name };
+  if (full !== null && spec.valueNames?.includes(full) === true)
+    return { options: [{ name: full, value: next ?? null }], length: 2, isCertain: full === name };
   const isCertain = spec.flagNames === undefined || spec.flagNames.includes(name);
   return { options: [{ name: full ?? name, value: null }], length: 1, isCertain };
 }
@@ -73,20 +78,23 @@ function longOption(word: ShellWord, next: ShellWord | undefined, spec: OptionSp
 /** GNU programs take any beginning of a long option that only one option has. */
 function abbreviated(name: string, spec: OptionSpec): string | null {
   if (spec.flagNames?.includes(name) === true) return name;
-  const full = [...(spec.valueNames ?? []), ...(spec.flagNames ?? [])].filter((candidate) => candidate.startsWith(name));
+  const full = [...(spec.valueNames ?? []), ...(spec.flagNames ?? [])].filter((candidate) =>
+    candidate.startsWith(name),
+  );
   return full.length === 1 ? (full[0] ?? null) : null;
 }
 
 function shortOptions(word: ShellWord, next: ShellWord | undefined, spec: OptionSpec): MetOptions {
   const options: { name: string; value: ShellWord | null }[] = [];
   const letters = word.text.slice(1);
-  for (const [index, letter] of [...letters].entries()) {
+  for (const [index, letter] of letters.split('').entries()) {
     if (spec.valueLetters?.includes(letter) === true) {
       const attached = letters.slice(index + 1);
       const value = attached === '' ? (next ?? null) : { ...word, text: attached };
       return { options: [...options, { name: letter, value }], length: attached === '' ? 2 : 1, isCertain: true };
     }
-    if (spec.flagLetters !== undefined && !spec.flagLetters.includes(letter)) return { options, length: 1, isCertain: false };
+    if (spec.flagLetters !== undefined && !spec.flagLetters.includes(letter))
+      return { options, length: 1, isCertain: false };
     options.push({ name: letter, value: null });
   }
   return { options, length: 1, isCertain: true };

@@ -1,7 +1,19 @@
+import { BUILTIN_RULES } from './builtin-rule.ts';
 import { readNestedScripts } from './nested-scripts.ts';
+import { question } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { loseVariable, readVariable } from './shell-state.ts';
-import { GLOB_ANY, GLOB_ONE, GLOB_RUN, MARK, UNKNOWN, UNKNOWN_WORDS, hasGlob, hasUnknown, shellWord } from './shell-word.ts';
+import {
+  GLOB_ANY,
+  GLOB_ONE,
+  GLOB_RUN,
+  MARK,
+  UNKNOWN,
+  UNKNOWN_WORDS,
+  hasGlob,
+  hasUnknown,
+  shellWord,
+} from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import type { ParameterExpansionPart, Word, WordPart } from './syntax.ts';
 import { textOf } from './word-value.ts';
@@ -10,7 +22,9 @@ type ParameterPart = Extract<WordPart, { type: 'SimpleExpansion' | 'ParameterExp
 
 /** The words that `$@` or `$*` stands for where they are known, else null: then it is one value like any other. */
 export function positionalWords(part: ParameterPart, frame: Frame): readonly ShellWord[] | null {
-  const isPlain = part.type === 'SimpleExpansion' || (part.operation === undefined && part.prefix === undefined && part.index === undefined);
+  const isPlain =
+    part.type === 'SimpleExpansion' ||
+    (part.operation === undefined && part.prefix === undefined && part.index === undefined);
   const name = part.type === 'SimpleExpansion' ? part.text.slice(1) : part.parameter;
   return isPlain && (name === '@' || name === '*') ? frame.state.args : null;
 }
@@ -26,13 +40,20 @@ export function parameterValue(reader: Reader, part: ParameterPart, frame: Frame
   if (part.operation === undefined) return value ?? shellWord(UNKNOWN_WORDS);
   if (part.operation.type === 'Default') return defaultValue(reader, part, part.operation, value, frame);
   readNestedScripts(reader, part, frame);
+  if (part.operation.type === 'Transform' && part.operation.operand.text.startsWith('P')) {
+    question(
+      reader,
+      BUILTIN_RULES.unknownScript,
+      'Expanding text as a prompt runs the commands in it. Write the command plainly.',
+    );
+  }
   const changed = value === null || hasUnknown(value.text) ? null : changedText(part.operation, value.text);
   return { ...shellWord(changed ?? UNKNOWN_WORDS), sources: value?.sources ?? [] };
 }
 
 function namedValue(name: string, frame: Frame): ShellWord | null {
   if (/^\d+$/.test(name)) {
-    if (name === '0') return shellWord('bash');
+    if (name === '0') return frame.state.scriptName;
     return frame.state.args === null ? null : (frame.state.args[Number(name) - 1] ?? shellWord(''));
   }
   return /^[A-Za-z_]\w*$/.test(name) ? readVariable(frame.state, name) : null;
@@ -50,7 +71,8 @@ function defaultValue(
   const operand = textOf(reader, operation.operand, frame);
   const isAssigning = operation.operator === '=' || operation.operator === ':=';
   if (isAssigning) loseVariable(frame.state, part.parameter);
-  if (value === null || MARK.test(value.text)) return { ...shellWord(UNKNOWN_WORDS), sources: [...(value?.sources ?? []), ...operand.sources] };
+  if (value === null || MARK.test(value.text))
+    return { ...shellWord(UNKNOWN_WORDS), sources: [...(value?.sources ?? []), ...operand.sources] };
   const isTaken = value.text !== '' || !operation.operator.startsWith(':');
   if (operation.operator.endsWith('+')) return isTaken ? operand : shellWord('');
   return isTaken ? value : operand;
@@ -61,7 +83,8 @@ function changedText(operation: Operation, text: string): string | null {
   if (operation.type === 'Remove') return withoutEnd(operation.operator, operation.operand, text);
   if (MARK.test(text)) return null;
   if (operation.type === 'Slice') return slice(operation.offset, operation.length, text);
-  if (operation.type === 'CaseModification' && operation.operand === undefined) return changedCase(operation.operator, text);
+  if (operation.type === 'CaseModification' && operation.operand === undefined)
+    return changedCase(operation.operator, text);
   if (operation.type !== 'Replace') return null;
   const pattern = literal(operation.pattern);
   const replacement = literal(operation.replacement);
@@ -107,5 +130,7 @@ function changedCase(operator: '^' | '^^' | ',' | ',,', text: string): string {
 /** The text of a word without quotes, expansions and globs, or null. */
 function literal(word: Word): string | null {
   const isPlain = word.parts === undefined && !/[*?[\\]/.test(word.text);
-  return isPlain && ![GLOB_ANY, GLOB_ONE, GLOB_RUN, UNKNOWN].some((mark) => word.text.includes(mark)) ? word.value : null;
+  return isPlain && ![GLOB_ANY, GLOB_ONE, GLOB_RUN, UNKNOWN].some((mark) => word.text.includes(mark))
+    ? word.value
+    : null;
 }

@@ -38,7 +38,8 @@ export function pathsWithin(text: string): readonly string[] {
   // `curl -d @file`, `gcc @file`, `-F name=@file`, `jq ... <file`.
   if (/^[@<+]/.test(text)) paths.push(text.slice(1));
   if (text.includes(':') && equals < 0) paths.push(...text.split(':').filter((part) => part !== ''));
-  if (text.includes(',') && equals < 0 && text.length < 1_000) paths.push(...text.split(',').filter((part) => part !== ''));
+  if (text.includes(',') && equals < 0 && text.length < 1_000)
+    paths.push(...text.split(',').filter((part) => part !== ''));
   return paths;
 }
 

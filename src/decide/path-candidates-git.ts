@@ -7,7 +7,9 @@ import type { ShellWord } from './shell-word.ts';
 
 /** Subcommands whose words name revisions, branches or remotes, or that print names only. */
 const NAMES = new Set(
-  'status branch tag ls-files ls-tree ls-remote rev-parse check-ignore check-attr switch merge fetch push pull remote config describe shortlog reflog merge-base cherry-pick revert rev-list for-each-ref bisect notes symbolic-ref update-ref rebase gc fsck count-objects var help version init worktree submodule lfs clean reset stash'.split(' '),
+  'status branch tag ls-files ls-tree ls-remote rev-parse check-ignore check-attr switch merge fetch push pull remote config describe shortlog reflog merge-base cherry-pick revert rev-list for-each-ref bisect notes symbolic-ref update-ref rebase gc fsck count-objects var help version init worktree submodule lfs clean reset stash'.split(
+    ' ',
+  ),
 );
 /** Subcommands that write the files they are given. */
 const WRITERS = new Set('checkout restore rm mv'.split(' '));
@@ -20,7 +22,9 @@ export function gitCandidates(words: readonly ShellWord[]): readonly PathCandida
   const { name } = subcommand;
   const shape = shapeOf('git', words).slice(subcommand.at + 1);
   const files: PathCandidate[] = [];
-  const isNaming = NAMES.has(name) || name === 'add' || name === 'commit' || (name === 'log' && !rest.some((word) => /^-(?:p|u|L|-patch|[A-Za-z]*p$)/.test(word.text)));
+  const isStashShown = name === 'stash' && rest.some((word) => word.text === 'show');
+  const isLogOfNames = name === 'log' && !rest.some((word) => /^-(?:p|u|L|-patch|[A-Za-z]*p$)/.test(word.text));
+  const isNaming = (NAMES.has(name) && !isStashShown) || name === 'add' || name === 'commit' || isLogOfNames;
   let operands = 0;
   let isAfterEnd = false;
   for (const [index, { kind, word }] of shape.entries()) {
@@ -38,6 +42,7 @@ export function gitCandidates(words: readonly ShellWord[]): readonly PathCandida
     if (kind === 'value') continue;
     operands += 1;
     if (!isNaming || name === 'stash') files.push(...revisionPaths(text));
+    if ((name === 'worktree' && operands === 2) || name === 'init') files.push(place(text, 'write'));
     if (isNaming || (name === 'grep' && operands === 1 && !isAfterEnd)) continue;
     if (WRITERS.has(name)) files.push(...writtenPaths(name, rest, text, operands, isAfterEnd));
     else if (name === 'clone') files.push(...(operands > 1 ? [place(text, 'write', true)] : [hint(text)]));
@@ -66,12 +71,26 @@ function revisionPaths(text: string): readonly PathCandidate[] {
     .map((part) => hint(part.replace(/^\.?\//, ''), true));
 }
 
-function writtenPaths(name: string, rest: readonly ShellWord[], text: string, operands: number, isAfterEnd: boolean): readonly PathCandidate[] {
+function writtenPaths(
+  name: string,
+  rest: readonly ShellWord[],
+  text: string,
+  operands: number,
+  isAfterEnd: boolean,
+): readonly PathCandidate[] {
   const isIndexOnly = name === 'rm' && rest.some((word) => word.text === '--cached');
-  if (isIndexOnly || (name === 'restore' && rest.some((word) => /^(?:--staged|-S)$/.test(word.text)) && !rest.some((word) => /^(?:--worktree|-W)$/.test(word.text)))) return [];
+  if (
+    isIndexOnly ||
+    (name === 'restore' &&
+      rest.some((word) => /^(?:--staged|-S)$/.test(word.text)) &&
+      !rest.some((word) => /^(?:--worktree|-W)$/.test(word.text)))
+  )
+    return [];
   // The first word of `checkout` is a branch unless it looks like a file.
   if (name === 'checkout' && operands === 1 && !isAfterEnd && !/\.[A-Za-z]/.test(text)) return [];
-  return [{ ...place(text, 'write', name !== 'checkout' && name !== 'restore'), isPlace: name === 'mv' || name === 'rm' }];
+  return [
+    { ...place(text, 'write', name !== 'checkout' && name !== 'restore'), isPlace: name === 'mv' || name === 'rm' },
+  ];
 }
 
 function optionCandidates(name: string, text: string): readonly PathCandidate[] {
@@ -85,8 +104,16 @@ function optionCandidates(name: string, text: string): readonly PathCandidate[] 
 }
 
 function valueCandidates(name: string, option: string, text: string): readonly PathCandidate[] {
-  if (/^(?:-F|--file|--template|--pathspec-from-file|--contents|--ignore-revs-file)$/.test(option) || (option === '-t' && name === 'commit')) return [place(text, 'read')];
-  if (/^(?:-o|--output|--output-directory)$/.test(option) && ['archive', 'format-patch', 'diff', 'log', 'show', 'bundle'].includes(name)) return [place(text, 'write')];
+  if (
+    /^(?:-F|--file|--template|--pathspec-from-file|--contents|--ignore-revs-file)$/.test(option) ||
+    (option === '-t' && name === 'commit')
+  )
+    return [place(text, 'read')];
+  if (
+    /^(?:-o|--output|--output-directory)$/.test(option) &&
+    ['archive', 'format-patch', 'diff', 'log', 'show', 'bundle'].includes(name)
+  )
+    return [place(text, 'write')];
   return option === '-L' && text.includes(':') ? [hint(text.slice(text.lastIndexOf(':') + 1))] : [];
 }
 

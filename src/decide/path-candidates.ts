@@ -4,7 +4,16 @@ import type { ShapedWord } from './command-shape.ts';
 import { gitCandidates } from './path-candidates-git.ts';
 import { hint, pathsWithin, place } from './path-candidate.ts';
 import type { PathCandidate } from './path-candidate.ts';
-import { BARE_NAMES, COPIERS, NAMES_ONLY, PATTERN_FIRST, PROJECT_PROGRAMS, READERS, WRITE_AFTER_FIRST, WRITE_ALL } from './program-roles.ts';
+import {
+  BARE_NAMES,
+  COPIERS,
+  NAMES_ONLY,
+  PATTERN_FIRST,
+  PROJECT_PROGRAMS,
+  READERS,
+  WRITE_AFTER_FIRST,
+  WRITE_ALL,
+} from './program-roles.ts';
 import { sedEffects } from './sed-script.ts';
 import type { ShellWord } from './shell-word.ts';
 
@@ -12,8 +21,10 @@ import type { ShellWord } from './shell-word.ts';
 export function pathCandidates(program: string, words: readonly ShellWord[]): readonly PathCandidate[] {
   const usable = words.filter((word) => !word.isDescriptor);
   if (program === 'git') return gitCandidates(usable);
-  if (program === 'mkdir') return operandsOf(shapeOf(program, usable)).map((shaped) => place(shaped.word.text, 'folder'));
-  if (NAMES_ONLY.has(program)) return program === 'find' || program === 'fd' ? optionFiles(usable, /^-(?:fprint|fprint0|fprintf|fls)$/) : [];
+  if (program === 'mkdir')
+    return operandsOf(shapeOf(program, usable)).map((shaped) => place(shaped.word.text, 'folder'));
+  if (NAMES_ONLY.has(program))
+    return program === 'find' || program === 'fd' ? optionFiles(usable, /^-(?:fprint|fprint0|fprintf|fls)$/) : [];
   const shape = shapeOf(program, usable);
   const operands = operandsOf(shape);
   const hints = shape.flatMap((shaped) => hintsOf(program, shaped));
@@ -42,10 +53,19 @@ function hintsOf(program: string, { word, kind, isShort, letters }: ShapedWord):
 
 /** Programs whose operands are told apart one by one below; a pattern among them is no file. */
 function isPatternProgram(program: string): boolean {
-  return own(PATTERN_FIRST, program) !== undefined || program === 'sed' || program === 'gsed' || WRITE_AFTER_FIRST.has(program);
+  return (
+    own(PATTERN_FIRST, program) !== undefined ||
+    program === 'sed' ||
+    program === 'gsed' ||
+    WRITE_AFTER_FIRST.has(program)
+  );
 }
 
-function placesOf(program: string, shape: readonly ShapedWord[], operands: readonly ShapedWord[]): readonly PathCandidate[] {
+function placesOf(
+  program: string,
+  shape: readonly ShapedWord[],
+  operands: readonly ShapedWord[],
+): readonly PathCandidate[] {
   const words = shape.map((shaped) => shaped.word);
   const texts = operands.map((shaped) => shaped.word.text);
   const isDeep = isRecursive(program, shape);
@@ -71,7 +91,10 @@ function placesOf(program: string, shape: readonly ShapedWord[], operands: reado
     case 'split':
       return texts.map((text, index) => place(text, index === 0 ? 'read' : 'write'));
     case 'patch':
-      return [...texts.slice(0, 1).map((text) => place(text, 'write')), ...texts.slice(1).map((text) => place(text, 'read'))];
+      return [
+        ...texts.slice(0, 1).map((text) => place(text, 'write')),
+        ...texts.slice(1).map((text) => place(text, 'read')),
+      ];
     case 'source':
     case '.':
       return texts.slice(0, 1).map((text) => place(text, 'read'));
@@ -79,10 +102,25 @@ function placesOf(program: string, shape: readonly ShapedWord[], operands: reado
       break;
   }
   if (READERS.has(program)) return texts.filter((text) => text !== '-').map((text) => place(text, 'read', isDeep));
-  if (PROJECT_PROGRAMS.has(program)) return BARE_NAMES.has(program) ? [] : texts.slice(0, 1).filter(isPathLike).map((text) => place(text, 'read'));
+  if (PROJECT_PROGRAMS.has(program))
+    return BARE_NAMES.has(program)
+      ? []
+      : texts
+          .slice(0, 1)
+          .filter(isPathLike)
+          .map((text) => place(text, 'read'));
   // What is not known to read only may write.
-  return texts.filter(isPathLike).flatMap((text) => [place(text, 'read', isDeep), place(text, 'write', isDeep)]);
+  return texts
+    .filter(isPathLike)
+    .flatMap((text) =>
+      SYSTEM_FOLDERS.test(text)
+        ? [place(text, 'read', isDeep)]
+        : [place(text, 'read', isDeep), place(text, 'write', isDeep)],
+    );
 }
+
+/** Programs and libraries, which a program that is not known is far more likely to read than to write. */
+const SYSTEM_FOLDERS = /^\/(?:usr|bin|sbin|lib|lib64|opt)\//;
 
 function isPathLike(text: string): boolean {
   return text !== '-' && !/^[A-Za-z][\w+.-]*:\/\//.test(text);
@@ -100,13 +138,16 @@ function patternPlaces(program: string, shape: readonly ShapedWord[], isDeep: bo
     if (skipped > 0) {
       skipped -= 1;
       // `jq --slurpfile name FILE`.
-      if (skipped === 0 && /file$/.test(shape[index - 2]?.word.text ?? '')) files.push(place(text, 'read'));
+      if (skipped === 0 && (shape[index - 2]?.word.text ?? '').endsWith('file')) files.push(place(text, 'read'));
       continue;
     }
     if (kind === 'option') {
       if (/^--(?:arg|argjson|slurpfile|rawfile)$/.test(text)) skipped = 2;
-      const attached = /^(?:-[A-Za-z]*f|--(?:file|from-file|exclude-from|files0-from|ignore-file|include)=)(.+)$/s.exec(text)?.[1];
-      if (attached !== undefined && !/^(?:-F|-[AC]\d)/.test(text)) files.push({ ...place(attached, 'read'), isPlace: false });
+      const attached = /^(?:-[A-Za-z]*f|--(?:file|from-file|exclude-from|files0-from|ignore-file|include)=)(.+)$/s.exec(
+        text,
+      )?.[1];
+      if (attached !== undefined && !/^(?:-F|-[AC]\d)/.test(text))
+        files.push({ ...place(attached, 'read'), isPlace: false });
     } else if (kind === 'value') {
       if (/^(?:-[A-Za-z]*f|--(?:file|from-file|ignore-file))$/.test(option)) files.push(place(text, 'read'));
       else if (/^(?:-g|--glob|--iglob|--include)$/.test(option) && !text.startsWith('!')) files.push(hint(text, true));
@@ -137,9 +178,15 @@ function sedPlaces(words: readonly ShellWord[], texts: readonly string[]): reado
   ];
 }
 
-function copyPlaces(program: string, shape: readonly ShapedWord[], texts: readonly string[], isDeep: boolean): readonly PathCandidate[] {
+function copyPlaces(
+  program: string,
+  shape: readonly ShapedWord[],
+  texts: readonly string[],
+  isDeep: boolean,
+): readonly PathCandidate[] {
   const target = targetDirectory(shape);
-  const isFolderMaking = program === 'install' && shape.some((shaped) => shaped.kind === 'option' && /^-[A-Za-z]*d/.test(shaped.word.text));
+  const isFolderMaking =
+    program === 'install' && shape.some((shaped) => shaped.kind === 'option' && /^-[A-Za-z]*d/.test(shaped.word.text));
   if (isFolderMaking) return texts.map((text) => place(text, 'write'));
   const sources = target === null && texts.length > 1 ? texts.slice(0, -1) : texts;
   const into = target ?? (texts.length > 1 ? (texts.at(-1) ?? '.') : '.');
@@ -149,7 +196,9 @@ function copyPlaces(program: string, shape: readonly ShapedWord[], texts: readon
     ...sources.map((text) => ({ ...place(text, 'read', isDeep), isPlace: !isSymbolic || text.startsWith('/') })),
     ...(program === 'mv' ? sources.map((text) => place(text, 'write', true)) : []),
     place(into, 'write', isDeep || isSymbolic || program === 'mv'),
-    ...sources.map((text) => place(`${into}/${text.slice(text.replace(/\/+$/, '').lastIndexOf('/') + 1)}`, 'write', isDeep)),
+    ...sources.map((text) =>
+      place(`${into}/${text.slice(text.replace(/\/+$/, '').lastIndexOf('/') + 1)}`, 'write', isDeep),
+    ),
   ];
 }
 
@@ -167,13 +216,22 @@ function tarPlaces(shape: readonly ShapedWord[], texts: readonly string[]): read
   const words = shape.map((shaped) => shaped.word);
   const letters = shape.map(({ kind, word }, index) => (kind === 'option' || index === 0 ? word.text : '')).join(' ');
   const isOldStyle = words[0] !== undefined && !words[0].text.startsWith('-');
-  const isCreating = /(?:^|\s)-?[A-Za-z]*[cruA]|--(?:create|append|update)/.test(isOldStyle ? (words[0]?.text ?? '') : letters);
+  const isCreating = /(?:^|\s)-?[A-Za-z]*[cruA]|--(?:create|append|update)/.test(
+    isOldStyle ? (words[0]?.text ?? '') : letters,
+  );
   const hasOldArchive = isOldStyle && words[0]?.text.includes('f') === true;
   const members = isOldStyle ? texts.slice(hasOldArchive ? 2 : 1) : texts;
-  const archives = [...optionFiles(words, /^(?:-[A-Za-z]*f|--file)$/), ...(hasOldArchive && words[1] !== undefined ? [place(words[1].text, 'write')] : [])];
+  const archives = [
+    ...optionFiles(words, /^(?:-[A-Za-z]*f|--file)$/),
+    ...(hasOldArchive && words[1] !== undefined ? [place(words[1].text, 'write')] : []),
+  ];
   return [
     ...archives.map((archive) => ({ ...archive, access: isCreating ? ('write' as const) : ('read' as const) })),
-    ...optionFiles(words, /^(?:-C|--directory)$/).map((folder) => ({ ...folder, isDeep: true, access: isCreating ? ('read' as const) : ('write' as const) })),
+    ...optionFiles(words, /^(?:-C|--directory)$/).map((folder) => ({
+      ...folder,
+      isDeep: true,
+      access: isCreating ? ('read' as const) : ('write' as const),
+    })),
     ...optionFiles(words, /^(?:-T|--files-from)$/).map((list) => ({ ...list, access: 'read' as const })),
     ...members.map((text) => (isCreating ? place(text, 'read', true) : hint(text))),
   ];
@@ -187,8 +245,27 @@ function optionFiles(words: readonly ShellWord[], separate: RegExp): readonly Pa
   });
 }
 
-const OUTPUT_NAMES = /^--(?:out|output|output-file|output-document|outfile|out-dir|outdir|output-dir|directory-prefix|append-output|dump-header|cookie-jar|trace|trace-ascii|stderr|etag-save|log-file|logfile|report-file|junit-xml|junitxml)(?:=(.*))?$/is;
-const OUTPUT_LETTER: Readonly<Partial<Record<string, string>>> = { curl: 'oDc', wget: 'oaOP', sort: 'o', xxd: '', tree: 'o', less: 'oO', gcc: 'o', cc: 'o', clang: 'o', 'g++': 'o', 'clang++': 'o', rustc: 'o', go: 'o', ld: 'o', shuf: 'o', bison: 'o', yacc: 'o' };
+const OUTPUT_NAMES =
+  /^--(?:out|output|output-file|output-document|outfile|out-dir|outdir|output-dir|directory-prefix|append-output|dump-header|cookie-jar|trace|trace-ascii|stderr|etag-save|log-file|logfile|report-file|junit-xml|junitxml)(?:=(.*))?$/is;
+const OUTPUT_LETTER: Readonly<Partial<Record<string, string>>> = {
+  curl: 'oDc',
+  wget: 'oaOP',
+  sort: 'o',
+  xxd: '',
+  tree: 'o',
+  less: 'oO',
+  gcc: 'o',
+  cc: 'o',
+  clang: 'o',
+  'g++': 'o',
+  'clang++': 'o',
+  rustc: 'o',
+  go: 'o',
+  ld: 'o',
+  shuf: 'o',
+  bison: 'o',
+  yacc: 'o',
+};
 
 function outputOptions(program: string, shape: readonly ShapedWord[]): readonly PathCandidate[] {
   const letters = own(OUTPUT_LETTER, program) ?? '';
@@ -196,7 +273,10 @@ function outputOptions(program: string, shape: readonly ShapedWord[]): readonly 
     if (kind !== 'option') return [];
     const next = shape[index + 1]?.word.text;
     const long = OUTPUT_NAMES.exec(word.text);
-    if (long !== null) return [long[1] ?? next].filter((text) => text !== undefined && text !== '-').map((text) => place(text ?? '', 'write'));
+    if (long !== null)
+      return [long[1] ?? next]
+        .filter((text) => text !== undefined && text !== '-')
+        .map((text) => place(text ?? '', 'write'));
     const letter = letters === '' ? null : new RegExp(`^-[A-Za-z]*?[${letters}](.*)$`, 's').exec(word.text);
     if (letter === null || word.text.startsWith('--')) return [];
     const value = letter[1] === '' ? next : letter[1];

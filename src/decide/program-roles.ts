@@ -32,7 +32,9 @@ export const BARE_NAMES = set(`
 `);
 
 /** Programs that write every operand. */
-export const WRITE_ALL = set('rm rmdir touch truncate tee shred unlink mkfifo mknod chattr setfacl gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd lzma compress uncompress');
+export const WRITE_ALL = set(
+  'rm rmdir touch truncate tee shred unlink mkfifo mknod chattr setfacl gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd lzma compress uncompress',
+);
 
 /** Programs whose first operand is a mode or an owner, and that change the rest. */
 export const WRITE_AFTER_FIRST = set('chmod chown chgrp');
@@ -60,7 +62,10 @@ export const PATTERN_FIRST: Readonly<Partial<Record<string, RegExp>>> = {
 const GREP: OptionSpec = {
   valueLetters: 'efmABCdD',
   flagLetters: 'EFGPivwxyclLoqsbHhnTuUZzarRI0123456789V',
-  valueNames: 'regexp file max-count after-context before-context context include exclude exclude-dir exclude-from label directories devices binary-files'.split(' '),
+  valueNames:
+    'regexp file max-count after-context before-context context include exclude exclude-dir exclude-from label directories devices binary-files'.split(
+      ' ',
+    ),
 };
 
 /** Options of readers, so that their values are not taken for files. */
@@ -72,13 +77,40 @@ export const READER_OPTIONS: Readonly<Partial<Record<string, OptionSpec>>> = {
   rg: {
     valueLetters: 'efgtTABCmMjrEd',
     flagLetters: 'iwxvclLoqsbHhnNuUzSFPpRIa0.',
-    valueNames: 'regexp file glob iglob type type-not type-add after-context before-context context max-count max-columns threads replace encoding sort sortr max-depth max-filesize ignore-file color colors path-separator engine pre pre-glob'.split(' '),
-    flagNames: 'ignore-case smart-case case-sensitive word-regexp line-regexp count count-matches files files-with-matches files-without-match hidden no-ignore no-ignore-vcs no-heading heading line-number no-line-number with-filename no-filename only-matching invert-match fixed-strings multiline json quiet column stats vimgrep pcre2 follow text null trim unrestricted debug no-messages search-zip'.split(' '),
+    valueNames:
+      'regexp file glob iglob type type-not type-add after-context before-context context max-count max-columns threads replace encoding sort sortr max-depth max-filesize ignore-file color colors path-separator engine pre pre-glob'.split(
+        ' ',
+      ),
+    flagNames:
+      'ignore-case smart-case case-sensitive word-regexp line-regexp count count-matches files files-with-matches files-without-match hidden no-ignore no-ignore-vcs no-heading heading line-number no-line-number with-filename no-filename only-matching invert-match fixed-strings multiline json quiet column stats vimgrep pcre2 follow text null trim unrestricted debug no-messages search-zip'.split(
+        ' ',
+      ),
   },
   head: { valueLetters: 'nc', flagLetters: 'qvz0123456789', valueNames: ['lines', 'bytes'] },
-  tail: { valueLetters: 'ncs', flagLetters: 'fFqvz0123456789r', valueNames: ['lines', 'bytes', 'pid', 'sleep-interval'] },
-  cut: { valueLetters: 'bcdf', flagLetters: 'nsz', valueNames: ['bytes', 'characters', 'delimiter', 'fields', 'output-delimiter'] },
-  sort: { valueLetters: 'ktSTo', flagLetters: 'bdfghiMnRrVcCmsuz', valueNames: ['key', 'field-separator', 'buffer-size', 'temporary-directory', 'output', 'parallel', 'batch-size', 'files0-from'] },
+  tail: {
+    valueLetters: 'ncs',
+    flagLetters: 'fFqvz0123456789r',
+    valueNames: ['lines', 'bytes', 'pid', 'sleep-interval'],
+  },
+  cut: {
+    valueLetters: 'bcdf',
+    flagLetters: 'nsz',
+    valueNames: ['bytes', 'characters', 'delimiter', 'fields', 'output-delimiter'],
+  },
+  sort: {
+    valueLetters: 'ktSTo',
+    flagLetters: 'bdfghiMnRrVcCmsuz',
+    valueNames: [
+      'key',
+      'field-separator',
+      'buffer-size',
+      'temporary-directory',
+      'output',
+      'parallel',
+      'batch-size',
+      'files0-from',
+    ],
+  },
   uniq: { valueLetters: 'fsw', flagLetters: 'cdDiuz' },
   cat: { flagLetters: 'AbeEnstTuv' },
   wc: { flagLetters: 'clmwL', valueNames: ['files0-from'] },
@@ -87,12 +119,24 @@ export const READER_OPTIONS: Readonly<Partial<Record<string, OptionSpec>>> = {
   xxd: { valueLetters: 'cglos', flagLetters: 'abeEipruCd' },
   hexdump: { valueLetters: 'enfs', flagLetters: 'bcCdovx' },
   strings: { valueLetters: 'netTso', flagLetters: 'afw' },
-  diff: { valueLetters: 'CUFWIxXLS', flagLetters: 'qsrNuaiEZbwBtTdpyc', valueNames: 'label exclude exclude-from starting-file unified context width ignore-matching-lines color'.split(' ') },
+  diff: {
+    valueLetters: 'CUFWIxXLS',
+    flagLetters: 'qsrNuaiEZbwBtTdpyc',
+    valueNames: 'label exclude exclude-from starting-file unified context width ignore-matching-lines color'.split(' '),
+  },
   awk: { valueLetters: 'vFfei', flagLetters: '' },
   gawk: { valueLetters: 'vFfei', flagLetters: '' },
   mawk: { valueLetters: 'vFf', flagLetters: '' },
   sed: { valueLetters: 'efl', flagLetters: 'nErsuziI' },
-  jq: { valueLetters: 'fL', flagLetters: 'rncsSCMaejR', valueNames: ['indent', 'from-file'], flagNames: 'raw-output null-input compact-output slurp sort-keys color-output monochrome-output ascii-output exit-status join-output raw-input tab args jsonargs stream seq unbuffered'.split(' ') },
+  jq: {
+    valueLetters: 'fL',
+    flagLetters: 'rncsSCMaejR',
+    valueNames: ['indent', 'from-file'],
+    flagNames:
+      'raw-output null-input compact-output slurp sort-keys color-output monochrome-output ascii-output exit-status join-output raw-input tab args jsonargs stream seq unbuffered'.split(
+        ' ',
+      ),
+  },
   yq: { valueLetters: 'fopI', flagLetters: 'einrPMCjyNs' },
   column: { valueLetters: 'scoNHRtnWTC', flagLetters: 'txeJ' },
   fold: { valueLetters: 'w', flagLetters: 'bs' },
@@ -100,7 +144,14 @@ export const READER_OPTIONS: Readonly<Partial<Record<string, OptionSpec>>> = {
   base64: { valueLetters: 'w', flagLetters: 'di', flagNames: ['decode'] },
   shuf: { valueLetters: 'nio', flagLetters: 'erz' },
   split: { valueLetters: 'abClnt', flagLetters: 'dexu' },
-  tar: { valueLetters: 'fCTXbHVIFgKLN', flagLetters: 'cxtruAvzjJpkmOPShWwlaiBonsU', valueNames: 'file directory files-from exclude exclude-from transform strip-components owner group mode mtime use-compress-program'.split(' ') },
+  tar: {
+    valueLetters: 'fCTXbHVIFgKLN',
+    flagLetters: 'cxtruAvzjJpkmOPShWwlaiBonsU',
+    valueNames:
+      'file directory files-from exclude exclude-from transform strip-components owner group mode mtime use-compress-program'.split(
+        ' ',
+      ),
+  },
   zip: { valueLetters: 'btnx', flagLetters: 'rjqmuofdv9876543210eyX' },
   unzip: { valueLetters: 'dxP', flagLetters: 'oqnjltuvpaCLX' },
   truncate: { valueLetters: 'sro', flagLetters: 'c' },
@@ -109,7 +160,11 @@ export const READER_OPTIONS: Readonly<Partial<Record<string, OptionSpec>>> = {
   cp: { valueLetters: 'tS', flagLetters: 'abdfHilLnPpRrsTuvxZ', valueNames: ['target-directory', 'suffix'] },
   mv: { valueLetters: 'tS', flagLetters: 'bfinTuvZ', valueNames: ['target-directory', 'suffix'] },
   ln: { valueLetters: 'tS', flagLetters: 'bdfFiLnPrsTv', valueNames: ['target-directory', 'suffix'] },
-  install: { valueLetters: 'tSgom', flagLetters: 'bcCdDpsTvZ', valueNames: ['target-directory', 'suffix', 'group', 'owner', 'mode'] },
+  install: {
+    valueLetters: 'tSgom',
+    flagLetters: 'bcCdDpsTvZ',
+    valueNames: ['target-directory', 'suffix', 'group', 'owner', 'mode'],
+  },
   patch: { valueLetters: 'iopdDFgBVxrYz', flagLetters: 'bcEeflNnRstuvZ' },
   dd: {},
   tee: { flagLetters: 'aip' },

@@ -17,11 +17,13 @@ export interface ReadingPlace {
 }
 
 /** All that the command line can reach, or why it cannot be read; then nothing of it may run. */
-export type ReadingResult = { readonly ok: true; readonly reading: CommandReading } | { readonly ok: false; readonly why: string };
+export type ReadingResult =
+  { readonly ok: true; readonly reading: CommandReading } | { readonly ok: false; readonly why: string };
 
 /** Reads a command line as bash would. Pure: nothing is run, no file is looked at. Never throws. */
 export function readCommandLine(commandLine: string, place: ReadingPlace): ReadingResult {
-  if (commandLine.length > MAX_COMMAND_LENGTH) return { ok: false, why: `it is longer than ${MAX_COMMAND_LENGTH} characters` };
+  if (commandLine.length > MAX_COMMAND_LENGTH)
+    return { ok: false, why: `it is longer than ${MAX_COMMAND_LENGTH} characters` };
   if (!commandLine.isWellFormed()) return { ok: false, why: 'it is not well-formed Unicode' };
   if (commandLine.includes('\0')) return { ok: false, why: 'it holds a NUL character' };
   const reader: Reader = {
@@ -35,7 +37,14 @@ export function readCommandLine(commandLine: string, place: ReadingPlace): Readi
     readScript,
     readText,
   };
-  const frame: Frame = { state: startState(place.folder, place.homeDir), inputs: [], input: null, lines: null, depth: 0, calls: [] };
+  const frame: Frame = {
+    state: startState(place.folder, place.homeDir),
+    inputs: [],
+    input: null,
+    lines: null,
+    depth: 0,
+    calls: [],
+  };
   try {
     readScript(reader, parse(commandLine), frame);
     readUncalled(reader);
@@ -50,13 +59,21 @@ export function readCommandLine(commandLine: string, place: ReadingPlace): Readi
 
 function readText(reader: Reader, text: ShellWord, frame: Frame): void {
   spend(reader, text.text.length);
-  const source = text.text.replaceAll(GLOB_RUN, '*').replaceAll(GLOB_ONE, '?').replaceAll(GLOB_ANY, '*').replaceAll(FOLDERS, '*');
+  const source = text.text
+    .replaceAll(GLOB_RUN, '*')
+    .replaceAll(GLOB_ONE, '?')
+    .replaceAll(GLOB_ANY, '*')
+    .replaceAll(FOLDERS, '*');
   const inner = deeper(frame, { inputs: text.sources.length > 0 ? [...frame.inputs, ...text.sources] : frame.inputs });
   if (!hasUnknown(source)) {
     readScript(reader, parse(source), inner);
     return;
   }
-  question(reader, BUILTIN_RULES.unknownScript, 'The commands that a shell would read here are not all known before it runs. Write them plainly.');
+  question(
+    reader,
+    BUILTIN_RULES.unknownScript,
+    'The commands that a shell would read here are not all known before it runs. Write them plainly.',
+  );
   try {
     readScript(reader, parse(source), inner);
   } catch (error) {

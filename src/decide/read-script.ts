@@ -1,16 +1,14 @@
-import { ASSIGNMENT_PROGRAM } from '../core/command-pattern.ts';
-import { MAX_LOOP_ROUNDS } from './caps.ts';
 import { listedFiles } from './listed-files.ts';
-import { noteArithmetic, readNestedScripts } from './nested-scripts.ts';
+import { noteArithmetic, noteTest, readArithmetic, readNestedScripts } from './nested-scripts.ts';
+import { readLoop, rounds } from './read-loop.ts';
 import { readRedirections } from './read-redirections.ts';
 import { readSimpleCommand } from './read-simple-command.ts';
 import { UnreadableCommand, deeper, reach, step } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { forkState, loseVariable, uncertainly, unionOf, writeVariable } from './shell-state.ts';
-import { hasUnknown, isSpread, shellWord } from './shell-word.ts';
-import type { ShellWord } from './shell-word.ts';
+import { shellWord } from './shell-word.ts';
 import { commandOutput } from './static-output.ts';
-import type { AndOr, CommandNode, CompoundList, ParsedScript, Pipeline, PipelineNode, Statement, SyntaxNode, Word } from './syntax.ts';
+import type { AndOr, CommandNode, CompoundList, ParsedScript, Pipeline, PipelineNode, Statement } from './syntax.ts';
 import { fieldsOf } from './word-value.ts';
 
 /** Reads all that a parsed script can reach. @throws {UnreadableCommand} where it has an error in it or is too much. */
@@ -33,7 +31,8 @@ function readStatements(reader: Reader, statements: readonly Statement[], frame:
 function readAlone(reader: Reader, node: PipelineNode, frame: Frame): void {
   const before = frame.state.folders;
   readPipelineNode(reader, node, frame);
-  if (frame.state.folders !== before && !frame.state.stopsOnError) frame.state.folders = unionOf([before, frame.state.folders]);
+  if (frame.state.folders !== before && !frame.state.stopsOnError)
+    frame.state.folders = unionOf([before, frame.state.folders]);
 }
 
 function readChain(reader: Reader, chain: AndOr, frame: Frame): void {
@@ -79,7 +78,9 @@ function readPipeline(reader: Reader, pipeline: Pipeline, frame: Frame): void {
   let upstream: Pick<Frame, 'inputs' | 'input' | 'lines'> = frame;
   for (const node of pipeline.commands) {
     const from = reader.commands.length;
-    const inner = { ...frame, ...upstream, state: forkState(frame.state) };
+    // Commands in a group share their input: how much of it the first one leaves is not known.
+    const input = node.type === 'Command' ? upstream.input : null;
+    const inner = { ...frame, ...upstream, input, state: forkState(frame.state) };
     readNode(reader, node, inner);
     const reached = reader.commands.slice(from, from + 2);
     upstream = {
@@ -113,12 +114,24 @@ function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame
       return;
     case 'If':
       readStatements(reader, node.clause.commands, deeper(frame));
-      readBranches(reader, [node.then, ...node.elif.flatMap((branch) => [branch.clause, branch.then]), ...(node.else === undefined ? [] : [node.else])], frame);
+      readBranches(
+        reader,
+        [
+          node.then,
+          ...node.elif.flatMap((branch) => [branch.clause, branch.then]),
+          ...(node.else === undefined ? [] : [node.else]),
+        ],
+        frame,
+      );
       return;
     case 'Case':
       readNestedScripts(reader, node.word, frame);
       for (const item of node.items) for (const pattern of item.pattern) readNestedScripts(reader, pattern, frame);
-      readBranches(reader, node.items.map((item) => item.body), frame);
+      readBranches(
+        reader,
+        node.items.map((item) => item.body),
+        frame,
+      );
       return;
     case 'While':
       readLoop(reader, frame, (inner) => {
@@ -127,7 +140,7 @@ function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame
       });
       return;
     case 'For':
-      readFor(reader, node.name.value, node.wordlist, node.body, frame);
+      readFor(reader, node, frame);
       return;
     case 'Select':
       for (const word of node.wordlist ?? []) fieldsOf(reader, word, frame);
@@ -138,7 +151,8 @@ function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame
       });
       return;
     case 'ArithmeticFor':
-      for (const part of [node.initialize, node.test, node.update]) if (part !== undefined) readArithmetic(reader, part, frame);
+      for (const part of [node.initialize, node.test, node.update])
+        if (part !== undefined) readArithmetic(reader, part, frame);
       readLoop(reader, frame, (inner) => readStatements(reader, node.body.commands, inner));
       return;
     case 'ArithmeticCommand':
@@ -167,53 +181,16 @@ function readBranches(reader: Reader, branches: readonly CompoundList[], frame: 
   });
 }
 
-/**
- * Reads the body of a loop as it is in any round: first to learn what it writes, then with all of that unknown.
- * What the first look found is thrown away.
- */
-function readLoop(reader: Reader, frame: Frame, body: (inner: Frame) => void): void {
-  const { state } = frame;
-  uncertainly(state, () => {
-    const marks = { commands: reader.commands.length, findings: reader.findings.length, code: reader.inlineCode.length, pending: reader.pending.length };
-    const { words } = reader.budget;
-    const trial = forkState(state);
-    body(deeper(frame, { state: trial }));
-    reader.commands.length = marks.commands;
-    reader.findings.length = marks.findings;
-    reader.inlineCode.length = marks.code;
-    reader.pending.length = marks.pending;
-    reader.budget.words = words;
-    for (const name of trial.writes) loseVariable(state, name);
-    if (trial.visited.length > 0) {
-      // Each round may go on from where the one before it ended.
-      state.folders = null;
-      state.visited.push(null);
-    }
-    state.isPoisoned ||= trial.isPoisoned;
-    state.hasDotglob ||= trial.hasDotglob;
-    state.hasOwnIfs ||= trial.hasOwnIfs;
-    if (trial.args !== state.args) state.args = null;
-    body(deeper(frame));
-  });
-}
-
-function readFor(reader: Reader, name: string, wordlist: readonly Word[] | undefined, body: CompoundList, frame: Frame): void {
-  const items = wordlist === undefined ? frame.state.args : wordlist.flatMap((word) => fieldsOf(reader, word, frame));
+function readFor(reader: Reader, node: Extract<CommandNode, { type: 'For' }>, frame: Frame): void {
+  const items =
+    node.wordlist === undefined ? frame.state.args : node.wordlist.flatMap((word) => fieldsOf(reader, word, frame));
   readLoop(reader, frame, (inner) => {
     for (const item of rounds(items)) {
-      if (item === null) loseVariable(inner.state, name);
-      else writeVariable(inner.state, name, item);
-      readStatements(reader, body.commands, inner);
+      if (item === null) loseVariable(inner.state, node.name.value);
+      else writeVariable(inner.state, node.name.value, item);
+      readStatements(reader, node.body.commands, inner);
     }
   });
-}
-
-/** The values of the loop's variable, one for each round; null for a round in which it is not known. */
-function rounds(items: readonly ShellWord[] | null): readonly (ShellWord | null)[] {
-  if (items === null || items.length > MAX_LOOP_ROUNDS) return [null];
-  if (items.every((item) => !hasUnknown(item.text))) return items;
-  const known = items.filter((item) => !hasUnknown(item.text) || !isSpread(item.text));
-  return known.length === items.length ? known : [...known, null];
 }
 
 function readRedirected(reader: Reader, node: Extract<CommandNode, { type: 'Redirected' }>, frame: Frame): void {
@@ -227,11 +204,11 @@ function readRedirected(reader: Reader, node: Extract<CommandNode, { type: 'Redi
     redirections: opened.files,
     folders: frame.state.folders,
     sources: [...frame.inputs, ...opened.sources],
-    input: opened.input,
+    input: null,
     role: 'wrapper',
   });
-  const isRedirected = opened.input !== null || opened.files.some((file) => file.access !== 'write') || opened.sources.length > 0;
-  const input = isRedirected ? { input: opened.input, lines: null, inputs: [...frame.inputs, ...opened.sources] } : {};
+  const lines = opened.stdin === 'inherited' ? frame.lines : null;
+  const input = { input: null, lines, inputs: [...frame.inputs, ...opened.sources] };
   readNode(reader, node.command, deeper(frame, input));
   readPending(reader, start);
   reader.pending = pendingBefore;
@@ -247,42 +224,16 @@ export function readPending(reader: Reader, start: number): void {
   }
 }
 
-function readArithmetic(reader: Reader, node: SyntaxNode, frame: Frame): void {
-  noteArithmetic(reader, arithmeticText(node), frame);
-  readNestedScripts(reader, node, frame);
-}
-
-function arithmeticText(node: SyntaxNode): string {
-  switch (node.type) {
-    case 'ArithmeticWord':
-      return node.value;
-    case 'ArithmeticBinary':
-      return `${arithmeticText(node.left)} ${node.operator} ${arithmeticText(node.right)}`;
-    case 'ArithmeticUnary':
-      return `${node.operator}${arithmeticText(node.operand)}${node.operator}`;
-    case 'ArithmeticGroup':
-      return arithmeticText(node.expression);
-    case 'ArithmeticTernary':
-      return [node.test, node.consequent, node.alternate].map(arithmeticText).join(' ');
-    default:
-      return '';
-  }
-}
-
-/** `[[ x -eq y ]]` and `[[ -v x ]]` evaluate their operands as arithmetic does. */
-function noteTest(reader: Reader, node: Extract<SyntaxNode, { type: 'TestCommand' }>, frame: Frame): void {
-  const open: SyntaxNode[] = [node.expression];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next.type === 'TestBinary' && /^-(?:eq|ne|lt|le|gt|ge)$/.test(next.operator)) noteArithmetic(reader, `${next.left.text} ${next.right.text}`, frame);
-    else if (next.type === 'TestUnary' && next.operator === '-v') noteArithmetic(reader, next.operand.text, frame);
-    else if (next.type === 'TestLogical') open.push(...next.operands);
-    else if (next.type === 'TestNot') open.push(next.operand);
-    else if (next.type === 'TestGroup') open.push(next.expression);
-  }
-}
-
 function reachBuiltin(reader: Reader, name: string, frame: Frame): void {
-  reach(reader, { program: shellWord(name), words: [], redirections: [], folders: frame.state.folders, sources: frame.inputs, input: null, role: 'plain' });
+  reach(reader, {
+    program: shellWord(name),
+    words: [],
+    redirections: [],
+    folders: frame.state.folders,
+    sources: frame.inputs,
+    input: null,
+    role: 'plain',
+  });
 }
 
 function defineFunction(reader: Reader, name: string, body: CommandNode | CompoundList, frame: Frame): void {
@@ -308,17 +259,4 @@ export function readUncalled(reader: Reader): void {
     state.args = null;
     readNode(reader, body, deeper(frame, { state, inputs: [], input: null, lines: null }));
   }
-}
-
-/** Notes an assignment as a command of its own, so that rules on `<assign>` see it. */
-export function reachAssignment(reader: Reader, name: string, value: ShellWord, frame: Frame): void {
-  reach(reader, {
-    program: shellWord(ASSIGNMENT_PROGRAM),
-    words: [{ ...value, text: `${name}=${value.text}` }],
-    redirections: [],
-    folders: frame.state.folders,
-    sources: value.sources,
-    input: null,
-    role: 'plain',
-  });
 }

@@ -1,7 +1,8 @@
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { applyBuiltin } from './builtin-effect.ts';
 import { programName } from './program-name.ts';
-import { readFunctionBody, readPending, reachAssignment } from './read-script.ts';
+import { reachAssignment } from './reach-assignment.ts';
+import { readFunctionBody, readPending } from './read-script.ts';
 import { readRedirections } from './read-redirections.ts';
 import type { OpenedRedirections } from './read-redirections.ts';
 import type { CommandRole } from './reached-command.ts';
@@ -23,29 +24,43 @@ export function readSimpleCommand(reader: Reader, command: Command, frame: Frame
   reader.pending = [];
   const start = reader.commands.length;
   const assigned = command.prefix.filter((part) => part.type === 'Assignment');
-  const redirections = [...command.prefix, ...command.suffix].filter((part) => part.type !== 'Word' && part.type !== 'Assignment');
+  const redirections = [...command.prefix, ...command.suffix].filter(
+    (part) => part.type !== 'Word' && part.type !== 'Assignment',
+  );
   const words = command.name === undefined ? [] : [...fieldsOf(reader, command.name, frame)];
   for (const part of command.suffix) {
     if (part.type === 'Word') words.push(...fieldsOf(reader, part, frame));
     else if (part.type === 'Assignment') words.push(assignmentWord(reader, part, frame));
   }
   const opened = readRedirections(reader, redirections, frame);
-  const restore = words.length > 0 ? variablesOf(frame.state, assigned.map((part) => part.name)) : null;
+  const restore =
+    words.length > 0
+      ? variablesOf(
+          frame.state,
+          assigned.map((part) => part.name),
+        )
+      : null;
   for (const part of assigned) assign(reader, part, frame);
-  runWords(reader, words, opened, frame);
+  runWords(reader, words, opened, frame, 'plain', true);
   restore?.();
   readPending(reader, start);
   reader.pending = pendingBefore;
 }
 
 /** Where a command comes from and what is on its input, besides its own words. */
-const NOTHING_OPENED: OpenedRedirections = { files: [], input: null, sources: [] };
+const NOTHING_OPENED: OpenedRedirections = { files: [], stdin: 'inherited', input: null, sources: [] };
 
-function runWords(reader: Reader, words: readonly ShellWord[], opened: OpenedRedirections, frame: Frame, role: CommandRole = 'plain'): void {
+function runWords(
+  reader: Reader,
+  words: readonly ShellWord[],
+  opened: OpenedRedirections,
+  frame: Frame,
+  role: CommandRole = 'plain',
+  followsNames = false,
+): void {
   const [first] = words;
   const sources: CommandRange[] = [...frame.inputs, ...opened.sources, ...words.flatMap((word) => word.sources)];
-  const isInputRedirected = opened.files.some((file) => file.access !== 'write');
-  const input = opened.input ?? (isInputRedirected ? null : frame.input);
+  const input = opened.stdin === 'inherited' ? frame.input : opened.input;
   const { folders } = frame.state;
   const reached = (program: ShellWord, own: readonly ShellWord[], as: CommandRole): void =>
     reach(reader, { program, words: own, redirections: opened.files, folders, sources, input, role: as });
@@ -53,10 +68,14 @@ function runWords(reader: Reader, words: readonly ShellWord[], opened: OpenedRed
     if (opened.files.length > 0) reached(shellWord(''), [], 'wrapper');
     return;
   }
-  const inner: Frame = { ...frame, inputs: sources, input, lines: isInputRedirected || opened.input !== null ? null : frame.lines };
-  if (runAlias(reader, words, inner) || runFunction(reader, words, inner)) {
-    if (opened.files.length > 0) reached(shellWord(''), [], 'wrapper');
-    return;
+  const inner: Frame = { ...frame, inputs: sources, input, lines: opened.stdin === 'inherited' ? frame.lines : null };
+  if (followsNames) {
+    // Whether the shell expands aliases is its user's choice: the command is read both ways.
+    runAlias(reader, words, inner);
+    if (runFunction(reader, words, inner)) {
+      if (opened.files.length > 0) reached(shellWord(''), [], 'wrapper');
+      return;
+    }
   }
   const program = programName(first.text);
   if (program === null) {
@@ -64,12 +83,17 @@ function runWords(reader: Reader, words: readonly ShellWord[], opened: OpenedRed
     reached(first, words.slice(1), role);
     // An expansion that is empty leaves the rest of the name: `cu${x}rl`.
     const rest = withoutUnknown(first.text);
-    if (rest !== '' && rest !== first.text) runWords(reader, [shellWord(rest), ...words.slice(1)], NOTHING_OPENED, deeper(inner), 'inner');
+    if (rest !== '' && rest !== first.text)
+      runWords(reader, [shellWord(rest), ...words.slice(1)], NOTHING_OPENED, deeper(inner), 'inner');
     else if (rest === '' && words.length > 1) runWords(reader, words.slice(1), NOTHING_OPENED, deeper(inner), 'inner');
     return;
   }
   const unwrapped = unwrap({ program, words: words.slice(1), frame: inner, homeDir: reader.homeDir });
-  reached(first, unwrapped.own, unwrapped.role === 'plain' ? role : unwrapped.role);
+  reached(
+    unwrapped.isSilent === true ? shellWord('') : first,
+    unwrapped.own,
+    unwrapped.role === 'plain' ? role : unwrapped.role,
+  );
   for (const finding of unwrapped.questions) question(reader, finding.ruleId, finding.reason);
   for (const code of unwrapped.code) reader.inlineCode.push({ program, text: code.text, folders });
   for (const each of unwrapped.inners) runInner(reader, each, inner);
@@ -81,31 +105,46 @@ function runInner(reader: Reader, each: Inner, frame: Frame): void {
   if (each.folders !== undefined) inner.state.folders = each.folders;
   if (each.input !== undefined) Object.assign(inner, { input: each.input, lines: null });
   if (each.args !== undefined) inner.state.args = each.args;
+  if (each.scriptName !== undefined) inner.state.scriptName = each.scriptName;
+  if (each.isDetached) {
+    // A process of its own knows functions only where they were exported.
+    for (const [name, known] of inner.state.functions) inner.state.functions.set(name, { ...known, isCertain: false });
+  }
   if (each.kind === 'text') {
-    reader.readText(reader, each.text, inner);
+    // The commands of the text share their input, so that no single one surely gets all of it.
+    reader.readText(reader, each.text, { ...inner, input: null });
     return;
   }
   const words = [...each.words];
   if (each.takesAssignments === true) {
     for (let next = words[0]; next !== undefined && /^[A-Za-z_]\w*=/.test(next.text); next = words[0]) {
       const equals = next.text.indexOf('=');
-      reachAssignment(reader, next.text.slice(0, equals), { ...next, text: next.text.slice(equals + 1) }, inner);
+      const name = next.text.slice(0, equals);
+      const value = { ...next, text: next.text.slice(equals + 1) };
+      writeVariable(inner.state, name, value);
+      reachAssignment(reader, name, value, inner);
+      runVariable(reader, name, value, inner);
       words.shift();
     }
   }
+  // Another reading of options that are not known: an option is no program.
+  if (words[0]?.text.startsWith('-') === true) return;
   runWords(reader, words, NOTHING_OPENED, inner, each.role ?? 'plain');
 }
 
 /** Follows an alias that the command line itself defines. */
-function runAlias(reader: Reader, words: readonly ShellWord[], frame: Frame): boolean {
+function runAlias(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
   const [first, ...rest] = words;
   const alias = first === undefined ? undefined : frame.state.aliases.get(first.text);
-  if (first === undefined || alias === undefined || frame.calls.includes(`alias ${first.text}`)) return false;
+  if (first === undefined || alias === undefined || frame.calls.includes(`alias ${first.text}`)) return;
   const name = `alias ${first.text}`;
   const text = [alias.text, ...rest.map((word) => word.text)].join(' ');
   spend(reader, text.length);
-  reader.readText(reader, { ...alias, text }, deeper(frame, { calls: [...frame.calls, name] }));
-  return true;
+  reader.readText(
+    reader,
+    { ...alias, text },
+    deeper(frame, { calls: [...frame.calls, name], state: forkState(frame.state) }),
+  );
 }
 
 function runFunction(reader: Reader, words: readonly ShellWord[], frame: Frame): boolean {
@@ -117,7 +156,7 @@ function runFunction(reader: Reader, words: readonly ShellWord[], frame: Frame):
   uncertainly(state, () => {
     for (const body of definition.bodies) {
       state.args = args;
-      readFunctionBody(reader, body, deeper(frame, { calls: [...frame.calls, first.text] }));
+      readFunctionBody(reader, body, deeper(frame, { calls: [...frame.calls, first.text], input: null }));
     }
   });
   state.args = argsBefore;
@@ -141,7 +180,10 @@ function assignedValue(reader: Reader, part: Assignment, frame: Frame): ShellWor
   if (part.index !== undefined) textOf(reader, part.index, frame);
   if (part.value.type === 'ArrayValue') {
     const elements = part.value.elements.flatMap((element) => fieldsOf(reader, element, frame));
-    return { ...shellWord(elements.map((element) => element.text).join(' ')), sources: elements.flatMap((element) => element.sources) };
+    return {
+      ...shellWord(elements.map((element) => element.text).join(' ')),
+      sources: elements.flatMap((element) => element.sources),
+    };
   }
   const value = textOf(reader, part.value, frame);
   if (part.append !== true) return value;
@@ -151,16 +193,12 @@ function assignedValue(reader: Reader, part: Assignment, frame: Frame): ShellWor
   return { ...value, text: front + value.text, sources: [...(before?.sources ?? []), ...value.sources] };
 }
 
-/** Takes note of variables, and gives a function that puts them back: an assignment in front of a command is gone after it. */
+/** Gives a function to call after the command in front of which variables were assigned: they may be gone, or not. */
 function variablesOf(state: ShellState, names: readonly string[]): () => void {
-  const before = names.map((name) => [name, state.variables.get(name)] as const);
   const { hasOwnIfs } = state;
   return () => {
-    for (const [name, value] of before) {
-      // What an `eval` in between wrote to it is not followed.
-      if (value === undefined) loseVariable(state, name);
-      else state.variables.set(name, value);
-    }
+    // In dash, an assignment in front of a special builtin stays; in bash it does not.
+    for (const name of names) loseVariable(state, name);
     state.hasOwnIfs = hasOwnIfs;
   };
 }

@@ -12,7 +12,11 @@ const COMMAND_VARIABLES =
 export function runVariable(reader: Reader, name: string, value: ShellWord, frame: Frame): void {
   // Bash expands command substitutions in its prompts; `set -x` prints PS4 in front of each command.
   if (/^PS\d$/.test(name) && /[`$]/.test(value.text)) {
-    question(reader, BUILTIN_RULES.unknownScript, 'A prompt that holds an expansion runs it. Leave the prompt as it is.');
+    question(
+      reader,
+      BUILTIN_RULES.unknownScript,
+      'A prompt that holds an expansion runs it. Leave the prompt as it is.',
+    );
   }
   if (!COMMAND_VARIABLES.test(name) || value.text.trim() === '') return;
   const text = { ...value, text: value.text.replace(/^\|+-?/, '') };

@@ -24,7 +24,9 @@ export function sedEffects(words: readonly ShellWord[]): SedEffects {
     const word = words[at];
     if (word === undefined) break;
     const { text } = word;
-    const attached = /^(?:-[nErsuz]*e|--e(?:x(?:p(?:r(?:e(?:s(?:s(?:i(?:o(?:n)?)?)?)?)?)?)?)?)?=)(.+)$/s.exec(text)?.[1];
+    const attached = /^(?:-[nErsuz]*e|--e(?:x(?:p(?:r(?:e(?:s(?:s(?:i(?:o(?:n)?)?)?)?)?)?)?)?)?=)(.+)$/s.exec(
+      text,
+    )?.[1];
     if (attached !== undefined) scripts.push({ ...word, text: attached });
     else if (/^(?:-[nErsuz]*e|--expression)$/.test(text)) {
       at += 1;
@@ -76,7 +78,7 @@ function scriptEffects(script: string): ScriptEffects | null {
     if ('{};\n \t'.includes(command) || '=dDgGhHlnNpPxzF'.includes(command)) continue;
     if ('aic'.includes(command)) {
       // Text goes to the end of the line; a backslash continues it.
-      while (/\\$/.test(untilLineEnd()) && at < script.length) at += 1;
+      while (untilLineEnd().endsWith('\\') && at < script.length) at += 1;
     } else if ('btT:'.includes(command)) untilLabelEnd();
     else if ('qQlL'.includes(command)) skipDigits();
     else if (command === 'r' || command === 'R') effects.reads.push(untilLineEnd());

@@ -6,6 +6,8 @@ import type { CommandNode, CompoundList } from './syntax.ts';
 /** What a shell holds between its commands, as far as it is followed. Mutable: a subshell gets a {@link forkState}. */
 export interface ShellState {
   readonly variables: Map<string, ShellWord>;
+  /** Read-only variables: whether a later write has an effect is not known. */
+  readonly frozen: Set<string>;
   /** Names that were written since the innermost {@link watchWrites} began. */
   writes: Set<string>;
   readonly functions: Map<string, ShellFunction>;
@@ -15,6 +17,8 @@ export interface ShellState {
   /** Every set of folders since the innermost {@link watchWrites} began. */
   visited: (readonly string[] | null)[];
   previousFolders: readonly string[] | null;
+  /** `$0`. */
+  scriptName: ShellWord;
   /** `$1` and on; null where they are not known. */
   args: readonly ShellWord[] | null;
   /** Something may have written any variable: a sourced file, a name reference, `eval` of unknown text. */
@@ -37,16 +41,19 @@ export interface ShellFunction {
 export function startState(folder: string, homeDir: string): ShellState {
   return {
     variables: new Map(
-      Object.entries({ HOME: homeDir, IFS: ' \t\n', SHELL: '/bin/bash', BASH: '/bin/bash' }).map(
-        ([name, value]) => [name, shellWord(value)],
-      ),
+      Object.entries({ HOME: homeDir, IFS: ' \t\n', SHELL: '/bin/bash', BASH: '/bin/bash' }).map(([name, value]) => [
+        name,
+        shellWord(value),
+      ]),
     ),
+    frozen: new Set(),
     writes: new Set(),
     functions: new Map(),
     aliases: new Map(),
     folders: [folder],
     visited: [],
     previousFolders: null,
+    scriptName: shellWord('bash'),
     args: [],
     isPoisoned: false,
     hasDotglob: false,
@@ -61,6 +68,7 @@ export function forkState(state: ShellState): ShellState {
   return {
     ...state,
     variables: new Map(state.variables),
+    frozen: new Set(state.frozen),
     functions: new Map(state.functions),
     aliases: new Map(state.aliases),
     writes: new Set(),
@@ -70,12 +78,17 @@ export function forkState(state: ShellState): ShellState {
 
 /** Gives a variable a value. Text that is not one of a plain name (`a[0]`) makes the whole array unknown. */
 export function writeVariable(state: ShellState, name: string, value: ShellWord): void {
-  state.variables.set(name, value);
+  state.variables.set(name, state.frozen.has(name) ? shellWord(UNKNOWN) : value);
+  if (name === 'BASH_ARGV0') state.scriptName = value;
   state.writes.add(name);
   if (name === 'IFS') state.hasOwnIfs = true;
   // Bash: setting GLOBIGNORE makes globs match leading dots.
   if (name === 'GLOBIGNORE') state.hasDotglob = true;
 }
+
+/** Variables that the shell itself writes between commands, whatever is assigned to them. */
+const SHELL_OWNED =
+  /^(?:_|BASH_COMMAND|BASHPID|BASH_ARGV|BASH_LINENO|BASH_SOURCE|BASH_SUBSHELL|COMP_\w+|DIRSTACK|EPOCH\w+|FUNCNAME|GROUPS|LINENO|OPTARG|OPTIND|PIPESTATUS|PPID|RANDOM|SECONDS|SRANDOM|UID|EUID)$/;
 
 /** Marks a variable as written with something that is not known. */
 export function loseVariable(state: ShellState, name: string): void {
@@ -84,7 +97,7 @@ export function loseVariable(state: ShellState, name: string): void {
 
 /** The value of a variable, or null where the command line itself does not set it. */
 export function readVariable(state: ShellState, name: string): ShellWord | null {
-  if (state.isPoisoned) return null;
+  if (state.isPoisoned || SHELL_OWNED.test(name)) return null;
   const value = state.variables.get(name);
   if (value !== undefined) return value;
   if (name === 'PWD') return onlyFolder(state.folders);

@@ -11,7 +11,8 @@ import type { CommandNode, ParsedScript } from './syntax.ts';
  */
 export function staticOutput(script: ParsedScript, reached: readonly ReachedCommand[], frame: Frame): ShellWord | null {
   const only = script.commands[0]?.command;
-  if (script.commands.length !== 1 || only === undefined || only.type === 'AndOr' || only.type === 'Pipeline') return null;
+  if (script.commands.length !== 1 || only === undefined || only.type === 'AndOr' || only.type === 'Pipeline')
+    return null;
   return commandOutput(only, reached, frame);
 }
 
@@ -19,7 +20,13 @@ export function staticOutput(script: ParsedScript, reached: readonly ReachedComm
 export function commandOutput(node: CommandNode, reached: readonly ReachedCommand[], frame: Frame): ShellWord | null {
   const [command, ...others] = reached;
   if (node.type !== 'Command' || command === undefined || others.length > 0) return null;
-  if (command.redirections.some((redirection) => redirection.access !== 'read') || command.words.some((word) => word.isDescriptor)) return null;
+  // `$(echo ls >&2)` is empty: the output goes elsewhere.
+  if (node.redirects.some((redirect) => redirect.type === 'Redirect')) return null;
+  if (
+    command.redirections.some((redirection) => redirection.access !== 'read') ||
+    command.words.some((word) => word.isDescriptor)
+  )
+    return null;
   // Words with marks are kept: the output is then known in part.
   switch (command.program.text) {
     case 'echo':
@@ -27,7 +34,9 @@ export function commandOutput(node: CommandNode, reached: readonly ReachedComman
     case 'printf':
       return formatted(command.words);
     case 'pwd':
-      return frame.state.folders?.length === 1 && command.words.length === 0 ? shellWord(`${frame.state.folders[0]}\n`) : null;
+      return frame.state.folders?.length === 1 && command.words.length === 0
+        ? shellWord(`${frame.state.folders[0]}\n`)
+        : null;
     case 'cat':
       return command.words.length === 0 && command.redirections.length === 0 ? command.input : null;
     default:

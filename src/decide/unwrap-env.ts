@@ -25,12 +25,20 @@ export function unwrapEnv(invocation: Invocation): Unwrapped {
     // `env -S 'A=1 cmd x'` is `env A=1 cmd x` with its own splitting.
     const tail = rest.length > 0 ? ` ${joinedQuoted(rest).text}` : '';
     const inner: Inner = { kind: 'text', text: { ...split, text: `${split.text}${tail}` }, isDetached: true, ...place };
-    return { own: words.slice(0, scan.start), role: 'wrapper', inners: [inner], questions: [], code: [] };
+    return { own: [], role: 'wrapper', isSilent: true, inners: [inner], questions: [], code: [] };
   }
   const hasCommand = rest.some((word) => !/^[A-Za-z_]\w*=/.test(word.text));
   if (!hasCommand) return plain(invocation);
   const inners = innersFrom(words, scan.start, scan.isCertain, { takesAssignments: true });
-  return { own: words.slice(0, scan.start), role: 'wrapper', inners: inners.map((inner) => ({ ...inner, ...place })), questions: [], code: [] };
+  // A rule on `env` is about printing the environment, which it does only without a command.
+  return {
+    own: [],
+    role: 'wrapper',
+    isSilent: true,
+    inners: inners.map((inner) => ({ ...inner, ...place })),
+    questions: [],
+    code: [],
+  };
 }
 
 function chosenFolders(chosen: string | undefined, folders: readonly string[] | null): readonly string[] | null {

@@ -23,7 +23,13 @@ export function unwrapFd(invocation: Invocation): Unwrapped {
     return { kind: 'words', words: filled.includes(listed) ? filled : [...filled, listed], isDetached: true };
   });
   // The options stay among the own words: rules may name them.
-  return { own: [...own, ...commands.map(({ option }) => shellWord(option))], role: 'plain', inners, questions: [], code: [] };
+  return {
+    own: [...own, ...commands.map(({ option }) => shellWord(option))],
+    role: 'plain',
+    inners,
+    questions: [],
+    code: [],
+  };
 }
 
 interface SplitWords {

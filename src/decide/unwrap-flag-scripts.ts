@@ -8,7 +8,16 @@ import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
 
 /** Options, by program, whose value a shell runs or which name a program to run. */
 const COMMAND_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
-  tar: ['--to-command', '--checkpoint-action', '-I', '--use-compress-program', '--rsh-command', '-F', '--info-script', '--new-volume-script'],
+  tar: [
+    '--to-command',
+    '--checkpoint-action',
+    '-I',
+    '--use-compress-program',
+    '--rsh-command',
+    '-F',
+    '--info-script',
+    '--new-volume-script',
+  ],
   bsdtar: ['--use-compress-program'],
   rsync: ['-e', '--rsh', '--rsync-path'],
   rg: ['--pre', '--hostname-bin'],
@@ -36,8 +45,12 @@ export function unwrapFlagScripts(invocation: Invocation): Unwrapped | null {
   if (/^g?make$/.test(program)) return unwrapMake(invocation);
   if (/^g?sed$/.test(program)) {
     const commands = sedEffects(invocation.words).commands.filter((text) => text.trim() !== '');
-    return { ...plain(invocation), inners: commands.map((text): Inner => ({ kind: 'text', text: shellWord(text), isDetached: true })) };
+    return {
+      ...plain(invocation),
+      inners: commands.map((text): Inner => ({ kind: 'text', text: shellWord(text), isDetached: true })),
+    };
   }
+  if (/^(?:python|pypy)[\d.]*$/.test(program)) return unwrapModule(invocation);
   const options = own(COMMAND_OPTIONS, program);
   if (options === undefined) return null;
   const texts = invocation.words.flatMap((word, index) => commandsOf(word, invocation.words[index + 1], options));
@@ -52,7 +65,8 @@ function commandsOf(word: ShellWord, next: ShellWord | undefined, options: reado
     const isLong = option.startsWith('--') && name.length > 3 && option.startsWith(name);
     if (isLong && equals >= 0) value = { ...word, text: word.text.slice(equals + 1) };
     else if (isLong || word.text === option) value = next ?? null;
-    else if (!option.startsWith('--') && word.text.startsWith(option)) value = { ...word, text: word.text.slice(option.length) };
+    else if (!option.startsWith('--') && word.text.startsWith(option))
+      value = { ...word, text: word.text.slice(option.length) };
     if (value === null) continue;
     // `--checkpoint-action=exec=cmd`, vim's `:!cmd`.
     const text = value.text.replace(/^(?:exec=|:?!)/, '');
@@ -61,14 +75,30 @@ function commandsOf(word: ShellWord, next: ShellWord | undefined, options: reado
   return [];
 }
 
+/** `python -m pip`: the module is a program of its own to rules that restrict. */
+function unwrapModule(invocation: Invocation): Unwrapped {
+  const at = invocation.words.findIndex((word) => /^-[A-Za-z]*m$/.test(word.text));
+  const words = at < 0 ? [] : invocation.words.slice(at + 1);
+  const isFirst = invocation.words.slice(0, Math.max(at, 0)).every((word) => word.text.startsWith('-'));
+  const inners: readonly Inner[] =
+    words.length > 0 && isFirst ? [{ kind: 'words', words, role: 'inner', isDetached: true }] : [];
+  return { ...plain(invocation), inners };
+}
+
 function unwrapMake(invocation: Invocation): Unwrapped {
-  const changesShell = invocation.words.some((word) => /^(?:\.?SHELL|\.SHELLFLAGS|MAKEFLAGS)\s*[:+?]?=/.test(word.text));
-  const questions = changesShell ? [{ ruleId: BUILTIN_RULES.unknownScript, reason: 'This gives make another shell to run its recipes with.' }] : [];
+  const changesShell = invocation.words.some((word) =>
+    /^(?:\.?SHELL|\.SHELLFLAGS|MAKEFLAGS)\s*[:+?]?=/.test(word.text),
+  );
+  const questions = changesShell
+    ? [{ ruleId: BUILTIN_RULES.unknownScript, reason: 'This gives make another shell to run its recipes with.' }]
+    : [];
   const code = invocation.words.flatMap((word, index) => {
     const evaluated = /^(?:--eval=|-E)(.+)$/s.exec(word.text)?.[1];
     if (evaluated !== undefined) return [{ ...word, text: evaluated }];
     if (/^(?:--eval|-E)$/.test(word.text)) return [invocation.words[index + 1] ?? word];
-    const readsInput = /^-[a-zA-Z]*f-$|^--(?:file|makefile)=-$/.test(word.text) || (/^(?:-[a-zA-Z]*f|--file|--makefile)$/.test(word.text) && invocation.words[index + 1]?.text === '-');
+    const readsInput =
+      /^-[a-zA-Z]*f-$|^--(?:file|makefile)=-$/.test(word.text) ||
+      (/^(?:-[a-zA-Z]*f|--file|--makefile)$/.test(word.text) && invocation.words[index + 1]?.text === '-');
     return readsInput ? [invocation.frame.input ?? word] : [];
   });
   return { ...plain(invocation), questions, code };

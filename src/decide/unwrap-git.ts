@@ -6,7 +6,8 @@ import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
 import { joined } from './unwrap-shell.ts';
 
 /** Settings of git whose value is a command. */
-const COMMAND_SETTING = /^(?:alias\.|.*(?:pager|editor|command|cmd|external|helper|fsmonitor|program|textconv|clean|smudge|process|driver|askpass|proxy|uploadpack|receivepack|hook))/i;
+const COMMAND_SETTING =
+  /^(?:alias\.|.*(?:pager|editor|command|cmd|external|helper|fsmonitor|program|textconv|clean|smudge|process|driver|askpass|proxy|uploadpack|receivepack|hook))/i;
 
 /** `git`: commands in its settings and in the subcommands that run one for each commit or submodule. */
 export function unwrapGit(invocation: Invocation): Unwrapped {
@@ -17,10 +18,13 @@ export function unwrapGit(invocation: Invocation): Unwrapped {
   const rest = subcommand === null ? [] : words.slice(subcommand.at + 1);
   const own = subcommand === null ? words : undefined;
   let ownEnd = words.length;
-  switch (subcommand?.name) {
+  switch (subcommand?.name ?? '') {
     case 'submodule': {
       const at = rest.findIndex((word) => word.text === 'foreach');
-      const command = at < 0 ? [] : rest.slice(at + 1).filter((word, index) => index > 0 || !/^(?:--recursive|-q|--quiet)$/.test(word.text));
+      const command =
+        at < 0
+          ? []
+          : rest.slice(at + 1).filter((word, index) => index > 0 || !/^(?:--recursive|-q|--quiet)$/.test(word.text));
       if (command.length > 0) texts.push(joined(command));
       break;
     }
@@ -38,7 +42,13 @@ export function unwrapGit(invocation: Invocation): Unwrapped {
       texts.push(...valuesOf(rest, /^(?:-x|--extcmd)$/, /^(?:-x|--extcmd=)(.+)$/s));
       break;
     case 'filter-branch':
-      texts.push(...valuesOf(rest, /^--(?:setup|env-filter|tree-filter|index-filter|parent-filter|msg-filter|commit-filter|tag-name-filter)$/, /^--[a-z-]+-filter=(.+)$/s));
+      texts.push(
+        ...valuesOf(
+          rest,
+          /^--(?:setup|env-filter|tree-filter|index-filter|parent-filter|msg-filter|commit-filter|tag-name-filter)$/,
+          /^--[a-z-]+-filter=(.+)$/s,
+        ),
+      );
       break;
     case 'grep':
       texts.push(...valuesOf(rest, /^$/, /^(?:-O|--open-files-in-pager=)(.+)$/s));
@@ -49,14 +59,26 @@ export function unwrapGit(invocation: Invocation): Unwrapped {
     case 'push':
     case 'ls-remote':
     case 'archive':
-      texts.push(...valuesOf(rest, subcommand?.name === 'clone' ? /^(?:-u|--upload-pack)$/ : /^--(?:upload-pack|receive-pack|exec)$/, /^--(?:upload-pack|receive-pack|exec)=(.+)$/s));
+      texts.push(
+        ...valuesOf(
+          rest,
+          subcommand?.name === 'clone' ? /^(?:-u|--upload-pack)$/ : /^--(?:upload-pack|receive-pack|exec)$/,
+          /^--(?:upload-pack|receive-pack|exec)=(.+)$/s,
+        ),
+      );
       // `ext::sh -c ...` as the remote runs a command.
-      texts.push(...rest.filter((word) => word.text.startsWith('ext::')).map((word) => ({ ...word, text: word.text.slice('ext::'.length) })));
+      texts.push(
+        ...rest
+          .filter((word) => word.text.startsWith('ext::'))
+          .map((word) => ({ ...word, text: word.text.slice('ext::'.length) })),
+      );
       break;
     default:
       break;
   }
-  inners.push(...texts.filter((text) => text.text.trim() !== '').map((text): Inner => ({ kind: 'text', text, isDetached: true })));
+  inners.push(
+    ...texts.filter((text) => text.text.trim() !== '').map((text): Inner => ({ kind: 'text', text, isDetached: true })),
+  );
   return { ...plain(invocation), own: own ?? words.slice(0, ownEnd), inners };
 }
 

@@ -22,21 +22,40 @@ const NONE: PrefixWrapper = { flagLetters: '', flagNames: [] };
 /** Programs that run the command which stands after their options. */
 export const PREFIX_WRAPPERS: ReadonlyMap<string, PrefixWrapper> = new Map<string, PrefixWrapper>(
   Object.entries({
-    timeout: { valueLetters: 'ks', flagLetters: 'vfp', valueNames: ['kill-after', 'signal'], flagNames: ['foreground', 'preserve-status', 'verbose'], operands: 1 },
+    timeout: {
+      valueLetters: 'ks',
+      flagLetters: 'vfp',
+      valueNames: ['kill-after', 'signal'],
+      flagNames: ['foreground', 'preserve-status', 'verbose'],
+      operands: 1,
+    },
     gtimeout: { valueLetters: 'ks', flagLetters: 'v', valueNames: ['kill-after', 'signal'], operands: 1 },
     nice: { valueLetters: 'n', flagLetters: '0123456789', valueNames: ['adjustment'], flagNames: [] },
-    ionice: { valueLetters: 'cnpPu', flagLetters: 't', valueNames: ['class', 'classdata', 'pid', 'pgid', 'uid'], flagNames: ['ignore'] },
+    ionice: {
+      valueLetters: 'cnpPu',
+      flagLetters: 't',
+      valueNames: ['class', 'classdata', 'pid', 'pgid', 'uid'],
+      flagNames: ['ignore'],
+    },
     chrt: { valueLetters: 'TPDp', flagLetters: 'abfiormRvd', operands: 1 },
     nohup: NONE,
     setsid: { flagLetters: 'cfw', flagNames: ['ctty', 'fork', 'wait'] },
     stdbuf: { valueLetters: 'ioe', flagLetters: '', valueNames: ['input', 'output', 'error'], flagNames: [] },
     unbuffer: { flagLetters: 'p' },
-    time: { valueLetters: 'fo', flagLetters: 'pavqV', valueNames: ['format', 'output'], flagNames: ['portability', 'append', 'verbose', 'quiet'] },
+    time: {
+      valueLetters: 'fo',
+      flagLetters: 'pavqV',
+      valueNames: ['format', 'output'],
+      flagNames: ['portability', 'append', 'verbose', 'quiet'],
+    },
     command: { flagLetters: 'p', flagNames: [], isAttached: true },
     builtin: { ...NONE, isAttached: true },
     exec: { valueLetters: 'a', flagLetters: 'cl', isAttached: true },
     taskset: { flagLetters: 'ac', valueLetters: 'p', flagNames: ['cpu-list', 'all-tasks'], operands: 1 },
-    numactl: { valueLetters: 'mNCipPw', valueNames: ['membind', 'cpunodebind', 'physcpubind', 'interleave', 'preferred'] },
+    numactl: {
+      valueLetters: 'mNCipPw',
+      valueNames: ['membind', 'cpunodebind', 'physcpubind', 'interleave', 'preferred'],
+    },
     flock: { valueLetters: 'wE', flagLetters: 'sexnuoFv', valueNames: ['timeout', 'conflict-exit-code'], operands: 1 },
     setarch: { operands: 1, flagLetters: 'RBFILSTXZ3v' },
     linux32: NONE,
@@ -57,7 +76,19 @@ export const PREFIX_WRAPPERS: ReadonlyMap<string, PrefixWrapper> = new Map<strin
     sudo: {
       valueLetters: 'ugpCrtTUDRh',
       flagLetters: 'AbBeEHiklnNPsSvVK',
-      valueNames: ['user', 'group', 'prompt', 'close-from', 'role', 'type', 'other-user', 'chdir', 'chroot', 'host', 'command-timeout'],
+      valueNames: [
+        'user',
+        'group',
+        'prompt',
+        'close-from',
+        'role',
+        'type',
+        'other-user',
+        'chdir',
+        'chroot',
+        'host',
+        'command-timeout',
+      ],
       role: 'plain',
       takesAssignments: true,
     },
@@ -108,8 +139,15 @@ export function unwrapPrefix(invocation: Invocation): Unwrapped {
  * The command that starts at `start`; where the words in front of it are not all understood, also every command that
  * could start later.
  */
-export function innersFrom(words: readonly ShellWord[], start: number, isCertain: boolean, spec: PrefixWrapper): readonly Inner[] {
-  const starts = isCertain ? [start] : words.slice(start, start + MAX_WRAPPER_READINGS).map((_, index) => start + index);
+export function innersFrom(
+  words: readonly ShellWord[],
+  start: number,
+  isCertain: boolean,
+  spec: PrefixWrapper,
+): readonly Inner[] {
+  const starts = isCertain
+    ? [start]
+    : words.slice(start, start + MAX_WRAPPER_READINGS).map((_, index) => start + index);
   return starts.map((at) => ({
     kind: 'words',
     words: words.slice(at),

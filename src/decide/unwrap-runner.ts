@@ -18,9 +18,37 @@ interface Runner extends OptionSpec {
   readonly operands?: number;
 }
 
-const NPM_FRONT: OptionSpec = { valueLetters: 'Cw', valueNames: ['prefix', 'workspace', 'dir', 'filter', 'cwd', 'userconfig', 'registry', 'cache', 'loglevel'] };
-const NPX: OptionSpec = { valueLetters: 'pcw', flagLetters: 'yq', valueNames: ['package', 'call', 'workspace', 'prefix', 'cache', 'userconfig'], flagNames: ['yes', 'no', 'quiet', 'no-install', 'ignore-existing', 'workspaces', 'bun'] };
-const PYTHON: OptionSpec = { valueLetters: 'pC', valueNames: ['python', 'with', 'with-editable', 'with-requirements', 'extra', 'group', 'only-group', 'no-group', 'package', 'directory', 'project', 'env-file', 'index-url', 'env', 'spec', 'from'] };
+const NPM_FRONT: OptionSpec = {
+  valueLetters: 'Cw',
+  valueNames: ['prefix', 'workspace', 'dir', 'filter', 'cwd', 'userconfig', 'registry', 'cache', 'loglevel'],
+};
+const NPX: OptionSpec = {
+  valueLetters: 'pcw',
+  flagLetters: 'yq',
+  valueNames: ['package', 'call', 'workspace', 'prefix', 'cache', 'userconfig'],
+  flagNames: ['yes', 'no', 'quiet', 'no-install', 'ignore-existing', 'workspaces', 'bun'],
+};
+const PYTHON: OptionSpec = {
+  valueLetters: 'pC',
+  valueNames: [
+    'python',
+    'with',
+    'with-editable',
+    'with-requirements',
+    'extra',
+    'group',
+    'only-group',
+    'no-group',
+    'package',
+    'directory',
+    'project',
+    'env-file',
+    'index-url',
+    'env',
+    'spec',
+    'from',
+  ],
+};
 
 const RUNNERS: Readonly<Partial<Record<string, Runner>>> = {
   npx: { subcommands: null, textOptions: ['c', 'call'], ...NPX },
@@ -40,9 +68,19 @@ const RUNNERS: Readonly<Partial<Record<string, Runner>>> = {
   rye: { subcommands: ['run'] },
   bundle: { subcommands: ['exec'] },
   conda: { subcommands: ['run'], valueLetters: 'np', valueNames: ['name', 'prefix', 'cwd'] },
-  mise: { subcommands: ['exec', 'x'], textOptions: ['c', 'command'], valueLetters: 'cC', valueNames: ['command', 'cd'] },
+  mise: {
+    subcommands: ['exec', 'x'],
+    textOptions: ['c', 'command'],
+    valueLetters: 'cC',
+    valueNames: ['command', 'cd'],
+  },
   direnv: { subcommands: ['exec'], operands: 1 },
-  'nix-shell': { subcommands: null, textOptions: ['run', 'command'], valueLetters: 'pAI', valueNames: ['run', 'command'] },
+  'nix-shell': {
+    subcommands: null,
+    textOptions: ['run', 'command'],
+    valueLetters: 'pAI',
+    valueNames: ['run', 'command'],
+  },
   rustup: { subcommands: ['run'], operands: 1 },
   opam: { subcommands: ['exec'] },
 };
@@ -63,7 +101,13 @@ export function unwrapRunner(invocation: Invocation): Unwrapped {
   const isPackageManager = runner.front === NPM_FRONT || runner.subcommands === null;
   for (let at = first; at <= last && at < rest.length; at += 1) {
     const words = rest.slice(at).filter((word, index) => index > 0 || word.text !== '--');
-    if (words.length > 0) inners.push({ kind: 'words', words: isPackageManager ? withoutVersion(words) : words, role: 'inner', isDetached: true });
+    if (words.length > 0)
+      inners.push({
+        kind: 'words',
+        words: isPackageManager ? withoutVersion(words) : words,
+        role: 'inner',
+        isDetached: true,
+      });
   }
   return { ...plain(invocation), inners, code };
 }

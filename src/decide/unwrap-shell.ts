@@ -1,8 +1,9 @@
+import { parse } from 'unbash';
 import { own } from './own.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { optionValues, scanOptions } from './option-scan.ts';
 import type { OptionSpec } from './option-scan.ts';
-import { MARK, hasUnknown, isKnown, quoted, shellWord } from './shell-word.ts';
+import { MARK, hasUnknown, quoted, shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import { plain } from './unwrap.ts';
 import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
@@ -19,17 +20,41 @@ export function unwrapShell(invocation: Invocation): Unwrapped {
   if (reading.isOpen) return { ...plain(invocation), questions: [UNSEEN_SCRIPT] };
   const operands = words.slice(reading.start);
   if (reading.takesText) {
-    const [text, , ...args] = operands;
+    const [text, scriptName, ...args] = operands;
     if (text === undefined) return { ...plain(invocation), questions: [UNSEEN_SCRIPT] };
-    const inner: Inner = { kind: 'text', text, isDetached: true, args: args.some((word) => !isKnown(word)) ? (hasSpread(args) ? null : args) : args };
-    return { own: words.slice(0, reading.start), role: reading.isPlainShell ? 'wrapper' : 'plain', inners: [inner], questions: [], code: [] };
+    const inner: Inner = {
+      kind: 'text',
+      text,
+      isDetached: true,
+      args: hasSpread(operands.slice(1)) ? null : args,
+      scriptName: scriptName ?? shellWord('bash'),
+    };
+    return {
+      own: words.slice(0, reading.start),
+      role: reading.isPlainShell ? 'wrapper' : 'plain',
+      inners: [inner],
+      questions: [],
+      code: [],
+    };
   }
   if (operands.length > 0 && !reading.readsInput) return plain(invocation);
   if (frame.input !== null) {
     const inner: Inner = { kind: 'text', text: frame.input, isDetached: true, args: operands, input: null };
-    return { own: words, role: reading.isPlainShell ? 'wrapper' : 'plain', inners: [inner], questions: [], code: [] };
+    const questions = maySwallowLines(frame.input.text) ? [UNSEEN_SCRIPT] : [];
+    return { own: words, role: reading.isPlainShell ? 'wrapper' : 'plain', inners: [inner], questions, code: [] };
   }
   return { ...plain(invocation), questions: frame.inputs.length > 0 ? [UNSEEN_SCRIPT] : [] };
+}
+
+/**
+ * A shell reads its script from standard input line by line, and so may the commands in it: one that takes a line away
+ * can open a quote that the text as a whole closes.
+ */
+function maySwallowLines(text: string): boolean {
+  if (!text.trimEnd().includes('\n')) return false;
+  const isOpen = (line: string): boolean =>
+    parse(line).errors?.some((error) => /quot|substitution|expansion|backtick/.test(error.message)) === true;
+  return text.includes('<<') || text.split('\n').some(isOpen);
 }
 
 function hasSpread(words: readonly ShellWord[]): boolean {
@@ -64,7 +89,8 @@ function shellOptions(words: readonly ShellWord[]): ShellOptions {
       if (/^--(?:rcfile|init-file)/.test(text)) isPlainShell = false;
       if (/^--(?:rcfile|init-file)$/.test(text)) at += 1;
       if (text === '--command') takesText = true;
-      if (/^--command=|^--init-command|^-C/.test(text)) return { start: at, takesText, readsInput, isPlainShell, isOpen: true };
+      if (/^--command=|^--init-command|^-C/.test(text))
+        return { start: at, takesText, readsInput, isPlainShell, isOpen: true };
       continue;
     }
     if (text.startsWith('-') && text.includes('c')) takesText = true;
@@ -102,12 +128,44 @@ interface JoinedSpec extends OptionSpec {
 const JOINED: Readonly<Partial<Record<string, JoinedSpec>>> = {
   ssh: { valueLetters: 'BbcDEeFIiJLlmOopQRSWw', operands: 1, textOptions: [], role: 'plain', isElsewhere: true },
   watch: { valueLetters: 'nq', valueNames: ['interval', 'equexit'], operands: 0, textOptions: [], role: 'wrapper' },
-  su: { valueLetters: 'csgGTw', valueNames: ['command', 'session-command', 'shell', 'group'], operands: null, textOptions: ['c', 'command', 'session-command'], role: 'plain' },
-  runuser: { valueLetters: 'csgGTwu', valueNames: ['command', 'session-command', 'shell', 'group', 'user'], operands: null, textOptions: ['c', 'command', 'session-command'], role: 'plain' },
-  script: { valueLetters: 'cIOBTEmot', valueNames: ['command', 'log-in', 'log-out', 'log-io', 'log-timing', 'echo', 'output-limit'], operands: null, textOptions: ['c', 'command'], role: 'plain' },
+  su: {
+    valueLetters: 'csgGTw',
+    valueNames: ['command', 'session-command', 'shell', 'group'],
+    operands: null,
+    textOptions: ['c', 'command', 'session-command'],
+    role: 'plain',
+  },
+  runuser: {
+    valueLetters: 'csgGTwu',
+    valueNames: ['command', 'session-command', 'shell', 'group', 'user'],
+    operands: null,
+    textOptions: ['c', 'command', 'session-command'],
+    role: 'plain',
+  },
+  script: {
+    valueLetters: 'cIOBTEmot',
+    valueNames: ['command', 'log-in', 'log-out', 'log-io', 'log-timing', 'echo', 'output-limit'],
+    operands: null,
+    textOptions: ['c', 'command'],
+    role: 'plain',
+  },
   hyperfine: {
     valueLetters: 'wrmMpcsSPDLniu',
-    valueNames: ['warmup', 'runs', 'min-runs', 'max-runs', 'prepare', 'setup', 'cleanup', 'conclude', 'shell', 'export-json', 'export-markdown', 'export-csv', 'command-name'],
+    valueNames: [
+      'warmup',
+      'runs',
+      'min-runs',
+      'max-runs',
+      'prepare',
+      'setup',
+      'cleanup',
+      'conclude',
+      'shell',
+      'export-json',
+      'export-markdown',
+      'export-csv',
+      'command-name',
+    ],
     operands: 0,
     textOptions: ['p', 'prepare', 's', 'setup', 'c', 'cleanup', 'conclude'],
     role: 'plain',
@@ -134,7 +192,13 @@ export function unwrapJoined(invocation: Invocation): Unwrapped {
   const inners = texts.map((text): Inner => ({ kind: 'text', text, isDetached: true, ...place }));
   const questions = scan.isCertain ? [] : [UNSEEN_SCRIPT];
   // Without a command, a program with the role `wrapper` has nothing that a rule could allow.
-  return { own: operands.length > 0 ? words.slice(0, start) : words, role: inners.length > 0 ? spec.role : 'plain', inners, questions, code: [] };
+  return {
+    own: operands.length > 0 ? words.slice(0, start) : words,
+    role: inners.length > 0 ? spec.role : 'plain',
+    inners,
+    questions,
+    code: [],
+  };
 }
 
 /** Words as one text, as `eval` and `ssh` put them together: quotes are gone, so that the shell reads them again. */
@@ -144,5 +208,8 @@ export function joined(words: readonly ShellWord[]): ShellWord {
 
 /** Words as one text in which each stays one word. */
 export function joinedQuoted(words: readonly ShellWord[]): ShellWord {
-  return { ...shellWord(words.map((word) => quoted(word.text)).join(' ')), sources: words.flatMap((word) => word.sources) };
+  return {
+    ...shellWord(words.map((word) => quoted(word.text)).join(' ')),
+    sources: words.flatMap((word) => word.sources),
+  };
 }

@@ -27,6 +27,8 @@ export interface Unwrapped {
   /** The words that are the program's own, without the commands that it runs. */
   readonly own: readonly ShellWord[];
   readonly role: CommandRole;
+  /** Nothing is said about the program itself, only about what it runs. */
+  readonly isSilent?: boolean;
   readonly inners: readonly Inner[];
   readonly questions: readonly { readonly ruleId: RuleId; readonly reason: string }[];
   /** Program text in other languages than the shell's. */
@@ -52,6 +54,7 @@ interface InnerPlace {
   readonly folders?: readonly string[] | null;
   readonly input?: ShellWord | null;
   readonly args?: readonly ShellWord[] | null;
+  readonly scriptName?: ShellWord;
 }
 
 /** Finds what a program runs besides itself. A program that runs nothing comes back plain. */
@@ -76,7 +79,30 @@ type Unwrapper = (invocation: Invocation) => Unwrapped;
 
 const SHELLS = ['sh', 'bash', 'dash', 'zsh', 'ksh', 'mksh', 'ash', 'fish', 'rbash', 'bash5', 'csh', 'tcsh'];
 const CONTAINERS = ['docker', 'podman', 'nerdctl', 'kubectl', 'oc', 'docker-compose'];
-const RUNNERS = ['npm', 'pnpm', 'yarn', 'bun', 'npx', 'bunx', 'pnpx', 'uvx', 'pipx', 'uv', 'poetry', 'pipenv', 'pdm', 'hatch', 'rye', 'bundle', 'conda', 'mise', 'direnv', 'nix-shell', 'rustup', 'opam'];
+const RUNNERS = [
+  'npm',
+  'pnpm',
+  'yarn',
+  'bun',
+  'npx',
+  'bunx',
+  'pnpx',
+  'uvx',
+  'pipx',
+  'uv',
+  'poetry',
+  'pipenv',
+  'pdm',
+  'hatch',
+  'rye',
+  'bundle',
+  'conda',
+  'mise',
+  'direnv',
+  'nix-shell',
+  'rustup',
+  'opam',
+];
 
 const UNWRAPPERS: ReadonlyMap<string, Unwrapper> = new Map<string, Unwrapper>([
   ...SHELLS.map((name) => [name, unwrapShell] as const),

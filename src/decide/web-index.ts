@@ -18,7 +18,8 @@ export function webIndex(rules: readonly WebRule[]): WebIndex {
     for (const text of rule.hosts) {
       const parsed = parseHostPattern(text);
       if (!parsed.ok) throw new TypeError(`rule ${rule.id}: host \`${text}\`: ${parsed.problem}`);
-      if (parsed.pattern.kind === 'exact') exact.set(parsed.pattern.host, [...(exact.get(parsed.pattern.host) ?? []), rule]);
+      if (parsed.pattern.kind === 'exact')
+        exact.set(parsed.pattern.host, [...(exact.get(parsed.pattern.host) ?? []), rule]);
       else wide.push({ pattern: parsed.pattern, rule });
     }
   }
@@ -26,7 +27,10 @@ export function webIndex(rules: readonly WebRule[]): WebIndex {
     ruleOn(host) {
       const name = canonicalHost(host);
       if (name === null) return null;
-      const matched = [...(exact.get(name) ?? []), ...wide.filter(({ pattern }) => hostMatches(pattern, name)).map(({ rule }) => rule)];
+      const matched = [
+        ...(exact.get(name) ?? []),
+        ...wide.filter(({ pattern }) => hostMatches(pattern, name)).map(({ rule }) => rule),
+      ];
       return strongest(matched.map((rule) => ({ verdict: rule.verdict, ruleId: rule.id, reason: rule.reason })));
     },
   };

@@ -39,5 +39,7 @@ export function matchGlob(glob: string, text: string): Match {
 }
 
 function tokensOf(text: string): readonly NameToken[] {
-  return [...text].map((character): NameToken => (character === '*' || MARK.test(character) ? 'anything' : { character }));
+  return text
+    .split('')
+    .map((character): NameToken => (character === '*' || MARK.test(character) ? 'anything' : { character }));
 }

@@ -1,8 +1,9 @@
 import { own } from './own.ts';
+import { BUILTIN_RULES } from './builtin-rule.ts';
 import { braceWords } from './brace-words.ts';
 import { parameterValue, positionalWords } from './parameter-value.ts';
 import { readNestedScripts } from './nested-scripts.ts';
-import { UnreadableCommand, deeper, spend, step } from './reader.ts';
+import { UnreadableCommand, deeper, question, spend, step } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { forkState, readVariable } from './shell-state.ts';
 import type { ShellState } from './shell-state.ts';
@@ -24,7 +25,12 @@ export function fieldsOf(reader: Reader, word: Word, frame: Frame): readonly She
   for (const each of words) {
     step(reader);
     const builder = new FieldBuilder(true, frame.state);
-    appendParts(reader, builder, each.parts ?? [], frame, { isQuoted: false, hasGlobs: true, isFirst: true, text: each.text });
+    appendParts(reader, builder, each.parts ?? [], frame, {
+      isQuoted: false,
+      hasGlobs: true,
+      isFirst: true,
+      text: each.text,
+    });
     if (each.parts === undefined) builder.append(plainWord(each, frame));
     const built = builder.finish();
     for (const field of built) spend(reader, field.text.length);
@@ -63,7 +69,13 @@ interface PartPlace {
   readonly text: string;
 }
 
-function appendParts(reader: Reader, builder: FieldBuilder, parts: readonly WordPart[], frame: Frame, place: PartPlace): void {
+function appendParts(
+  reader: Reader,
+  builder: FieldBuilder,
+  parts: readonly WordPart[],
+  frame: Frame,
+  place: PartPlace,
+): void {
   for (const [index, part] of parts.entries()) {
     appendPart(reader, builder, part, frame, { ...place, isFirst: place.isFirst && index === 0 });
   }
@@ -88,6 +100,10 @@ function appendPart(reader: Reader, builder: FieldBuilder, part: WordPart, frame
       return;
     case 'ExtendedGlob':
       readNestedScripts(reader, part, frame);
+      // Zsh runs the command in `*(e:'cmd':)`; bash sees a pattern.
+      if (/[:'"`$]|^[e+]/.test(part.pattern)) {
+        question(reader, BUILTIN_RULES.unknownScript, 'Some shells run a command out of such a glob. Use a plain one.');
+      }
       builder.append(shellWord(place.hasGlobs ? GLOB_ANY : part.text));
       return;
     case 'DoubleQuoted':
@@ -167,7 +183,12 @@ function substitutionOutput(reader: Reader, script: ParsedScript | undefined, fr
   return { ...shellWord(output?.text.replace(/\n+$/, '') ?? UNKNOWN_WORDS), sources };
 }
 
-function processDescriptor(reader: Reader, operator: '<' | '>', script: ParsedScript | undefined, frame: Frame): ShellWord {
+function processDescriptor(
+  reader: Reader,
+  operator: '<' | '>',
+  script: ParsedScript | undefined,
+  frame: Frame,
+): ShellWord {
   if (script === undefined) throw new UnreadableCommand('a process substitution in it is not closed');
   const inner = deeper(frame, { state: forkState(frame.state) });
   const start = reader.commands.length;
@@ -218,7 +239,8 @@ class FieldBuilder {
   }
 
   breakField(): void {
-    if (this.#text !== null) this.#fields.push({ text: this.#text, sources: this.#sources, isDescriptor: this.#isDescriptor });
+    if (this.#text !== null)
+      this.#fields.push({ text: this.#text, sources: this.#sources, isDescriptor: this.#isDescriptor });
     if (this.#text !== null) this.#sources = [];
     this.#text = null;
     this.#isDescriptor = false;

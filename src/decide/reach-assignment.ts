@@ -1,0 +1,18 @@
+import { ASSIGNMENT_PROGRAM } from '../core/command-pattern.ts';
+import { reach } from './reader.ts';
+import type { Frame, Reader } from './reader.ts';
+import { shellWord } from './shell-word.ts';
+import type { ShellWord } from './shell-word.ts';
+
+/** Notes an assignment as a command of its own, so that rules on `<assign>` see it. */
+export function reachAssignment(reader: Reader, name: string, value: ShellWord, frame: Frame): void {
+  reach(reader, {
+    program: shellWord(ASSIGNMENT_PROGRAM),
+    words: [{ ...value, text: `${name}=${value.text}` }],
+    redirections: [],
+    folders: frame.state.folders,
+    sources: value.sources,
+    input: null,
+    role: 'plain',
+  });
+}
