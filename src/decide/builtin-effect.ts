@@ -4,7 +4,7 @@ import { BUILTIN_RULES } from './builtin-rule.ts';
 import { deeper, question } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { runVariable } from './run-variable.ts';
-import { forkState, loseVariable, moveTo, readVariable, writeVariable } from './shell-state.ts';
+import { forgetVariables, forkState, loseVariable, moveTo, readVariable, writeVariable } from './shell-state.ts';
 import { MARK, UNKNOWN, isKnown } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 
@@ -178,7 +178,7 @@ function readTrap(reader: Reader, words: readonly ShellWord[], frame: Frame): vo
   if (script === undefined || words.length < 2 || script.text === '-' || script.text === '') return;
   // A trap runs at any later moment, whatever the variables are then; on DEBUG it can write them before each command.
   const state = forkState(frame.state);
-  state.isPoisoned = true;
+  forgetVariables(state);
   state.folders = null;
   reader.readText(reader, script, deeper(frame, { state, inputs: [], input: null, lines: null }));
   if (words.some((word) => /^(?:DEBUG|RETURN|ERR)$/i.test(word.text) || !isKnown(word))) frame.state.isPoisoned = true;

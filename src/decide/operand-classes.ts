@@ -78,7 +78,7 @@ export function operandClasses(
     if (start !== undefined && outside(start === '' ? '/' : start, countsWorkspace) !== 'no') return 'yes';
     const paths = [...located.paths, ...(realPath === undefined ? [] : located.walked.map(realPath))];
     if (located.isAdrift && !text.includes(FOLDERS)) return 'maybe';
-    if (paths.some((path) => isOutside(path, places.workspace) && (countsWorkspace || path !== places.workspace)))
+    if (paths.some((path) => isOutside(path, places) && (countsWorkspace || path !== places.workspace)))
       return hasUnknown(text) && !hasGlob(text) ? 'maybe' : 'yes';
     return text.includes(LISTED) || (hasUnknown(text) && !text.includes(FOLDERS)) ? 'maybe' : 'no';
   }
@@ -88,9 +88,9 @@ function isUrl(text: string): boolean {
   return /^[A-Za-z][\w+.-]*:\/\//.test(text) || /^[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:\/|$)/.test(text);
 }
 
-function isOutside(path: string, workspace: string): boolean {
+function isOutside(path: string, { workspace, homeDir }: PathPlaces): boolean {
   if (path.startsWith(`${workspace}/`)) return false;
   const isScratch = /^\/(?:private\/)?(?:var\/)?tmp\/./.test(path);
-  // A workspace within /tmp does not make its own parents scratch.
-  return !isScratch || workspace === path || workspace.startsWith(`${path}/`);
+  // A workspace or a home below /tmp does not make its own parents scratch.
+  return !isScratch || [workspace, homeDir].some((place) => place === path || place.startsWith(`${path}/`));
 }

@@ -5,7 +5,7 @@ import { readRedirections } from './read-redirections.ts';
 import { readSimpleCommand } from './read-simple-command.ts';
 import { UnreadableCommand, deeper, reach, step } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
-import { forkState, loseVariable, uncertainly, unionOf, writeVariable } from './shell-state.ts';
+import { forgetVariables, forkState, loseVariable, uncertainly, unionOf, writeVariable } from './shell-state.ts';
 import { shellWord } from './shell-word.ts';
 import { commandOutput } from './static-output.ts';
 import type { AndOr, CommandNode, CompoundList, ParsedScript, Pipeline, PipelineNode, Statement } from './syntax.ts';
@@ -254,7 +254,7 @@ export function readFunctionBody(reader: Reader, body: CommandNode | CompoundLis
 export function readUncalled(reader: Reader): void {
   for (const [body, frame] of reader.definitions) {
     const state = forkState(frame.state);
-    state.isPoisoned = true;
+    forgetVariables(state);
     state.folders = null;
     state.args = null;
     readNode(reader, body, deeper(frame, { state, inputs: [], input: null, lines: null }));

@@ -5,6 +5,7 @@ import type { CommandNode, CompoundList } from './syntax.ts';
 
 /** What a shell holds between its commands, as far as it is followed. Mutable: a subshell gets a {@link forkState}. */
 export interface ShellState {
+  readonly homeDir: string;
   readonly variables: Map<string, ShellWord>;
   /** Read-only variables: whether a later write has an effect is not known. */
   readonly frozen: Set<string>;
@@ -40,6 +41,7 @@ export interface ShellFunction {
 /** The state in which a command line starts. */
 export function startState(folder: string, homeDir: string): ShellState {
   return {
+    homeDir,
     variables: new Map(
       Object.entries({ HOME: homeDir, IFS: ' \t\n', SHELL: '/bin/bash', BASH: '/bin/bash' }).map(([name, value]) => [
         name,
@@ -74,6 +76,17 @@ export function forkState(state: ShellState): ShellState {
     writes: new Set(),
     visited: [],
   };
+}
+
+/**
+ * Forgets what the command line wrote to variables: for code that runs at another moment, such as a trap. Those that
+ * the shell starts with stay as they are, as far as nothing wrote them.
+ */
+export function forgetVariables(state: ShellState): void {
+  const start = startState('/', state.homeDir).variables;
+  for (const [name, value] of state.variables) {
+    if (value.text !== start.get(name)?.text) loseVariable(state, name);
+  }
 }
 
 /** Gives a variable a value. Text that is not one of a plain name (`a[0]`) makes the whole array unknown. */

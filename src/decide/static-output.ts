@@ -11,6 +11,7 @@ import type { CommandNode, ParsedScript } from './syntax.ts';
  */
 export function staticOutput(script: ParsedScript, reached: readonly ReachedCommand[], frame: Frame): ShellWord | null {
   const only = script.commands[0]?.command;
+  if (script.commands.length === 0) return shellWord('');
   if (script.commands.length !== 1 || only === undefined || only.type === 'AndOr' || only.type === 'Pipeline')
     return null;
   return commandOutput(only, reached, frame);
