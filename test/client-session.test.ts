@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -14,6 +15,7 @@ import type { Home } from './daemon-process.ts';
 // The real client through the real daemon; only the model is scripted.
 
 const CLIENT_WORDS = ['-p', 'go', '--output-format', 'stream-json', '--verbose'];
+const NOBODY = ['--reuid', '65534', '--regid', '65534', '--clear-groups'] as const;
 const CALLS: readonly Turn[] = [
   { toolUses: [{ name: 'Bash', input: { command: 'echo from the shell', description: 'x' } }] },
   { toolUses: [{ name: 'Bash', input: { command: 'sudo id', description: 'x' } }] },
@@ -52,6 +54,7 @@ test(
     for (const request of model.requests) {
       assert.equal(request.headers['x-api-key'], 'sk-owner-key');
       assert.ok(!request.bodyBytes.includes('sallyport-canary'), 'the canary pair is cut out');
+      assert.ok(!request.bodyBytes.includes('spt_'), 'no command sees the token');
       assert.ok(!request.rawHeaders.join('\n').includes('spt_'), 'the token of the session goes to nobody');
     }
     assert.ok(!ran.stdout.includes('sk-owner-key') && !ran.stdout.includes('spt_'));
@@ -133,12 +136,71 @@ test(
       cwd: workspace,
       env: { ANTHROPIC_API_KEY: 'k' },
     });
-    assert.match(ran.stdout, /:\nrun\n\n.*\/run:\nguard\n/s);
+    assert.match(ran.stdout, /:\nrun\n\n.*\/run:\nguard\nhook\n/s);
     assert.match(ran.stdout, /touch: .*Read-only file system/);
     assert.match(ran.stdout, /cannot create \/etc\/claude-code\/managed-settings\.json: Read-only file system\n\{/);
     assert.equal(ran.stderr.includes('sallyport:'), false);
   },
 );
+
+test('even root of a session cannot take its view apart, nor look at the daemon', { skip: skipReason() }, async (t) => {
+  const { home, workspace } = await stage(t, 'anthropic');
+  const daemon = await startDaemonProcess(t, home);
+  const look = [
+    `umount -l ${home.state}; umount -l /etc/claude-code; ls ${home.state}`,
+    `cat /proc/${daemon.child.pid}/environ; ls /proc/${daemon.child.pid}/root; kill -0 ${daemon.child.pid} && echo signalled`,
+    `echo '#!/bin/sh' > ${home.state}/run/hook/sallyport-hook`,
+    `rm -f ${home.state}/run/guard/../hook/sallyport-hook && echo removed`,
+  ].join('\n');
+  const ran = await sallyportBeside(home, ['run', '--quiet', '--', '/bin/sh', '-c', look], {
+    cwd: workspace,
+    env: { ANTHROPIC_API_KEY: 'sk-owner-key' },
+  });
+  assert.equal(ran.stdout, 'run\n', ran.stdout);
+  assert.match(ran.stderr, /Permission denied|not permitted|No such process/);
+  assert.ok(!ran.stdout.includes('sk-owner-key'));
+});
+
+test('a client that somebody killed leaves nothing behind', { skip: skipReason() }, async (t) => {
+  const { home, workspace } = await stage(t, 'anthropic');
+  await startDaemonProcess(t, home);
+  const mark = `300.${process.pid}`;
+  const words = ['run', '--quiet', '--', '/bin/sh', '-c', `sleep ${mark} & sleep ${mark}`];
+  const launcher = spawn(process.execPath, [join(ROOT, 'bin', 'sallyport.mjs'), ...words], {
+    cwd: workspace,
+    env: { ...home.env, ANTHROPIC_API_KEY: 'k' },
+    stdio: 'ignore',
+  });
+  const sleepers = (): number => Number(spawnSync('pgrep', ['-fc', `^sleep ${mark}$`], { encoding: 'utf8' }).stdout);
+  while (sleepers() < 2) await pause(20);
+  launcher.kill('SIGKILL');
+  for (let waited = 0; waited < 200 && sleepers() > 0; waited += 1) await pause(20);
+  assert.equal(sleepers(), 0);
+});
+
+test('an unprivileged user has the same session', { skip: skipReason() || (process.getuid?.() === 0 ? false : 'only root can become somebody else') }, async (t) => {
+  const { home, model, workspace } = await stage(t, 'anthropic');
+  // The tools that the test itself uses must be reachable for the other user.
+  const probe = spawnSync('setpriv', [...NOBODY, process.execPath, join(ROOT, 'bin', 'sallyport.mjs'), '--version'], { env: home.env });
+  if (probe.status !== 0) return t.skip('another user cannot reach the program in this folder');
+  execFileSync('chown', ['-R', '65534:65534', home.folder]);
+  const daemon = spawn('setpriv', [...NOBODY, process.execPath, join(ROOT, 'bin', 'sallyport.mjs'), 'up', '--json', '--policy', home.policyFile], {
+    env: home.env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => void daemon.kill('SIGKILL'));
+  await new Promise((resolve) => daemon.stdout.once('data', resolve));
+  const ran = await programBeside(
+    'setpriv',
+    [...NOBODY, process.execPath, join(ROOT, 'bin', 'sallyport.mjs'), 'run', '--', 'claude', ...CLIENT_WORDS],
+    { cwd: workspace, env: { ...home.env, ANTHROPIC_API_KEY: 'sk-owner-key' } },
+  );
+  assert.equal(ran.status, 0, ran.stderr + ran.stdout.slice(-600));
+  const results = lastResults(model);
+  assert.match(results[0] ?? '', /from the shell/, JSON.stringify(results));
+  assert.match(results[1] ?? '', /rule shell\/privilege/);
+  for (const request of model.requests) assert.ok(!request.bodyBytes.includes('spt_') && !request.bodyBytes.includes('sk-owner-key'));
+});
 
 /** The installed form: the helper's document in a private folder, and no `sallyport run`. */
 async function byHand(home: Home, workspace: string): ReturnType<typeof programBeside> {
@@ -154,21 +216,27 @@ async function byHand(home: Home, workspace: string): ReturnType<typeof programB
   writeFileSync(join(documents, 'settings.json'), compiled.replace(/"path": "[^"]+"/, `"path": "${helper}"`));
   writeFileSync(join(documents, 'mcp.json'), '{"mcpServers":{}}');
   const hidden = join(home.folder, 'hidden');
-  mkdirSync(join(hidden, 'guard'), { recursive: true });
+  for (const name of ['guard', 'hook']) mkdirSync(join(hidden, name), { recursive: true });
   const words = privateMountWords(
     {
+      bwrap: '/nonexistent',
       settingsFile: join(documents, 'settings.json'),
       mcpFile: join(documents, 'mcp.json'),
       stateFolder: hidden,
       guardFolder: join(hidden, 'guard'),
+      hookFolder: join(hidden, 'hook'),
       workspace,
-      hasOwnProcessIds: false,
+      readOnlyFolders: [],
+      pinnedFolders: [],
+      hasOwnProcessList: false,
     },
     etcToRebuild(),
   );
+  // Only the documents are put in place, as on a machine where they are installed; nothing else is sealed off.
+  const documentsOnly = words.slice(0, words.indexOf('--die-with-parent'));
   return await programBeside(
     findBwrap(home.env['PATH'] ?? ''),
-    [...words, '--', bundledClient() ?? '', ...CLIENT_WORDS],
+    [...documentsOnly, '--', bundledClient() ?? '', ...CLIENT_WORDS],
     {
       cwd: workspace,
       env: { ...home.env, ANTHROPIC_API_KEY: 'sk-owner-key', TERM: 'dumb' },

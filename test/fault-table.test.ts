@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { hookClient, packageRoot } from '../src/bin/package-root.ts';
 import { controlClient } from '../src/cli/control-client.ts';
 import { readLog, verifyLog } from '../src/audit/index.ts';
 import { stringField } from '../src/core/json.ts';
@@ -260,7 +259,7 @@ interface Answer {
 }
 
 function hookWords(scene: Scene): readonly [string, readonly string[]] {
-  const [program = '', ...words] = hookClient(packageRoot()).command;
+  const [program = '', ...words] = scene.daemon.status.hookCommand;
   return [program, [...words, scene.daemon.status.guardSocket, scene.sessionId]];
 }
 

@@ -16,7 +16,7 @@ import { liveness, sessionRegistry } from '../session/index.ts';
 import { startControlServer } from './control-server.ts';
 import { expandGlob, realPath } from './file-facts.ts';
 import { loadPolicy } from './load-policy.ts';
-import { hookClient, packageRoot } from './package-root.ts';
+import { installHookClient, packageRoot } from './package-root.ts';
 import { warmUp } from './warm-up.ts';
 import { gatewayPortOf, rememberGatewayPort } from './gateway-port.ts';
 import { ownKey, prepareStateFolder, writeWhole } from './state-folder.ts';
@@ -122,7 +122,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     rememberGatewayPort(paths, gateway.url);
 
     const startedAtMs = clock();
-    const hook = hookClient(root);
+    const hook = installHookClient(root, paths.hookFolder);
     const status = (): DaemonStatus => ({
       version: packageVersion(root),
       pid: process.pid,
@@ -139,6 +139,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       auditFolder: paths.audit,
       auditRecords: log.size,
       hookClient: hook.kind,
+      hookCommand: hook.command,
       sessions: registry.list().map(({ id, workspace, endedReason }) => ({ id, workspace, endedReason })),
     });
 
@@ -182,7 +183,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         token,
         provider,
         gatewayUrl: gateway.url,
-        guardFolder: paths.guardFolder,
         sandbox: policy.sandbox.enabled,
         settings,
         mcp,

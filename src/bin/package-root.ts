@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { accessSync, chmodSync, constants, copyFileSync, existsSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder that holds `package.json`, whether this runs from the bundle or from the sources. */
@@ -16,15 +16,33 @@ export interface HookClient {
   readonly command: readonly string[];
 }
 
-/** The quickest hook client that this machine can run. */
-export function hookClient(root: string): HookClient {
-  const compiled = join(root, 'dist', 'hook', 'sallyport-hook');
-  if (isExecutable(compiled)) return { kind: 'c', command: [compiled] };
+/**
+ * The quickest hook client that this machine can run, as a copy in a folder of the state: the package may lie in a
+ * repository that the agent works on, and a hook that the agent can replace is no guard.
+ *
+ * @param folder exists; the copy of before is replaced.
+ */
+export function installHookClient(root: string, folder: string): HookClient {
+  const [compiled, script, module] = ['dist/hook/sallyport-hook', 'native/hook.sh', 'native/hook.mjs'].map((path) =>
+    join(root, path),
+  ) as [string, string, string];
+  // Without the environment: it may hold what a repository put there to be loaded into the hook.
+  const clean = ['/usr/bin/env', '-i'];
+  if (isExecutable(compiled)) return { kind: 'c', command: [copyTo(folder, compiled)] };
   if (isExecutable('/bin/dash') && isExecutable('/usr/bin/curl')) {
-    // Without the environment: it may hold what a repository put there to be loaded into the hook.
-    return { kind: 'sh', command: ['/usr/bin/env', '-i', '/bin/dash', join(root, 'native', 'hook.sh')] };
+    return { kind: 'sh', command: [...clean, '/bin/dash', copyTo(folder, script)] };
   }
-  return { kind: 'node', command: ['/usr/bin/env', '-i', process.execPath, join(root, 'native', 'hook.mjs')] };
+  return { kind: 'node', command: [...clean, copyTo(folder, process.execPath), copyTo(folder, module)] };
+}
+
+/** Copies a program under another name first, so that a session never starts half of it. */
+function copyTo(folder: string, file: string): string {
+  const target = join(folder, basename(file));
+  const partial = `${target}.${process.pid}.part`;
+  copyFileSync(file, partial);
+  chmodSync(partial, 0o500);
+  renameSync(partial, target);
+  return target;
 }
 
 /** Whether this process may run the file. */

@@ -13,6 +13,8 @@ export interface StatePaths {
   /** Holds nothing but the guard's socket, so that it can be shown to a session whose view hides the rest. */
   readonly guardFolder: string;
   readonly guardSocket: string;
+  /** Holds a copy of the hook client, out of reach of what is written to the package's own folder. */
+  readonly hookFolder: string;
   readonly controlSocket: string;
   readonly bundle: string;
   readonly gatewayPort: string;
@@ -42,6 +44,7 @@ export function statePaths(env: Readonly<Record<string, string | undefined>>, ho
     run: join(home, 'run'),
     guardFolder: join(home, 'run', 'guard'),
     guardSocket: join(home, 'run', 'guard', 'guard.sock'),
+    hookFolder: join(home, 'run', 'hook'),
     controlSocket: join(home, 'run', 'control.sock'),
     bundle: join(home, 'bundle.json'),
     gatewayPort: join(home, 'gateway-port'),
@@ -61,7 +64,7 @@ export function statePaths(env: Readonly<Record<string, string | undefined>>, ho
  * @throws {StateFolder} where a folder is a link, belongs to somebody else or cannot be made.
  */
 export function prepareStateFolder(paths: StatePaths, uid: number): void {
-  for (const folder of [paths.home, paths.audit, paths.sessions, paths.keys, paths.run, paths.guardFolder]) {
+  for (const folder of [paths.home, paths.audit, paths.sessions, paths.keys, paths.run, paths.guardFolder, paths.hookFolder]) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (cause) {

@@ -3,7 +3,6 @@ import { statfsSync } from 'node:fs';
 import { request } from 'node:http';
 import type { Command } from 'commander';
 import { loadPolicy } from '../bin/load-policy.ts';
-import { hookClient, packageRoot } from '../bin/package-root.ts';
 import { readIfThere } from '../bin/state-folder.ts';
 import { verifyLog } from '../audit/index.ts';
 import type { DaemonStatus } from '../core/control.ts';
@@ -54,7 +53,7 @@ async function examine(): Promise<readonly Finding[]> {
     clientFinding(),
     policyFinding(),
     daemonFinding(status),
-    await hookFinding(status),
+    hookFinding(status),
     await gatewayFinding(status),
     attempt('bubblewrap', () => ok('bubblewrap', `${findBwrap(searchPath())} makes mount namespaces`)),
     programFinding('socat', 'the client needs it for the network of its sandbox', '`apt-get install socat`'),
@@ -122,9 +121,9 @@ function loadedDigest(): string | null {
 }
 
 /** Starts the hook client as the client would, with an event of a session that does not exist: it must be refused. */
-async function hookFinding(status: DaemonStatus | null): Promise<Finding> {
-  const hook = hookClient(packageRoot());
-  const [program = '', ...words] = hook.command;
+function hookFinding(status: DaemonStatus | null): Finding {
+  if (status === null) return missing('hook', 'no daemon, so the hook client refuses every call', 'start it: `sallyport up`');
+  const [program = '', ...words] = status.hookCommand;
   const event = JSON.stringify({
     session_id: 'doctor',
     hook_event_name: 'PreToolUse',
@@ -133,23 +132,17 @@ async function hookFinding(status: DaemonStatus | null): Promise<Finding> {
     tool_input: { command: 'true' },
     cwd: '/',
   });
-  const ran = spawnSync(program, [...words, ownPaths().guardSocket, 'ses_00000000000000000000000000'], {
+  const ran = spawnSync(program, [...words, status.guardSocket, 'ses_00000000000000000000000000'], {
     input: event,
     encoding: 'utf8',
     timeout: PROBE_TIMEOUT_MS * 2,
   });
-  const isRefused = ran.status === 2 || (ran.status === 0 && ran.stdout.includes('"permissionDecision":"deny"'));
-  if (!isRefused)
-    return missing(
-      'hook',
-      `the hook client (${hook.kind}) let a call of an unknown session pass`,
-      'rebuild it: `npm run build`',
-    );
-  if (status === null) return ok('hook', `the hook client (${hook.kind}) refuses while no daemon answers`);
-  if (ran.status === 2)
-    return missing('hook', `the guard does not answer: ${ran.stderr.trim().slice(0, 120)}`, 'restart the daemon');
-  const note = hook.kind === 'c' ? '' : '; a C compiler would make it faster (`npm run build`)';
-  return ok('hook', `the hook client (${hook.kind}) reaches the guard, which refuses an unknown session${note}`);
+  if (ran.status === 2) return missing('hook', `the guard does not answer: ${ran.stderr.trim().slice(0, 120)}`, 'restart the daemon');
+  if (ran.status !== 0 || !ran.stdout.includes('"permissionDecision":"deny"')) {
+    return missing('hook', `the hook client (${status.hookClient}) let a call of an unknown session pass`, 'rebuild it: `npm run build`');
+  }
+  const note = status.hookClient === 'c' ? '' : '; a C compiler would make it faster (`npm run build`)';
+  return ok('hook', `the hook client (${status.hookClient}) reaches the guard, which refuses an unknown session${note}`);
 }
 
 async function gatewayFinding(status: DaemonStatus | null): Promise<Finding> {

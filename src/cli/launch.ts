@@ -1,14 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import { packageRoot } from '../bin/package-root.ts';
 import type { StatePaths } from '../bin/state-folder.ts';
 import type { ModelCredentials, OpenSessionAnswer } from '../core/control.ts';
 import { BwrapMissing, ClientMissing, NotRunning } from '../core/error.ts';
 import type { ControlClient } from './control-client.ts';
-import { CREDENTIAL_VARIABLES, keptEnvironment } from './place.ts';
-import { etcToRebuild, findProgram, privateMountWords } from './private-mount.ts';
+import { CREDENTIAL_VARIABLES } from '../compile/index.ts';
+import { keptEnvironment } from './place.ts';
+import { etcToRebuild, findProgram, ownProgramFolders, privateMountWords } from './private-mount.ts';
 
 /** Milliseconds between two signs of life of the launcher; a fraction of the daemon's limit of 20 s. */
 const BEAT_MS = 2_000;
@@ -56,14 +58,19 @@ export async function launch(run: Launch): Promise<number> {
     const [settingsFile, mcpFile] = [join(folder, 'managed-settings.json'), join(folder, 'managed-mcp.json')];
     writeFileSync(settingsFile, `${JSON.stringify(opened.settings, null, 2)}\n`, { mode: 0o600 });
     writeFileSync(mcpFile, `${JSON.stringify(opened.mcp, null, 2)}\n`, { mode: 0o600 });
+    const own = ownProgramFolders(realpathSync(packageRoot()), run.workspace);
     const view = privateMountWords(
       {
+        bwrap,
         settingsFile,
         mcpFile,
         stateFolder: run.paths.home,
-        guardFolder: opened.guardFolder,
+        guardFolder: run.paths.guardFolder,
+        hookFolder: run.paths.hookFolder,
         workspace: run.workspace,
-        hasOwnProcessIds: !opened.sandbox,
+        readOnlyFolders: own.readOnly,
+        pinnedFolders: own.pinned,
+        hasOwnProcessList: !opened.sandbox,
       },
       etcToRebuild(),
     );
@@ -166,11 +173,17 @@ export function bundledClient(): string | null {
  * @throws {BwrapMissing}
  */
 export function findBwrap(searchPath: string): string {
-  const bwrap = findProgram('bwrap', searchPath) ?? findProgram('bwrap', '/usr/bin:/usr/local/bin:/bin');
+  // System folders first: a repository may have put a program of that name on the path.
+  const bwrap = findProgram('bwrap', '/usr/bin:/usr/local/bin:/bin') ?? findProgram('bwrap', searchPath);
   if (bwrap === null) {
     throw new BwrapMissing('bubblewrap is not installed', { hint: 'install it: `apt-get install bubblewrap socat`' });
   }
-  const tried = spawnSync(bwrap, ['--dev-bind', '/', '/', '--tmpfs', '/etc', '--', '/bin/true'], { encoding: 'utf8' });
+  const plain = ['--dev-bind', '/', '/'];
+  const tried = spawnSync(
+    bwrap,
+    [...plain, '--tmpfs', '/etc', '--', bwrap, ...plain, '--unshare-user', '--unshare-pid', '--', '/bin/true'],
+    { encoding: 'utf8' },
+  );
   if (tried.status !== 0) {
     throw new BwrapMissing(`bubblewrap cannot make a mount namespace: ${tried.stderr.trim().split('\n')[0] ?? ''}`, {
       hint: 'allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, or its AppArmor profile)',

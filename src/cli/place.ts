@@ -4,6 +4,7 @@ import { packageRoot } from '../bin/package-root.ts';
 import { readIfThere, statePaths } from '../bin/state-folder.ts';
 import type { StatePaths } from '../bin/state-folder.ts';
 import { KEPT_VARIABLES } from '../compile/index.ts';
+import type { CREDENTIAL_VARIABLES } from '../compile/index.ts';
 import type { ModelCredentials } from '../core/control.ts';
 
 /** The state folder that this process's environment names. */
@@ -22,17 +23,6 @@ export function policyFile(given: string | undefined): string {
 export function keptEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(KEPT_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
-
-/** Variables that hold a credential of the model provider; the agent's process gets none of them. */
-export const CREDENTIAL_VARIABLES = [
-  'ANTHROPIC_API_KEY',
-  'ANTHROPIC_AUTH_TOKEN',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_PROFILE',
-  'AWS_BEARER_TOKEN_BEDROCK',
-] as const;
 
 /** The credentials for the model provider in this process's environment. */
 export function ownCredentials(): ModelCredentials {

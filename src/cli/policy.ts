@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { loadPolicy } from '../bin/load-policy.ts';
 import { expandGlob, realPath } from '../bin/file-facts.ts';
-import { hookClient, packageRoot } from '../bin/package-root.ts';
 import { clientRules, installedSettings, managedMcp, managedSettings } from '../compile/index.ts';
 import type { Action } from '../core/action.ts';
 import { UsageError } from '../core/error.ts';
@@ -94,11 +94,10 @@ function compiled(file: string, options: { readonly target: string; readonly cov
     return rows.join('');
   }
   const paths = ownPaths();
-  const root = packageRoot();
   const documents: Readonly<Record<string, () => object>> = {
     'managed-settings': () =>
       managedSettings(policy, table, {
-        hookCommand: hookClient(root).command,
+        hookCommand: [join(paths.hookFolder, 'sallyport-hook')],
         guardSocket: paths.guardSocket,
         sessionId: 'SESSION',
         gatewayUrl: 'http://127.0.0.1:PORT',

@@ -1,27 +1,39 @@
-import { accessSync, constants, lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { accessSync, constants, existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 
 /** Where the client reads its managed documents on Linux (measured). */
 export const MANAGED_FOLDER = '/etc/claude-code';
 
 /** What a session's own view of the file system changes, and nothing else of it. */
 export interface PrivateView {
+  /** bubblewrap itself: the view is made by one, and sealed by a second one inside. */
+  readonly bwrap: string;
   readonly settingsFile: string;
   readonly mcpFile: string;
   /** The state folder: replaced by an empty one. */
   readonly stateFolder: string;
-  /** The one folder of it that stays visible, for the guard's socket. */
+  /** The one folder of it that stays as it is, for the guard's socket. */
   readonly guardFolder: string;
+  /** The one folder of it that stays to be read, for the hook client. */
+  readonly hookFolder: string;
   /** The folder that the client starts in. */
   readonly workspace: string;
-  /** Give the session its own process ids. Off where the client's sandbox does that for each command itself. */
-  readonly hasOwnProcessIds: boolean;
+  /** Folders whose programs run outside of the session, as {@link ownProgramFolders} finds them: shown read-only. */
+  readonly readOnlyFolders: readonly string[];
+  /** Folders above those inside the workspace: each a mount of its own, so that none can be moved away. */
+  readonly pinnedFolders: readonly string[];
+  /** Whether to show a process list of the session's own. Off where the client's sandbox makes one for each command. */
+  readonly hasOwnProcessList: boolean;
 }
 
 /**
  * Words for bubblewrap that put the managed documents over {@link MANAGED_FOLDER} in a mount namespace of the session
  * alone. The machine's own folder is neither read nor written. Where it does not exist, `/etc` is rebuilt entry by entry
  * in the namespace, because a mount needs a place to stand on.
+ *
+ * The second bubblewrap starts the client in a user namespace below the one that made the mounts. The kernel locks mounts
+ * that come from above: even root of the session cannot take them away, nor look into processes outside of it. Its process
+ * namespace ends with the launcher, and with it everything that the client started.
  */
 export function privateMountWords(view: PrivateView, etc: readonly EtcEntry[] | null): readonly string[] {
   const words = ['--dev-bind', '/', '/'];
@@ -37,18 +49,31 @@ export function privateMountWords(view: PrivateView, etc: readonly EtcEntry[] | 
   words.push('--ro-bind', view.settingsFile, `${MANAGED_FOLDER}/managed-settings.json`);
   words.push('--ro-bind', view.mcpFile, `${MANAGED_FOLDER}/managed-mcp.json`);
   words.push('--remount-ro', MANAGED_FOLDER);
-  words.push(
-    '--tmpfs',
-    view.stateFolder,
-    '--bind',
-    view.guardFolder,
-    view.guardFolder,
-    '--remount-ro',
-    view.stateFolder,
-  );
-  if (view.hasOwnProcessIds) words.push('--unshare-pid', '--proc', '/proc');
+  for (const folder of view.pinnedFolders) words.push('--bind', folder, folder);
+  for (const folder of view.readOnlyFolders) words.push('--ro-bind', folder, folder);
+  words.push('--tmpfs', view.stateFolder, '--bind', view.guardFolder, view.guardFolder);
+  words.push('--ro-bind', view.hookFolder, view.hookFolder, '--remount-ro', view.stateFolder);
+  words.push('--die-with-parent', '--', view.bwrap, '--dev-bind', '/', '/', '--unshare-user', '--unshare-pid');
+  if (view.hasOwnProcessList) words.push('--proc', '/proc');
   words.push('--die-with-parent', '--chdir', view.workspace);
   return words;
+}
+
+/**
+ * The folders of this package that hold programs which later run outside of the session, where the workspace reaches
+ * them: an agent that could write there could replace what watches it.
+ */
+export function ownProgramFolders(
+  packageFolder: string,
+  workspace: string,
+): { readonly readOnly: readonly string[]; readonly pinned: readonly string[] } {
+  if (packageFolder !== workspace && !packageFolder.startsWith(`${workspace}/`)) return { readOnly: [], pinned: [] };
+  const pinned: string[] = [];
+  for (let above = packageFolder; above !== workspace; above = dirname(above)) pinned.unshift(above);
+  const readOnly = ['bin', 'dist', 'native', 'node_modules', 'policies']
+    .map((name) => join(packageFolder, name))
+    .filter((folder) => existsSync(folder));
+  return { readOnly, pinned };
 }
 
 /** One entry of `/etc`: a link is made anew, everything else is shown as it is. */

@@ -43,11 +43,13 @@ const PINNED_OFF = [
 ] as const;
 
 /** The `env` block of a managed settings document. Holds no secret: the session's token travels in the process environment. */
-export function pinnedEnvironment(site: Site): Record<string, string> {
+export function pinnedEnvironment(site: Site, isSandboxed: boolean): Record<string, string> {
   const isBedrock = site.provider === 'bedrock';
   const env: Record<string, string> = {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    CLAUDE_CODE_SUBPROCESS_ENV_SCRUB: '1',
+    // The client's scrub is a sandbox of its own that wants to write above the working folder, which only root may
+    // (measured on 2.1.329); where its main sandbox is on, that one hides the credentials, see `sandboxBlock`.
+    CLAUDE_CODE_SUBPROCESS_ENV_SCRUB: isSandboxed ? '0' : '1',
     CLAUDE_CODE_USE_BEDROCK: isBedrock ? '1' : '0',
     ANTHROPIC_BASE_URL: site.gatewayUrl,
     ANTHROPIC_BEDROCK_BASE_URL: isBedrock ? site.gatewayUrl : '',

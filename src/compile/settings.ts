@@ -6,6 +6,22 @@ import { pinnedEnvironment } from './environment.ts';
 import { hooksBlock } from './hooks.ts';
 import type { Site } from './site.ts';
 
+/**
+ * Variables that hold a credential, of the model provider or of the session itself. The agent's process gets none of the
+ * owner's, and commands of the agent get none at all.
+ */
+export const CREDENTIAL_VARIABLES = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+  'ANTHROPIC_CUSTOM_HEADERS',
+  'CLAUDE_CODE_OAUTH_TOKEN',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_PROFILE',
+  'AWS_BEARER_TOKEN_BEDROCK',
+] as const;
+
 /** Milliseconds that the client waits for the policy helper before it refuses to start. */
 export const POLICY_HELPER_TIMEOUT_MS = 10_000;
 
@@ -16,7 +32,7 @@ export const POLICY_HELPER_TIMEOUT_MS = 10_000;
 export function managedSettings(policy: Policy, table: RuleTable, site: Site): JsonObject {
   const rules = clientRules(table);
   const settings: Record<string, Json> = {
-    env: pinnedEnvironment(site),
+    env: pinnedEnvironment(site, policy.sandbox.enabled),
     permissions: {
       deny: rules.deny,
       ask: rules.ask,
@@ -58,6 +74,7 @@ function sandboxBlock(policy: Policy, site: Site): JsonObject {
       allowManagedDomainsOnly: true,
     },
     filesystem: { denyRead: [...site.hiddenFolders].sort(), denyWrite: [...site.hiddenFolders].sort() },
+    credentials: { envVars: CREDENTIAL_VARIABLES.map((name) => ({ name, mode: 'deny' })) },
   };
 }
 

@@ -12,7 +12,9 @@ export interface DaemonStatus {
   readonly controlSocket: string;
   readonly auditFolder: string;
   readonly auditRecords: number;
+  /** Which form of the hook client is in use: `c`, `sh` or `node`; and how it is started. */
   readonly hookClient: string;
+  readonly hookCommand: readonly string[];
   readonly sessions: readonly {
     readonly id: string;
     readonly workspace: string;
@@ -49,7 +51,6 @@ export interface OpenSessionAnswer {
   readonly token: string;
   readonly provider: ModelProvider;
   readonly gatewayUrl: string;
-  readonly guardFolder: string;
   readonly sandbox: boolean;
   readonly settings: JsonObject;
   readonly mcp: JsonObject;

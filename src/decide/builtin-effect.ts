@@ -5,7 +5,7 @@ import { deeper, question } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { runVariable } from './run-variable.ts';
 import { forgetVariables, forkState, loseVariable, moveTo, readVariable, writeVariable } from './shell-state.ts';
-import { MARK, UNKNOWN, isKnown } from './shell-word.ts';
+import { MARK, UNKNOWN, argumentsOf, isKnown } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 
 /** Lets a builtin of the shell change what the shell holds. Programs change nothing. */
@@ -125,7 +125,7 @@ function setOptions(_reader: Reader, words: readonly ShellWord[], frame: Frame):
     if (isEnd || !/^[-+]/.test(word.text)) {
       if (!isKnown(word) && index === 0) state.args = null;
       else if (!(options.at(-1)?.endsWith('o') ?? false)) {
-        state.args = words.slice(isEnd ? index + 1 : index);
+        state.args = argumentsOf(words.slice(isEnd ? index + 1 : index));
         break;
       }
     }

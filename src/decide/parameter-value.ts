@@ -40,11 +40,13 @@ export function parameterValue(reader: Reader, part: ParameterPart, frame: Frame
   if (part.operation === undefined) return value ?? shellWord(UNKNOWN_WORDS);
   if (part.operation.type === 'Default') return defaultValue(reader, part, part.operation, value, frame);
   readNestedScripts(reader, part, frame);
-  if (part.operation.type === 'Transform' && part.operation.operand.text.startsWith('P')) {
+  const isPrompt = part.operation.type === 'Transform' && part.operation.operand.text.startsWith('P');
+  // Bash knows no other operations; in zsh, `${(e)x}` runs the commands in a value.
+  if (isPrompt || part.operation.type === 'Unknown') {
     question(
       reader,
       BUILTIN_RULES.unknownScript,
-      'Expanding text as a prompt runs the commands in it. Write the command plainly.',
+      'This expansion can run commands out of text. Write the command plainly.',
     );
   }
   const changed = value === null || hasUnknown(value.text) ? null : changedText(part.operation, value.text);

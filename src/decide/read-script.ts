@@ -43,16 +43,39 @@ function readChain(reader: Reader, chain: AndOr, frame: Frame): void {
   readPipelineNode(reader, first, frame);
   const afterFirst = state.folders;
   seen.push(afterFirst);
-  uncertainly(state, () => {
-    for (const [index, node] of rest.entries()) {
-      if (chain.operators[index] === '||') state.folders = unionOf(seen);
-      readPipelineNode(reader, node, frame);
-      seen.push(state.folders);
-    }
-  });
+  for (const group of groupsOf(rest, chain.operators)) {
+    if (group.isAlternative) state.folders = unionOf(seen);
+    uncertainly(state, () => {
+      for (const node of group.nodes) {
+        readPipelineNode(reader, node, frame);
+        seen.push(state.folders);
+      }
+    });
+  }
   // `cd x || exit`: what follows is reached only where the first command did its work.
   const endsOnFailure = rest.length === 1 && chain.operators[0] === '||' && leavesShell(rest[0]);
   state.folders = endsOnFailure ? afterFirst : unionOf(seen);
+}
+
+interface ChainGroup {
+  readonly nodes: PipelineNode[];
+  /** What stands in front of it may not all have happened. */
+  readonly isAlternative: boolean;
+}
+
+/**
+ * The commands of a chain behind its first, in groups within which each is reached only once all before it in the
+ * group are done. Behind the first `||` that is not known of any: `false && A=ls || $A` runs with the A from before.
+ */
+function groupsOf(nodes: readonly PipelineNode[], operators: AndOr['operators']): readonly ChainGroup[] {
+  const groups: ChainGroup[] = [];
+  for (const [index, node] of nodes.entries()) {
+    const last = groups.at(-1);
+    if (operators[index] === '||' || last?.isAlternative === true) groups.push({ nodes: [node], isAlternative: true });
+    else if (last === undefined) groups.push({ nodes: [node], isAlternative: false });
+    else last.nodes.push(node);
+  }
+  return groups;
 }
 
 function leavesShell(node: PipelineNode | undefined): boolean {
@@ -171,14 +194,11 @@ function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame
   }
 }
 
+/** Each branch is read on its own: what one of them wrote is not known to the next. */
 function readBranches(reader: Reader, branches: readonly CompoundList[], frame: Frame): void {
-  uncertainly(frame.state, () => {
-    for (const branch of branches) {
-      const { folders } = frame.state;
-      readStatements(reader, branch.commands, deeper(frame));
-      frame.state.folders = unionOf([folders, frame.state.folders]);
-    }
-  });
+  for (const branch of branches) {
+    uncertainly(frame.state, () => readStatements(reader, branch.commands, deeper(frame)));
+  }
 }
 
 function readFor(reader: Reader, node: Extract<CommandNode, { type: 'For' }>, frame: Frame): void {

@@ -11,7 +11,7 @@ import type { Frame, Reader } from './reader.ts';
 import { runVariable } from './run-variable.ts';
 import { forkState, loseVariable, uncertainly, writeVariable } from './shell-state.ts';
 import type { ShellState } from './shell-state.ts';
-import { UNKNOWN, isKnown, shellWord, withoutUnknown } from './shell-word.ts';
+import { UNKNOWN, argumentsOf, isKnown, shellWord, withoutUnknown } from './shell-word.ts';
 import type { CommandRange, ShellWord } from './shell-word.ts';
 import type { Assignment, Command } from './syntax.ts';
 import { unwrap } from './unwrap.ts';
@@ -155,7 +155,7 @@ function runFunction(reader: Reader, words: readonly ShellWord[], frame: Frame):
   const argsBefore = state.args;
   uncertainly(state, () => {
     for (const body of definition.bodies) {
-      state.args = args;
+      state.args = argumentsOf(args);
       readFunctionBody(reader, body, deeper(frame, { calls: [...frame.calls, first.text], input: null }));
     }
   });

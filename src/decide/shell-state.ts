@@ -55,7 +55,7 @@ export function startState(folder: string, homeDir: string): ShellState {
     folders: [folder],
     visited: [],
     previousFolders: null,
-    scriptName: shellWord('bash'),
+    scriptName: shellWord(UNKNOWN),
     args: [],
     isPoisoned: false,
     hasDotglob: false,

@@ -64,6 +64,11 @@ export function isSpread(text: string): boolean {
   return text.includes(UNKNOWN_WORDS) || text.includes(LISTED);
 }
 
+/** Words as the arguments of a script or function; null where one of them may be several or none, so that none has a place. */
+export function argumentsOf(words: readonly ShellWord[]): readonly ShellWord[] | null {
+  return words.some((word) => isSpread(word.text)) ? null : words;
+}
+
 /** The text with nothing in place of what is not known: an expansion that is empty. */
 export function withoutUnknown(text: string): string {
   return text.replaceAll(UNKNOWN, '').replaceAll(UNKNOWN_WORDS, '');

@@ -3,7 +3,7 @@ import { own } from './own.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { optionValues, scanOptions } from './option-scan.ts';
 import type { OptionSpec } from './option-scan.ts';
-import { MARK, hasUnknown, quoted, shellWord } from './shell-word.ts';
+import { MARK, UNKNOWN, argumentsOf, hasUnknown, isSpread, quoted, shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import { plain } from './unwrap.ts';
 import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
@@ -26,24 +26,41 @@ export function unwrapShell(invocation: Invocation): Unwrapped {
       kind: 'text',
       text,
       isDetached: true,
-      args: hasSpread(operands.slice(1)) ? null : args,
-      scriptName: scriptName ?? shellWord('bash'),
+      args: argumentsOf(operands.slice(1)) === null ? null : args,
+      scriptName: scriptName ?? shellWord(UNKNOWN),
     };
     return {
       own: words.slice(0, reading.start),
       role: reading.isPlainShell ? 'wrapper' : 'plain',
       inners: [inner],
-      questions: [],
+      questions: readsAlike(invocation.program, text.text) ? [] : [UNSEEN_SCRIPT],
       code: [],
     };
   }
   if (operands.length > 0 && !reading.readsInput) return plain(invocation);
   if (frame.input !== null) {
-    const inner: Inner = { kind: 'text', text: frame.input, isDetached: true, args: operands, input: null };
-    const questions = maySwallowLines(frame.input.text) ? [UNSEEN_SCRIPT] : [];
+    const inner: Inner = {
+      kind: 'text',
+      text: frame.input,
+      isDetached: true,
+      args: argumentsOf(operands),
+      input: null,
+    };
+    const isClear = !maySwallowLines(frame.input.text) && readsAlike(invocation.program, frame.input.text);
+    const questions = isClear ? [] : [UNSEEN_SCRIPT];
     return { own: words, role: reading.isPlainShell ? 'wrapper' : 'plain', inners: [inner], questions, code: [] };
   }
   return { ...plain(invocation), questions: frame.inputs.length > 0 ? [UNSEEN_SCRIPT] : [] };
+}
+
+/** Syntax that bash has and a POSIX shell takes for something else: `$'\' ; cmd`, `((cmd))` and `[[ a > file ]]` run or write there. */
+const BASH_ONLY = /\$'|(?<!\$)\(\(|\[\[|\+=|<<<|[<>]\(|\b(?:declare|typeset|local|function|select|coproc|shopt)\b/;
+
+/** Whether a shell of this name reads a script as bash does, by which it is read here. */
+function readsAlike(program: string, text: string): boolean {
+  const name = program.toLowerCase();
+  if (/^(?:fish|csh|tcsh)$/.test(name)) return false;
+  return !/^(?:sh|dash|ash)$/.test(name) || !BASH_ONLY.test(text);
 }
 
 /**
@@ -55,10 +72,6 @@ function maySwallowLines(text: string): boolean {
   const isOpen = (line: string): boolean =>
     parse(line).errors?.some((error) => /quot|substitution|expansion|backtick/.test(error.message)) === true;
   return text.includes('<<') || text.split('\n').some(isOpen);
-}
-
-function hasSpread(words: readonly ShellWord[]): boolean {
-  return words.some((word) => /[\uDC01\uDC05]/.test(word.text));
 }
 
 interface ShellOptions {
@@ -99,7 +112,7 @@ function shellOptions(words: readonly ShellWord[]): ShellOptions {
     if (/^[-+][A-Za-z]*[oO]$/.test(text)) at += 1;
   }
   const first = words[at];
-  const isOpen = first !== undefined && !takesText && hasSpread([first]);
+  const isOpen = first !== undefined && !takesText && isSpread(first.text);
   return { start: at, takesText, readsInput, isPlainShell, isOpen };
 }
 

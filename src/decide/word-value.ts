@@ -108,7 +108,8 @@ function appendPart(reader: Reader, builder: FieldBuilder, part: WordPart, frame
       return;
     case 'DoubleQuoted':
     case 'LocaleString':
-      builder.append(shellWord(''));
+      // `"$@"` without arguments is no word at all; any other quotes are one, even around nothing.
+      if (!isEmptyArguments(part.parts, frame)) builder.append(shellWord(''));
       appendParts(reader, builder, part.parts, frame, { ...place, isQuoted: true });
       return;
     case 'SimpleExpansion':
@@ -142,6 +143,12 @@ function appendParameter(
 ): void {
   const positional = positionalWords(part, frame);
   if (positional === null) {
+    if (frame.state.args === null && /^\$(?:@|\{@)/.test(part.text)) {
+      // Quoted or not, these are as many words as there are arguments.
+      readNestedScripts(reader, part, frame);
+      builder.append(shellWord(UNKNOWN_WORDS));
+      return;
+    }
     builder.expand(parameterValue(reader, part, frame), place.isQuoted);
     return;
   }
@@ -149,6 +156,14 @@ function appendParameter(
     if (index > 0) builder.breakField();
     builder.expand(word, place.isQuoted);
   }
+}
+
+function isEmptyArguments(parts: readonly WordPart[], frame: Frame): boolean {
+  const isArguments = (part: WordPart): boolean =>
+    part.type === 'SimpleExpansion' || part.type === 'ParameterExpansion'
+      ? positionalWords(part, frame)?.length === 0 && !part.text.includes('*')
+      : false;
+  return parts.length > 0 && parts.every(isArguments);
 }
 
 function plainWord(word: Word, frame: Frame): ShellWord {
