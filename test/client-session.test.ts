@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -148,7 +147,7 @@ test('even root of a session cannot take its view apart, nor look at the daemon'
   const daemon = await startDaemonProcess(t, home);
   const look = [
     `umount -l ${home.state}; umount -l /etc/claude-code; ls ${home.state}`,
-    `cat /proc/${daemon.child.pid}/environ; ls /proc/${daemon.child.pid}/root; kill -0 ${daemon.child.pid} && echo signalled`,
+    `cat /proc/${daemon.child.pid}/environ; ls /proc/${daemon.child.pid}/root`,
     `echo '#!/bin/sh' > ${home.state}/run/hook/sallyport-hook`,
     `rm -f ${home.state}/run/guard/../hook/sallyport-hook && echo removed`,
   ].join('\n');
@@ -161,46 +160,40 @@ test('even root of a session cannot take its view apart, nor look at the daemon'
   assert.ok(!ran.stdout.includes('sk-owner-key'));
 });
 
-test('a client that somebody killed leaves nothing behind', { skip: skipReason() }, async (t) => {
-  const { home, workspace } = await stage(t, 'anthropic');
-  await startDaemonProcess(t, home);
-  const mark = `300.${process.pid}`;
-  const words = ['run', '--quiet', '--', '/bin/sh', '-c', `sleep ${mark} & sleep ${mark}`];
-  const launcher = spawn(process.execPath, [join(ROOT, 'bin', 'sallyport.mjs'), ...words], {
-    cwd: workspace,
-    env: { ...home.env, ANTHROPIC_API_KEY: 'k' },
-    stdio: 'ignore',
-  });
-  const sleepers = (): number => Number(spawnSync('pgrep', ['-fc', `^sleep ${mark}$`], { encoding: 'utf8' }).stdout);
-  while (sleepers() < 2) await pause(20);
-  launcher.kill('SIGKILL');
-  for (let waited = 0; waited < 200 && sleepers() > 0; waited += 1) await pause(20);
-  assert.equal(sleepers(), 0);
-});
-
-test('an unprivileged user has the same session', { skip: skipReason() || (process.getuid?.() === 0 ? false : 'only root can become somebody else') }, async (t) => {
-  const { home, model, workspace } = await stage(t, 'anthropic');
-  // The tools that the test itself uses must be reachable for the other user.
-  const probe = spawnSync('setpriv', [...NOBODY, process.execPath, join(ROOT, 'bin', 'sallyport.mjs'), '--version'], { env: home.env });
-  if (probe.status !== 0) return t.skip('another user cannot reach the program in this folder');
-  execFileSync('chown', ['-R', '65534:65534', home.folder]);
-  const daemon = spawn('setpriv', [...NOBODY, process.execPath, join(ROOT, 'bin', 'sallyport.mjs'), 'up', '--json', '--policy', home.policyFile], {
-    env: home.env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.after(() => void daemon.kill('SIGKILL'));
-  await new Promise((resolve) => daemon.stdout.once('data', resolve));
-  const ran = await programBeside(
-    'setpriv',
-    [...NOBODY, process.execPath, join(ROOT, 'bin', 'sallyport.mjs'), 'run', '--', 'claude', ...CLIENT_WORDS],
-    { cwd: workspace, env: { ...home.env, ANTHROPIC_API_KEY: 'sk-owner-key' } },
-  );
-  assert.equal(ran.status, 0, ran.stderr + ran.stdout.slice(-600));
-  const results = lastResults(model);
-  assert.match(results[0] ?? '', /from the shell/, JSON.stringify(results));
-  assert.match(results[1] ?? '', /rule shell\/privilege/);
-  for (const request of model.requests) assert.ok(!request.bodyBytes.includes('spt_') && !request.bodyBytes.includes('sk-owner-key'));
-});
+test(
+  'an unprivileged user has the same session',
+  { skip: skipReason() || (process.getuid?.() === 0 ? false : 'only root can become somebody else') },
+  async (t) => {
+    const { home, model, workspace } = await stage(t, 'anthropic');
+    // The tools that the test itself uses must be reachable for the other user.
+    const probe = spawnSync('setpriv', [...NOBODY, process.execPath, join(ROOT, 'bin', 'sallyport.mjs'), '--version'], {
+      env: home.env,
+    });
+    if (probe.status !== 0) return t.skip('another user cannot reach the program in this folder');
+    execFileSync('chown', ['-R', '65534:65534', home.folder]);
+    const daemon = spawn(
+      'setpriv',
+      [...NOBODY, process.execPath, join(ROOT, 'bin', 'sallyport.mjs'), 'up', '--json', '--policy', home.policyFile],
+      {
+        env: home.env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    t.after(() => void daemon.kill('SIGKILL'));
+    await new Promise((resolve) => daemon.stdout.once('data', resolve));
+    const ran = await programBeside(
+      'setpriv',
+      [...NOBODY, process.execPath, join(ROOT, 'bin', 'sallyport.mjs'), 'run', '--', 'claude', ...CLIENT_WORDS],
+      { cwd: workspace, env: { ...home.env, ANTHROPIC_API_KEY: 'sk-owner-key' } },
+    );
+    assert.equal(ran.status, 0, ran.stderr + ran.stdout.slice(-600));
+    const results = lastResults(model);
+    assert.match(results[0] ?? '', /from the shell/, JSON.stringify(results));
+    assert.match(results[1] ?? '', /rule shell\/privilege/);
+    for (const request of model.requests)
+      assert.ok(!request.bodyBytes.includes('spt_') && !request.bodyBytes.includes('sk-owner-key'));
+  },
+);
 
 /** The installed form: the helper's document in a private folder, and no `sallyport run`. */
 async function byHand(home: Home, workspace: string): ReturnType<typeof programBeside> {
@@ -228,7 +221,7 @@ async function byHand(home: Home, workspace: string): ReturnType<typeof programB
       workspace,
       readOnlyFolders: [],
       pinnedFolders: [],
-      hasOwnProcessList: false,
+      hasOwnProcesses: false,
     },
     etcToRebuild(),
   );

@@ -122,7 +122,8 @@ function loadedDigest(): string | null {
 
 /** Starts the hook client as the client would, with an event of a session that does not exist: it must be refused. */
 function hookFinding(status: DaemonStatus | null): Finding {
-  if (status === null) return missing('hook', 'no daemon, so the hook client refuses every call', 'start it: `sallyport up`');
+  if (status === null)
+    return missing('hook', 'no daemon, so the hook client refuses every call', 'start it: `sallyport up`');
   const [program = '', ...words] = status.hookCommand;
   const event = JSON.stringify({
     session_id: 'doctor',
@@ -137,12 +138,20 @@ function hookFinding(status: DaemonStatus | null): Finding {
     encoding: 'utf8',
     timeout: PROBE_TIMEOUT_MS * 2,
   });
-  if (ran.status === 2) return missing('hook', `the guard does not answer: ${ran.stderr.trim().slice(0, 120)}`, 'restart the daemon');
+  if (ran.status === 2)
+    return missing('hook', `the guard does not answer: ${ran.stderr.trim().slice(0, 120)}`, 'restart the daemon');
   if (ran.status !== 0 || !ran.stdout.includes('"permissionDecision":"deny"')) {
-    return missing('hook', `the hook client (${status.hookClient}) let a call of an unknown session pass`, 'rebuild it: `npm run build`');
+    return missing(
+      'hook',
+      `the hook client (${status.hookClient}) let a call of an unknown session pass`,
+      'rebuild it: `npm run build`',
+    );
   }
   const note = status.hookClient === 'c' ? '' : '; a C compiler would make it faster (`npm run build`)';
-  return ok('hook', `the hook client (${status.hookClient}) reaches the guard, which refuses an unknown session${note}`);
+  return ok(
+    'hook',
+    `the hook client (${status.hookClient}) reaches the guard, which refuses an unknown session${note}`,
+  );
 }
 
 async function gatewayFinding(status: DaemonStatus | null): Promise<Finding> {

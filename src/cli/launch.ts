@@ -70,7 +70,7 @@ export async function launch(run: Launch): Promise<number> {
         workspace: run.workspace,
         readOnlyFolders: own.readOnly,
         pinnedFolders: own.pinned,
-        hasOwnProcessList: !opened.sandbox,
+        hasOwnProcesses: !opened.sandbox,
       },
       etcToRebuild(),
     );
@@ -181,7 +181,7 @@ export function findBwrap(searchPath: string): string {
   const plain = ['--dev-bind', '/', '/'];
   const tried = spawnSync(
     bwrap,
-    [...plain, '--tmpfs', '/etc', '--', bwrap, ...plain, '--unshare-user', '--unshare-pid', '--', '/bin/true'],
+    [...plain, '--tmpfs', '/etc', '--', bwrap, ...plain, '--unshare-user', '--', '/bin/true'],
     { encoding: 'utf8' },
   );
   if (tried.status !== 0) {

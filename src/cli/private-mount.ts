@@ -22,8 +22,8 @@ export interface PrivateView {
   readonly readOnlyFolders: readonly string[];
   /** Folders above those inside the workspace: each a mount of its own, so that none can be moved away. */
   readonly pinnedFolders: readonly string[];
-  /** Whether to show a process list of the session's own. Off where the client's sandbox makes one for each command. */
-  readonly hasOwnProcessList: boolean;
+  /** Whether to give the session its own process namespace. Off where the client's sandbox makes one for each command. */
+  readonly hasOwnProcesses: boolean;
 }
 
 /**
@@ -32,8 +32,7 @@ export interface PrivateView {
  * in the namespace, because a mount needs a place to stand on.
  *
  * The second bubblewrap starts the client in a user namespace below the one that made the mounts. The kernel locks mounts
- * that come from above: even root of the session cannot take them away, nor look into processes outside of it. Its process
- * namespace ends with the launcher, and with it everything that the client started.
+ * that come from above: even root of the session cannot take them away, nor look into processes outside of it.
  */
 export function privateMountWords(view: PrivateView, etc: readonly EtcEntry[] | null): readonly string[] {
   const words = ['--dev-bind', '/', '/'];
@@ -53,8 +52,9 @@ export function privateMountWords(view: PrivateView, etc: readonly EtcEntry[] | 
   for (const folder of view.readOnlyFolders) words.push('--ro-bind', folder, folder);
   words.push('--tmpfs', view.stateFolder, '--bind', view.guardFolder, view.guardFolder);
   words.push('--ro-bind', view.hookFolder, view.hookFolder, '--remount-ro', view.stateFolder);
-  words.push('--die-with-parent', '--', view.bwrap, '--dev-bind', '/', '/', '--unshare-user', '--unshare-pid');
-  if (view.hasOwnProcessList) words.push('--proc', '/proc');
+  words.push('--die-with-parent', '--', view.bwrap, '--dev-bind', '/', '/', '--unshare-user');
+  // The client's own sandbox cannot be nested below a process namespace: it finds its processes by `/proc`.
+  if (view.hasOwnProcesses) words.push('--unshare-pid', '--proc', '/proc');
   words.push('--die-with-parent', '--chdir', view.workspace);
   return words;
 }

@@ -56,6 +56,7 @@ for (const { text, problem } of [
   { text: '**/{a', problem: /not closed/ },
   { text: '{/a,~/b}', problem: /different places/ },
   { text: '**/a/**/b/**/c', problem: /more than/ },
+  { text: '**/a*b*c*d*', problem: /more than/ },
 ]) {
   test(`path pattern: ${JSON.stringify(text)} is an error that says what to write`, () => {
     const result = parsePathPattern(text);
@@ -82,7 +83,7 @@ test('many patterns in one matcher match as each of them alone', () => {
 });
 
 test('matching takes linear time on the longest paths, and longer ones match nothing', () => {
-  const covers = pathMatcher(['**/*a*a*a*b', '/a/**/b', '**/secrets/**'].map(pattern));
+  const covers = pathMatcher(['**/*a*a*b', '/a/**/b', '**/secrets/**'].map(pattern));
   for (const path of [
     `/${'a'.repeat(100_000)}`,
     `/${'a/'.repeat(50_000)}`,

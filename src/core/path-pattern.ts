@@ -23,6 +23,8 @@ export const ANY_FOLDERS = '**';
 export const MAX_PATH_PATTERN_LENGTH = 4_096;
 /** Most `**` in front of the last segment: with them, the cost of matching grows by this power of the path's depth. */
 export const MAX_INNER_ANY_FOLDERS = 2;
+/** Most `*` in one name, for the same reason: names are at most 255 long, and this bounds the power of that. */
+export const MAX_STARS_IN_NAME = 3;
 
 /**
  * Reads one path pattern of a policy: two stars, a slash and a name for that name anywhere, `/abs` from the root,
@@ -86,6 +88,9 @@ function segmentsProblem(segments: readonly string[]): { readonly segment: strin
       return { segment, problem: `\`${segment}\` does not belong into a pattern` };
     if (segment !== ANY_FOLDERS && segment.includes(ANY_FOLDERS)) {
       return { segment, problem: '`**` stands for whole folders: put slashes around it' };
+    }
+    if (segment !== ANY_FOLDERS && segment.split('*').length > MAX_STARS_IN_NAME + 1) {
+      return { segment, problem: `more than ${MAX_STARS_IN_NAME} \`*\` in one name` };
     }
     if (segment === ANY_FOLDERS && !isLast) inner += 1;
   }

@@ -59,9 +59,9 @@ function findingsOn(
 ): readonly Finding[] {
   const findings: Finding[] = [];
   const allowing: CommandEntry[] = [];
-  const entries = MARK.test(view.name)
-    ? index.commands.entriesFor(withoutGlob(view.name))
-    : index.commands.entriesFor(view.name);
+  const texts = view.command.words.map((word) => word.text);
+  const name = MARK.test(view.name) ? withoutGlob(view.name) : view.name;
+  const entries = index.commands.entriesFor(name, texts.some((text) => MARK.test(text)) ? null : texts);
   const excluded = new Set<string>();
   for (const entry of entries) {
     const { rule } = entry;

@@ -3,7 +3,6 @@ import type { OptionSpec } from './option-scan.ts';
 import { PROGRAM_OPTIONS } from './option-table.ts';
 import type { ProgramOptions } from './option-table.ts';
 import { READER_OPTIONS } from './program-roles.ts';
-import type { ReachedCommand } from './reached-command.ts';
 import { MARK } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 
@@ -60,18 +59,6 @@ export function shapeOf(program: string, words: readonly ShellWord[]): readonly 
     } else if (!hasSubcommand) hasSubcommand = true;
   }
   return shaped;
-}
-
-/** {@link shapeOf} a reached command, kept for as long as the command is. */
-export function shaper(): (command: ReachedCommand, program: string) => readonly ShapedWord[] {
-  const known = new WeakMap<ReachedCommand, readonly ShapedWord[]>();
-  return (command, program) => {
-    const before = known.get(command);
-    if (before !== undefined) return before;
-    const shape = shapeOf(program, command.words);
-    known.set(command, shape);
-    return shape;
-  };
 }
 
 function readerOptions(program: string): ProgramOptions | undefined {
