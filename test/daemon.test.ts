@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { controlClient } from '../src/cli/control-client.ts';
+import { ownCredentials } from '../src/cli/place.ts';
 import { makeHome, sallyport, startDaemonProcess } from './daemon-process.ts';
 
 const BROKEN = 'version: 1\nname: test\ncomands: {}\n';
@@ -52,6 +56,37 @@ test('a daemon that was killed starts again, keeps its port and its log', async 
   assert.ok(second.status.auditRecords > first.status.auditRecords);
   await second.end('SIGTERM');
   assert.equal(sallyport(home, ['audit', 'verify']).status, 0);
+});
+
+test('a daemon whose port somebody else took listens on another and ends the sessions that were told it', async (t) => {
+  const home = makeHome(t);
+  const first = await startDaemonProcess(t, home);
+  const opened = await controlClient(first.status.controlSocket).openSession({
+    workspace: home.folder,
+    homeDir: home.folder,
+    environment: {},
+    credentials: { ...ownCredentials(), anthropicApiKey: 'k' },
+    watchPid: process.pid,
+    about: {},
+  });
+  await first.end('SIGKILL');
+  const squatter = createServer().listen(Number(new URL(first.status.gatewayUrl).port), '127.0.0.1');
+  t.after(() => void squatter.close());
+  await once(squatter, 'listening');
+  const second = await startDaemonProcess(t, home);
+  assert.notEqual(second.status.gatewayUrl, first.status.gatewayUrl);
+  const session = second.status.sessions.find((one) => one.id === opened.sessionId);
+  assert.equal(session?.endedReason, 'another program took the port of the gateway');
+});
+
+test('a state folder that is reached by a link is one folder', async (t) => {
+  const home = makeHome(t);
+  mkdirSync(join(home.folder, 'real'));
+  symlinkSync(join(home.folder, 'real'), join(home.folder, 'link'));
+  const linked = { ...home, env: { ...home.env, SALLYPORT_HOME: join(home.folder, 'link', 'state') } };
+  const { status } = await startDaemonProcess(t, linked);
+  assert.equal(status.auditFolder, join(home.folder, 'real', 'state', 'audit'));
+  assert.equal(sallyport(linked, ['up', '--policy', home.policyFile]).status, 1);
 });
 
 test('a broken policy at the start is refused with its place, and the bundle of before stays', async (t) => {

@@ -11,6 +11,7 @@ import { canonicalJson } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import { decide } from '../decide/index.ts';
 import { startGateway } from '../gateway/index.ts';
+import type { Gateway, GatewayPorts } from '../gateway/index.ts';
 import { startGuard } from '../guard/index.ts';
 import { liveness, sessionRegistry } from '../session/index.ts';
 import { startControlServer } from './control-server.ts';
@@ -75,7 +76,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await recordPolicy('in-force', { name: inForce.bundle.policy.name, digest: inForce.bundle.digest });
     storeBundle(paths, inForce.bundle);
 
-    const registry = sessionRegistry(paths.sessions, { audit: log, clock });
+    const registry = sessionRegistry(paths.sessions, { audit: log, clock, uptimeMs: () => performance.now() });
     const proofs = liveness(ownKey(join(paths.keys, 'canary.key')), randomBytes);
     const credentials = new Map<SessionId, ModelCredentials>();
     const watched = new Map<SessionId, number>();
@@ -96,29 +97,33 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     );
     opened.push(() => guard.close());
 
-    const gateway = await startGateway(
-      {
-        sessions: registry,
-        liveness: proofs,
-        audit: log,
-        clock,
-        upstreamFor: async (session) => {
-          // After a restart the credentials come back with the launcher's next beat; a refusal would end the session.
-          for (
-            let waitedMs = 0;
-            waitedMs < CREDENTIAL_WAIT_MS && !credentials.has(session.id);
-            waitedMs += CREDENTIAL_POLL_MS
-          ) {
-            if (registry.byId(session.id)?.endedReason !== null) break;
-            await new Promise((resolve) => setTimeout(resolve, CREDENTIAL_POLL_MS));
-          }
-          return await upstreamFor(inForce.bundle.policy, credentials.get(session.id) ?? null);
-        },
-        logError: options.logError,
+    const gatewayPorts: GatewayPorts = {
+      sessions: registry,
+      liveness: proofs,
+      audit: log,
+      clock,
+      upstreamFor: async (session) => {
+        // After a restart the credentials come back with the launcher's next beat; a refusal would end the session.
+        for (
+          let waitedMs = 0;
+          waitedMs < CREDENTIAL_WAIT_MS && !credentials.has(session.id);
+          waitedMs += CREDENTIAL_POLL_MS
+        ) {
+          if (registry.byId(session.id)?.endedReason !== null) break;
+          await new Promise((resolve) => setTimeout(resolve, CREDENTIAL_POLL_MS));
+        }
+        return await upstreamFor(inForce.bundle.policy, credentials.get(session.id) ?? null);
       },
-      { host: '127.0.0.1', port: gatewayPortOf(paths) },
-    );
+      logError: options.logError,
+    };
+    const gateway = await openGateway(gatewayPorts, gatewayPortOf(paths));
     opened.push(() => gateway.close());
+    if (gatewayPortOf(paths) !== 0 && gatewayPortOf(paths) !== Number(new URL(gateway.url).port)) {
+      // Sessions of before were told a port that somebody else has now: nothing of theirs may go on as if it were ours.
+      for (const { id, endedReason } of registry.list()) {
+        if (endedReason === null) await registry.end(id, 'another program took the port of the gateway');
+      }
+    }
     rememberGatewayPort(paths, gateway.url);
 
     const startedAtMs = clock();
@@ -216,7 +221,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     warmUp(inForce.index);
     const sweep = setInterval(() => {
       for (const [id, pid] of watched) if (isAlive(pid)) registry.beat(id);
-      registry.endLost().catch((error: unknown) => options.logError(`cannot end lost sessions: ${String(error)}`));
+      registry.sweep().catch((error: unknown) => options.logError(`cannot sweep sessions: ${String(error)}`));
     }, SWEEP_MS);
     opened.push(() => clearInterval(sweep));
 
@@ -240,6 +245,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   } catch (error) {
     await closeAll();
     throw error;
+  }
+}
+
+/** Opens the gateway on the port of before, or on any where another program has that. */
+async function openGateway(ports: GatewayPorts, port: number): Promise<Gateway> {
+  try {
+    return await startGateway(ports, { host: '127.0.0.1', port });
+  } catch (error) {
+    if (port === 0 || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    ports.logError?.(`port ${port} is taken by another program; sessions that were told it are ended`);
+    return await startGateway(ports, { host: '127.0.0.1', port: 0 });
   }
 }
 

@@ -1,7 +1,8 @@
 import { lstatSync, mkdirSync, openSync, readFileSync, closeSync, fsyncSync, renameSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { StateFolder } from '../core/error.ts';
+import { realPath } from './file-facts.ts';
 
 /** Where everything of one user's Sallyport lies. All paths are absolute. */
 export interface StatePaths {
@@ -29,13 +30,17 @@ const MAX_SOCKET_PATH_BYTES = 107;
 export function statePaths(env: Readonly<Record<string, string | undefined>>, homeDir: string): StatePaths {
   const xdg = env['XDG_STATE_HOME'];
   const chosen = env['SALLYPORT_HOME'];
-  const home =
+  const named =
     chosen !== undefined && chosen !== ''
       ? chosen
       : join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homeDir, '.local', 'state'), 'sallyport');
-  if (!isAbsolute(home)) {
-    throw new StateFolder(`SALLYPORT_HOME is not an absolute path: \`${home}\``, { hint: 'give a path from the root' });
+  if (!isAbsolute(named)) {
+    throw new StateFolder(`SALLYPORT_HOME is not an absolute path: \`${named}\``, {
+      hint: 'give a path from the root',
+    });
   }
+  // One name for one folder: what hides it from a session and what denies access to it must not differ by a link.
+  const home = realPath(resolve(named));
   const paths: StatePaths = {
     home,
     audit: join(home, 'audit'),
@@ -64,7 +69,15 @@ export function statePaths(env: Readonly<Record<string, string | undefined>>, ho
  * @throws {StateFolder} where a folder is a link, belongs to somebody else or cannot be made.
  */
 export function prepareStateFolder(paths: StatePaths, uid: number): void {
-  for (const folder of [paths.home, paths.audit, paths.sessions, paths.keys, paths.run, paths.guardFolder, paths.hookFolder]) {
+  for (const folder of [
+    paths.home,
+    paths.audit,
+    paths.sessions,
+    paths.keys,
+    paths.run,
+    paths.guardFolder,
+    paths.hookFolder,
+  ]) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (cause) {

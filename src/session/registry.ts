@@ -27,8 +27,11 @@ export interface SessionRegistry extends SessionDirectory {
   end(id: SessionId, reason: string): Promise<void>;
   /** Notes that the launcher of a session is alive. */
   beat(id: SessionId): void;
-  /** Ends the sessions whose launcher has been silent for {@link HEARTBEAT_LIMIT_MS}. */
-  endLost(): Promise<void>;
+  /**
+   * Ends the sessions whose launcher has been silent for {@link HEARTBEAT_LIMIT_MS}, and stores ends that could not be
+   * stored when they happened. To be called every few seconds.
+   */
+  sweep(): Promise<void>;
   list(): readonly GovernedSession[];
 }
 
@@ -40,15 +43,22 @@ export interface SessionRegistry extends SessionDirectory {
  */
 export function sessionRegistry(
   folder: string,
-  ports: { readonly audit: AuditSink; readonly clock: () => number },
+  ports: {
+    readonly audit: AuditSink;
+    readonly clock: () => number;
+    /** Milliseconds that only go forward and stand still while the machine sleeps or this process is stopped. */
+    readonly uptimeMs: () => number;
+  },
 ): SessionRegistry {
   const sessions = new Map<SessionId, StoredSession>();
   const seenAtMs = new Map<SessionId, number>();
   for (const stored of loadSessions(folder)) {
     sessions.set(stored.id, stored);
     // A launcher gets the whole limit to find the restarted daemon.
-    seenAtMs.set(stored.id, ports.clock());
+    seenAtMs.set(stored.id, ports.uptimeMs());
   }
+  const unstored = new Set<SessionId>();
+  let sweptAtMs = ports.uptimeMs();
 
   async function end(id: SessionId, reason: string): Promise<void> {
     const stored = sessions.get(id);
@@ -56,7 +66,24 @@ export function sessionRegistry(
     const ended = { ...stored, endedReason: reason };
     // The end takes effect at once: a record that fails must not keep a session alive.
     sessions.set(id, ended);
-    storeSession(folder, ended);
+    unstored.add(id);
+    try {
+      storeEnded();
+    } finally {
+      await recordEnd(id, reason);
+    }
+  }
+
+  /** Stores ends; one that cannot be stored now is kept for the next sweep, so that no restart brings a session back. */
+  function storeEnded(): void {
+    for (const id of unstored) {
+      const stored = sessions.get(id);
+      if (stored !== undefined) storeSession(folder, stored);
+      unstored.delete(id);
+    }
+  }
+
+  async function recordEnd(id: SessionId, reason: string): Promise<void> {
     await ports.audit.append({
       kind: 'session',
       occurredAtMs: ports.clock(),
@@ -86,16 +113,21 @@ export function sessionRegistry(
       });
       storeSession(folder, stored);
       sessions.set(id, stored);
-      seenAtMs.set(id, ports.clock());
+      seenAtMs.set(id, ports.uptimeMs());
       return { session: viewOf(stored), token };
     },
     end,
     beat(id) {
-      if (sessions.has(id)) seenAtMs.set(id, ports.clock());
+      if (sessions.has(id)) seenAtMs.set(id, ports.uptimeMs());
     },
-    async endLost() {
+    async sweep() {
+      const nowMs = ports.uptimeMs();
+      // A sweep that comes so late was itself held up, as the launchers' beats may have been: everybody starts anew.
+      if (nowMs - sweptAtMs > HEARTBEAT_LIMIT_MS / 2) for (const id of seenAtMs.keys()) seenAtMs.set(id, nowMs);
+      sweptAtMs = nowMs;
+      storeEnded();
       for (const stored of sessions.values()) {
-        const silentMs = ports.clock() - (seenAtMs.get(stored.id) ?? 0);
+        const silentMs = nowMs - (seenAtMs.get(stored.id) ?? 0);
         if (stored.endedReason === null && silentMs > HEARTBEAT_LIMIT_MS) {
           await end(stored.id, 'its launcher is gone');
         }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -32,8 +32,8 @@ function folder(t: { after(fn: () => void): void }): string {
 test('a session is found by its token and by its id, also after a restart', async (t) => {
   const path = folder(t);
   const audit = memorySink();
-  const { session, token } = await sessionRegistry(path, { audit, clock: () => 1000 }).open(REQUEST);
-  const restarted = sessionRegistry(path, { audit, clock: () => 2000 });
+  const { session, token } = await sessionRegistry(path, { audit, clock: () => 1000, uptimeMs: () => 0 }).open(REQUEST);
+  const restarted = sessionRegistry(path, { audit, clock: () => 2000, uptimeMs: () => 0 });
   assert.deepEqual(restarted.byToken(token), session);
   assert.deepEqual(restarted.byId(session.id), session);
   assert.equal(restarted.byToken(`${token}x`), null);
@@ -42,40 +42,75 @@ test('a session is found by its token and by its id, also after a restart', asyn
 
 test('the token is on no disk', async (t) => {
   const path = folder(t);
-  const { token } = await sessionRegistry(path, { audit: memorySink(), clock: () => 1000 }).open(REQUEST);
+  const { token } = await sessionRegistry(path, { audit: memorySink(), clock: () => 1000, uptimeMs: () => 0 }).open(
+    REQUEST,
+  );
   for (const name of readdirSync(path)) assert.ok(!readFileSync(join(path, name), 'utf8').includes(token.slice(4)));
 });
 
 test('no session is opened without a record', async (t) => {
   const path = folder(t);
   const audit: AuditSink = { append: () => Promise.reject(new AuditUnavailable('disk is full')) };
-  await assert.rejects(sessionRegistry(path, { audit, clock: () => 1 }).open(REQUEST), { code: 'AUDIT_UNAVAILABLE' });
+  await assert.rejects(sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 }).open(REQUEST), {
+    code: 'AUDIT_UNAVAILABLE',
+  });
   assert.deepEqual(readdirSync(path), []);
 });
 
 test('an ended session stays ended, with its reason, even where the record of the end fails', async (t) => {
   const path = folder(t);
   const audit = memorySink();
-  const registry = sessionRegistry(path, { audit, clock: () => 1 });
+  const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
   const { session } = await registry.open(REQUEST);
   audit.append = () => Promise.reject(new AuditUnavailable('disk is full'));
   await assert.rejects(registry.end(session.id, 'stopped by hand'));
   assert.equal(registry.byId(session.id)?.endedReason, 'stopped by hand');
-  assert.equal(sessionRegistry(path, { audit, clock: () => 1 }).byId(session.id)?.endedReason, 'stopped by hand');
+  assert.equal(
+    sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 }).byId(session.id)?.endedReason,
+    'stopped by hand',
+  );
 });
 
 test('a session whose launcher is silent is ended', async (t) => {
   let now = 0;
-  const registry = sessionRegistry(folder(t), { audit: memorySink(), clock: () => now });
+  const registry = sessionRegistry(folder(t), { audit: memorySink(), clock: () => 1, uptimeMs: () => now });
   const { session } = await registry.open(REQUEST);
-  now = HEARTBEAT_LIMIT_MS;
+  for (; now < HEARTBEAT_LIMIT_MS; now += 1000) await registry.sweep();
   registry.beat(session.id);
-  now = HEARTBEAT_LIMIT_MS * 2;
-  await registry.endLost();
+  for (; now <= HEARTBEAT_LIMIT_MS * 2; now += 1000) await registry.sweep();
   assert.equal(registry.byId(session.id)?.endedReason, null);
-  now += 1;
-  await registry.endLost();
+  now += 1000;
+  await registry.sweep();
   assert.equal(registry.byId(session.id)?.endedReason, 'its launcher is gone');
+});
+
+test('a machine that slept gives every launcher its whole time again', async (t) => {
+  let now = 0;
+  const registry = sessionRegistry(folder(t), { audit: memorySink(), clock: () => 1, uptimeMs: () => now });
+  const { session } = await registry.open(REQUEST);
+  now = HEARTBEAT_LIMIT_MS * 100;
+  await registry.sweep();
+  assert.equal(registry.byId(session.id)?.endedReason, null);
+});
+
+test('an end that could not be stored is recorded, holds, and is stored by a later sweep', async (t) => {
+  const path = folder(t);
+  const audit = memorySink();
+  const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
+  const { session } = await registry.open(REQUEST);
+  renameSync(path, `${path}-away`);
+  await assert.rejects(registry.end(session.id, 'stopped by hand'));
+  renameSync(`${path}-away`, path);
+  assert.equal(registry.byId(session.id)?.endedReason, 'stopped by hand');
+  assert.deepEqual(
+    audit.records.map((record) => record.body['event']),
+    ['opened', 'ended'],
+  );
+  await registry.sweep();
+  assert.equal(
+    sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 }).byId(session.id)?.endedReason,
+    'stopped by hand',
+  );
 });
 
 for (const { name, text } of [
@@ -86,7 +121,7 @@ for (const { name, text } of [
   test(`${name} stops the start`, (t) => {
     const path = folder(t);
     writeFileSync(join(path, 'ses_x.json'), text);
-    assert.throws(() => sessionRegistry(path, { audit: memorySink(), clock: () => 1 }), StateFolder);
+    assert.throws(() => sessionRegistry(path, { audit: memorySink(), clock: () => 1, uptimeMs: () => 0 }), StateFolder);
   });
 }
 
