@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expandGlob, realPath } from '../src/bin/file-facts.ts';
+import { warmUp } from '../src/bin/warm-up.ts';
 import { compileBundle } from '../src/compile/index.ts';
 import { makeSessionId } from '../src/core/ids.ts';
 import type { SessionId, Sha256 } from '../src/core/ids.ts';
@@ -176,12 +177,21 @@ async function serve(folder: string, workspace: string, socket: string): Promise
   if (!policy.ok) throw new Error('the default policy has faults');
   const bundle = compileBundle(policy.policy, (text) => createHash('sha256').update(text).digest('hex') as Sha256);
   const index = ruleIndex(bundle.table);
+  // As the daemon does before it takes its first call.
+  warmUp(index);
   const log = await openLog(join(folder, 'log'), { clock: Date.now });
   const session = { id: SESSION, workspace, homeDir: '/home/dev', provider: 'anthropic', endedReason: null } as const;
   const guard = await startGuard(
     {
       sessions: { byToken: () => null, byId: (id) => (id === SESSION ? session : null) },
-      liveness: { isProven: () => true, issue: () => '', isCanary: () => false, confirm: () => undefined },
+      liveness: {
+        isProven: () => true,
+        issue: () => '',
+        isCanary: () => false,
+        confirm: () => undefined,
+        noteDecision: () => undefined,
+        wasDecided: () => false,
+      },
       audit: log,
       clock: Date.now,
       decide: (action, scene) => ({

@@ -23,7 +23,8 @@ export interface SessionDirectory {
 
 /**
  * Proof that the client's hooks reach the guard. The gateway issues a canary call, the guard confirms that it denied
- * and recorded it; only then does the gateway send anything of that client session to a model.
+ * and recorded it; only then does the gateway send anything of that client session to a model. From there on the guard
+ * notes each call that it decided, so that the gateway can tell a tool that ran without it.
  */
 export interface Liveness {
   /** Whether hooks of this client session were seen to work since the daemon started. */
@@ -34,4 +35,11 @@ export interface Liveness {
   isCanary(toolUseId: string): boolean;
   /** Told by the guard, after the denial of this canary is durable. */
   confirm(session: SessionId, clientSessionId: string, toolUseId: string): void;
+  /** Told by the guard, after the record of its decision about this call is durable, whatever the verdict. */
+  noteDecision(session: SessionId, toolUseId: string): void;
+  /**
+   * Whether {@link noteDecision} was told of this call since the daemon started. The newest 4,096 calls of a session are
+   * remembered, so whoever may refuse for a false asks before as many more are decided.
+   */
+  wasDecided(session: SessionId, toolUseId: string): boolean;
 }

@@ -10,7 +10,7 @@ import type { ReachedCommand } from './reached-command.ts';
 
 /** Whatever bash runs must have been seen by reading: command lines are run for real, with programs that only note how they were called. */
 const BASH = '/bin/bash';
-const hasBash = spawnSync(BASH, ['-c', 'exit 0']).status === 0;
+const hasBash = spawnSync('/usr/bin/timeout', ['5', BASH, '-c', 'exit 0']).status === 0;
 const RUNS = process.env['SLOW'] === '1' ? 4_000 : 120;
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-bash-'));
@@ -36,11 +36,11 @@ symlinkSync(BASH, join(programs, 'bash'));
 /** The calls of our programs that bash made, each as its words. */
 function ranBy(commandLine: string): readonly (readonly string[])[] {
   writeFileSync(logFile, '');
-  spawnSync(BASH, ['-c', commandLine], {
+  // A function that calls itself would fork without end: bash stops it at a depth, `timeout` ends the whole group.
+  spawnSync('/usr/bin/timeout', ['-s', 'KILL', '5', BASH, '-c', commandLine], {
     cwd: workspace,
-    env: { PATH: programs, LOG: logFile, HOME: homeDir },
+    env: { PATH: programs, LOG: logFile, HOME: homeDir, FUNCNEST: '3' },
     stdio: 'ignore',
-    timeout: 5_000,
   });
   return readFileSync(logFile, 'utf8')
     .split('\u0002')
@@ -50,7 +50,7 @@ function ranBy(commandLine: string): readonly (readonly string[])[] {
 
 function stoodFor(command: ReachedCommand, call: readonly string[]): boolean {
   const source = [command.program, ...command.words]
-    .map((word, index) => (index === 0 ? '' : between(word.text)) + source_(word.text))
+    .map((word, index) => (index === 0 ? '' : between(word.text)) + patternOf(word.text))
     .join('');
   return new RegExp(`^${source}$`, 's').test(call.join('\u0001'));
 
@@ -58,7 +58,7 @@ function stoodFor(command: ReachedCommand, call: readonly string[]): boolean {
   function between(text: string): string {
     return /^[\uDC01\uDC05]+$/.test(text) ? '' : '\u0001';
   }
-  function source_(text: string): string {
+  function patternOf(text: string): string {
     if (/^[\uDC01\uDC05]+$/.test(text)) return '(?:\u0001.*)?';
     return text
       .replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`)
@@ -96,6 +96,7 @@ for (const { name, command } of [
   { name: 'splitting by another separator', command: 'A=p1_x; IFS=_; $A y' },
   { name: 'an assignment by default', command: ': ${A:=p2}; A=${A:-p1}; $A x' },
   { name: 'a subscript that runs a command', command: `x='a[$(p1 y)]'; ((x)); p2` },
+  { name: 'a variable that another process does not see', command: `A=x; bash -c 'p1 "\${A}.y"'` },
   { name: 'text expanded as a prompt', command: `x='$(p1 y)'; p2 "\${x@P}"` },
 ]) {
   test(`bash agrees: ${name}`, { skip: !hasBash }, () => assertSeen(command));

@@ -55,7 +55,12 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
   shift: (_reader, _words, frame) => {
     frame.state.args = null;
   },
-  export: declareNames,
+  export: (reader, words, frame) => {
+    declareNames(reader, words, frame, false, true);
+    if (words.some((word) => /^-[A-Za-z]*n/.test(word.text)))
+      for (const { text } of words) frame.state.exported.delete(text);
+    else exportNames(words, frame);
+  },
   readonly: (reader, words, frame) => declareNames(reader, words, frame, true),
   local: declareNames,
   declare: declareNames,
@@ -138,10 +143,16 @@ function setOptions(_reader: Reader, words: readonly ShellWord[], frame: Frame):
   if (options.some((word) => word.startsWith('+'))) state.stopsOnError = false;
 }
 
-function declareNames(reader: Reader, words: readonly ShellWord[], frame: Frame, isReadonly = false): void {
+function declareNames(
+  reader: Reader,
+  words: readonly ShellWord[],
+  frame: Frame,
+  isReadonly = false,
+  isExport = false,
+): void {
   const flags = words.filter((word) => /^[-+]/.test(word.text)).map((word) => word.text);
   // A name reference writes another variable than the one that is named; `-i` and the like change what is written.
-  if (flags.some((flag) => flag.includes('n'))) frame.state.isPoisoned = true;
+  if (!isExport && flags.some((flag) => flag.includes('n'))) frame.state.isPoisoned = true;
   const isFreezing = isReadonly || flags.some((flag) => flag.includes('r'));
   const isChanged = flags.some((flag) => /[^-+xrgp]/.test(flag));
   for (const word of words) {
@@ -156,7 +167,13 @@ function declareNames(reader: Reader, words: readonly ShellWord[], frame: Frame,
     else writeVariable(frame.state, name, value);
     runVariable(reader, name, value, frame);
   }
+  if (flags.some((flag) => flag.startsWith('-') && flag.includes('x'))) exportNames(words, frame);
   if (isFreezing) for (const word of words) frame.state.frozen.add(/^\w*/.exec(word.text)?.[0] ?? '');
+}
+
+function exportNames(words: readonly ShellWord[], frame: Frame): void {
+  if (frame.state.uncertainty > 0) return;
+  for (const { text } of words) frame.state.exported.add(/^\w*/.exec(text)?.[0] ?? '');
 }
 
 function defineAliases(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
@@ -180,6 +197,7 @@ function readTrap(reader: Reader, words: readonly ShellWord[], frame: Frame): vo
   const state = forkState(frame.state);
   forgetVariables(state);
   state.folders = null;
+  state.args = null;
   reader.readText(reader, script, deeper(frame, { state, inputs: [], input: null, lines: null }));
   if (words.some((word) => /^(?:DEBUG|RETURN|ERR)$/i.test(word.text) || !isKnown(word))) frame.state.isPoisoned = true;
 }

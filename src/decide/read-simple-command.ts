@@ -9,7 +9,7 @@ import type { CommandRole } from './reached-command.ts';
 import { deeper, question, reach, spend } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { runVariable } from './run-variable.ts';
-import { forkState, loseVariable, uncertainly, writeVariable } from './shell-state.ts';
+import { enterProcess, forkState, loseVariable, uncertainly, writeVariable } from './shell-state.ts';
 import type { ShellState } from './shell-state.ts';
 import { UNKNOWN, argumentsOf, isKnown, shellWord, withoutUnknown } from './shell-word.ts';
 import type { CommandRange, ShellWord } from './shell-word.ts';
@@ -40,7 +40,10 @@ export function readSimpleCommand(reader: Reader, command: Command, frame: Frame
           assigned.map((part) => part.name),
         )
       : null;
-  for (const part of assigned) assign(reader, part, frame);
+  for (const part of assigned) {
+    assign(reader, part, frame);
+    if (words.length > 0) frame.state.exported.add(part.name);
+  }
   runWords(reader, words, opened, frame, 'plain', true);
   restore?.();
   readPending(reader, start);
@@ -106,10 +109,7 @@ function runInner(reader: Reader, each: Inner, frame: Frame): void {
   if (each.input !== undefined) Object.assign(inner, { input: each.input, lines: null });
   if (each.args !== undefined) inner.state.args = each.args;
   if (each.scriptName !== undefined) inner.state.scriptName = each.scriptName;
-  if (each.isDetached) {
-    // A process of its own knows functions only where they were exported.
-    for (const [name, known] of inner.state.functions) inner.state.functions.set(name, { ...known, isCertain: false });
-  }
+  if (each.isDetached && each.kind === 'text') enterProcess(inner.state);
   if (each.kind === 'text') {
     // The commands of the text share their input, so that no single one surely gets all of it.
     reader.readText(reader, each.text, { ...inner, input: null });
@@ -122,6 +122,7 @@ function runInner(reader: Reader, each: Inner, frame: Frame): void {
       const name = next.text.slice(0, equals);
       const value = { ...next, text: next.text.slice(equals + 1) };
       writeVariable(inner.state, name, value);
+      inner.state.exported.add(name);
       reachAssignment(reader, name, value, inner);
       runVariable(reader, name, value, inner);
       words.shift();
@@ -131,6 +132,9 @@ function runInner(reader: Reader, each: Inner, frame: Frame): void {
   if (words[0]?.text.startsWith('-') === true) return;
   runWords(reader, words, NOTHING_OPENED, inner, each.role ?? 'plain');
 }
+
+/** Rounds for which a function that calls itself is followed. */
+const MAX_RECURSION = 3;
 
 /** Follows an alias that the command line itself defines. */
 function runAlias(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
@@ -150,7 +154,11 @@ function runAlias(reader: Reader, words: readonly ShellWord[], frame: Frame): vo
 function runFunction(reader: Reader, words: readonly ShellWord[], frame: Frame): boolean {
   const [first, ...args] = words;
   const definition = first === undefined ? undefined : frame.state.functions.get(first.text);
-  if (first === undefined || definition === undefined || frame.calls.includes(first.text)) return false;
+  if (first === undefined || definition === undefined) return false;
+  if (frame.calls.filter((name) => name === first.text).length >= MAX_RECURSION) {
+    question(reader, BUILTIN_RULES.unknownScript, 'A function here calls itself, and how often is not known.');
+    return definition.isCertain;
+  }
   const { state } = frame;
   const argsBefore = state.args;
   uncertainly(state, () => {

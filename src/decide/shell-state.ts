@@ -7,6 +7,8 @@ import type { CommandNode, CompoundList } from './syntax.ts';
 export interface ShellState {
   readonly homeDir: string;
   readonly variables: Map<string, ShellWord>;
+  /** Variables that programs and other shells get to see. */
+  readonly exported: Set<string>;
   /** Read-only variables: whether a later write has an effect is not known. */
   readonly frozen: Set<string>;
   /** Names that were written since the innermost {@link watchWrites} began. */
@@ -48,6 +50,7 @@ export function startState(folder: string, homeDir: string): ShellState {
         shellWord(value),
       ]),
     ),
+    exported: new Set(['HOME', 'SHELL', 'IFS', 'BASH']),
     frozen: new Set(),
     writes: new Set(),
     functions: new Map(),
@@ -70,6 +73,7 @@ export function forkState(state: ShellState): ShellState {
   return {
     ...state,
     variables: new Map(state.variables),
+    exported: new Set(state.exported),
     frozen: new Set(state.frozen),
     functions: new Map(state.functions),
     aliases: new Map(state.aliases),
@@ -87,6 +91,15 @@ export function forgetVariables(state: ShellState): void {
   for (const [name, value] of state.variables) {
     if (value.text !== start.get(name)?.text) loseVariable(state, name);
   }
+}
+
+/**
+ * What is left in a shell that is a process of its own: exported variables, and functions that may have been exported.
+ * A variable that was not exported may still be one of the environment: it is not known there.
+ */
+export function enterProcess(state: ShellState): void {
+  for (const name of state.variables.keys()) if (!state.exported.has(name)) state.variables.delete(name);
+  for (const [name, known] of state.functions) state.functions.set(name, { ...known, isCertain: false });
 }
 
 /** Gives a variable a value. Text that is not one of a plain name (`a[0]`) makes the whole array unknown. */
@@ -139,6 +152,7 @@ export function uncertainly(state: ShellState, body: () => void): void {
   const writesBefore = state.writes;
   const visitedBefore = state.visited;
   const foldersBefore = state.folders;
+  const argsBefore = state.args;
   state.writes = new Set();
   state.visited = [];
   state.uncertainty += 1;
@@ -151,6 +165,7 @@ export function uncertainly(state: ShellState, body: () => void): void {
     state.writes = writesBefore;
     state.visited = visitedBefore;
     for (const name of written) loseVariable(state, name);
+    if (state.args !== argsBefore) state.args = null;
     if (visited.length > 0) {
       state.folders = atMostKnown(unionOf([foldersBefore, ...visited]));
       state.visited.push(state.folders);

@@ -59,6 +59,7 @@ for (const { name, mayCallTools, endedAfter, isGone, index, toolUses, start, com
 ] satisfies readonly Case[] as readonly Case[]) {
   test(`the gate before ${name}`, async () => {
     let written = 0;
+    const relayed: string[] = [];
     const endedReason = (): string | null =>
       written >= (endedAfter ?? Number.POSITIVE_INFINITY) ? 'stopped by ada' : null;
     const session = { id: SESSION_ID, workspace: '/w', homeDir: '/h', provider: 'anthropic' } as const;
@@ -76,9 +77,11 @@ for (const { name, mayCallTools, endedAfter, isGone, index, toolUses, start, com
       },
       mayCallTools: mayCallTools ?? true,
       requestIndex: 3,
+      relayed: (uses) => relayed.push(...uses.map((use) => use.id)),
     });
     assert.equal(gate.start(true)?.why ?? null, start);
     assert.equal((await gate.complete(toolUses ?? [USE]))?.why ?? null, complete);
+    assert.deepEqual(relayed, complete === null ? (toolUses ?? [USE]).map((use) => use.id) : []);
     assert.equal(written, records);
   });
 }

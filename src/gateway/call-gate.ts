@@ -21,6 +21,8 @@ export interface CallGateOptions {
   readonly mayCallTools: boolean;
   /** The record of the request that is being answered. */
   readonly requestIndex: number;
+  /** Told of calls that are recorded and may go, before they do. */
+  readonly relayed: (toolUses: readonly ToolUse[]) => void;
 }
 
 export function callGate(options: CallGateOptions): CallGate {
@@ -36,7 +38,9 @@ export function callGate(options: CallGateOptions): CallGate {
       const indexes = await Promise.all(toolUses.map((use) => options.recorder.record(callRecord(use, options))));
       if (indexes.includes(null)) return AUDIT_UNAVAILABLE;
       // The session may have been ended while the record was written.
-      return ended();
+      const after = ended();
+      if (after === null) options.relayed(toolUses);
+      return after;
     },
   };
 }

@@ -3,6 +3,7 @@ import type { CanaryWatch } from './canary-watch.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { GatewayPorts } from './ports.ts';
 import type { Caller } from './request-reading.ts';
+import type { ResultWatch } from './result-watch.ts';
 import type { Route } from './routes.ts';
 import type { UpstreamClient } from './upstream.ts';
 
@@ -12,6 +13,7 @@ export interface ExchangeRoom {
   readonly limits: GatewayLimits;
   readonly upstreams: UpstreamClient;
   readonly canaries: CanaryWatch;
+  readonly results: ResultWatch;
 }
 
 /** A request that may go to the model, with what the record tells of it. */

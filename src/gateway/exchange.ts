@@ -130,6 +130,9 @@ async function answer(
     }
     mayCallTools = step.mayCallTools;
   }
+  const results = { sessionId: caller.session.id, bytes, messages: body.messages };
+  const undecided = await room.results.check(results, records);
+  if (undecided !== null) return await refuse(undecided, { clientSessionId });
   const cut = cutCanaries(bytes, body.messages, (id) => room.ports.liveness.isCanary(id));
   if (cut === null) return await refuse(unreadable('its messages cannot be read'));
   const forwarded = cut === bytes ? {} : { forwardedSha256: sha256(cut), forwardedBytes: cut.length };

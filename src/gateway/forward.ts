@@ -84,6 +84,7 @@ export async function forward(
       recorder: records,
       mayCallTools: checked.mayCallTools,
       requestIndex,
+      relayed: (toolUses) => room.results.relayed(sessionId, toolUses),
     });
     if (isModelReply && codecOf(reply) === null) {
       return await forwardWhole(room, reply, gate, client, tell);

@@ -30,6 +30,8 @@ export interface GatewayRig<Model extends RigModel> {
   readonly records: AuditRecord[];
   readonly proven: Set<string>;
   readonly issued: string[];
+  /** Ids of the calls that the guard has decided. */
+  readonly decided: Set<string>;
   /** Set to end the session, from now on. */
   endedReason: string | null;
   /** Called with each record before it counts as durable; a rejection is a log that fails. */
@@ -56,6 +58,7 @@ export async function gatewayRig<Model extends RigModel>(
   const records: AuditRecord[] = [];
   const proven = new Set([PROVEN]);
   const issued: string[] = [];
+  const decided = new Set<string>();
   const audit: AuditSink = {
     append: async (record) => {
       await rig.onAppend(record);
@@ -72,6 +75,8 @@ export async function gatewayRig<Model extends RigModel>(
     },
     isCanary: (id) => /^toolu_sallyport_[0-9]{4}$/.test(id),
     confirm: (_, clientSessionId) => void proven.add(clientSessionId),
+    noteDecision: (_, toolUseId) => void decided.add(toolUseId),
+    wasDecided: (session, toolUseId) => session === sessionId && decided.has(toolUseId),
   };
   const session = (): GovernedSession => ({
     id: sessionId,
@@ -104,6 +109,7 @@ export async function gatewayRig<Model extends RigModel>(
     records,
     proven,
     issued,
+    decided,
     endedReason: null,
     onAppend: () => Promise.resolve(),
     nowMs: 1_000_000,

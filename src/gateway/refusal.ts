@@ -12,6 +12,7 @@ export type RefusalWhy =
   | 'no-client-session'
   | 'no-canary-tool'
   | 'canary-unanswered'
+  | 'undecided-result'
   | 'no-upstream'
   | 'upstream-failed'
   | 'unreadable-reply'

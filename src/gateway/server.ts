@@ -8,6 +8,7 @@ import type { ExchangeRoom } from './checked-request.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { GatewayPorts } from './ports.ts';
+import { resultWatch } from './result-watch.ts';
 import { upstreamClient } from './upstream.ts';
 
 export interface GatewayAddress {
@@ -34,7 +35,13 @@ export interface Gateway {
 export async function startGateway(ports: GatewayPorts, address: GatewayAddress): Promise<Gateway> {
   const limits = { ...GATEWAY_LIMITS, ...address.limits };
   const upstreams = upstreamClient(limits);
-  const room: ExchangeRoom = { ports, limits, upstreams, canaries: canaryWatch(ports.liveness, ports.clock) };
+  const room: ExchangeRoom = {
+    ports,
+    limits,
+    upstreams,
+    canaries: canaryWatch(ports.liveness, ports.clock),
+    results: resultWatch(ports.liveness),
+  };
   const underWay = new Set<Promise<void>>();
 
   const server = http.createServer(

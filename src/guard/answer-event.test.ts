@@ -386,6 +386,46 @@ for (const { name, bytes, script } of [
   });
 }
 
+test('a call counts as decided only once its record is durable', async () => {
+  const durable = Promise.withResolvers<void>();
+  const ports = scriptedPorts({ append: () => durable.promise });
+  const asked = answerEvent(ports, SAMPLE_SESSION, call);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(ports.noted, []);
+  durable.resolve();
+  await asked;
+  assert.deepEqual(ports.noted, [`${SAMPLE_SESSION} toolu_1`]);
+});
+
+for (const { name, bytes = call, script = {}, session = SAMPLE_SESSION, noted } of [
+  { name: 'a denied call counts as decided', script: { decision: deny }, noted: ['toolu_1'] },
+  { name: 'a call of an ended session counts as decided', script: { endedReason: 'Over.' }, noted: ['toolu_1'] },
+  { name: 'a call whose decision came late counts as decided', script: late, noted: ['toolu_1'] },
+  { name: 'a call that cannot be recorded does not count as decided', script: { append: fullDisk }, noted: [] },
+  { name: 'a call of an unknown session does not count as decided', session: OTHER_SESSION, noted: [] },
+  { name: 'a call without an id does not count as decided', bytes: bashBytes('ls', { tool_use_id: 1 }), noted: [] },
+  {
+    name: 'a permission is no decision about the call',
+    bytes: eventBytes('PermissionRequest', { tool_name: 'Bash', tool_input: {}, tool_use_id: 'toolu_1' }),
+    noted: [],
+  },
+] satisfies readonly {
+  readonly name: string;
+  readonly bytes?: Buffer;
+  readonly script?: Script;
+  readonly session?: string;
+  readonly noted: readonly string[];
+}[]) {
+  test(name, async () => {
+    const ports = scriptedPorts(script);
+    await answerEvent(ports, session, bytes);
+    assert.deepEqual(
+      ports.noted,
+      noted.map((id) => `${SAMPLE_SESSION} ${id}`),
+    );
+  });
+}
+
 test('a session that ends while its record is written takes the permission back', async () => {
   const script: Script = {};
   script.append = async () => void (script.endedReason = 'Ended by the operator.');

@@ -106,6 +106,7 @@ async function answerCall(
   const startedAtMs = ports.clock();
   const call = decideCall(ports, event, stateOf(origin.session()));
   await recorder.append('decision', decisionBody(event, call));
+  if (name === 'PreToolUse') noteDecision(ports, origin, event);
   if (ports.clock() - startedAtMs > DECIDE_TIMEOUT_MS) return failureOf(name, LATE);
 
   if (call.isCanary && origin.sessionId !== null) confirmCanary(ports, origin.sessionId, event);
@@ -153,6 +154,13 @@ function confirmCanary(ports: GuardPorts, sessionId: SessionId, event: HookEvent
   const clientSessionId = stringField(event.fields, 'session_id');
   const toolUseId = stringField(event.fields, 'tool_use_id');
   if (clientSessionId !== null && toolUseId !== null) ports.liveness.confirm(sessionId, clientSessionId, toolUseId);
+}
+
+/** Tells of a call that is decided for good; of a session that nobody opened no gateway asks. */
+function noteDecision(ports: GuardPorts, origin: Origin, event: HookEvent): void {
+  const toolUseId = stringField(event.fields, 'tool_use_id');
+  const session = origin.session();
+  if (session !== null && toolUseId !== null) ports.liveness.noteDecision(session.id, toolUseId);
 }
 
 /** The answer to an event that the guard itself could not deal with. */

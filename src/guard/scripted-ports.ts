@@ -20,6 +20,7 @@ export interface ScriptedPorts extends GuardPorts {
   readonly records: AuditRecord[];
   readonly decided: { readonly action: Action; readonly scene: GuardScene }[];
   readonly confirmed: string[];
+  readonly noted: string[];
   readonly errors: string[];
 }
 
@@ -38,6 +39,7 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
   const records: AuditRecord[] = [];
   const decided: { readonly action: Action; readonly scene: GuardScene }[] = [];
   const confirmed: string[] = [];
+  const noted: string[] = [];
   const errors: string[] = [];
   const session = (): GovernedSession => ({
     id: SAMPLE_SESSION,
@@ -50,6 +52,7 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
     records,
     decided,
     confirmed,
+    noted,
     errors,
     sessions: {
       byToken: () => null,
@@ -60,6 +63,8 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
       issue: () => SAMPLE_CANARY,
       isCanary: (id) => id === SAMPLE_CANARY,
       confirm: (id, clientSessionId, toolUseId) => void confirmed.push(`${id} ${clientSessionId} ${toolUseId}`),
+      noteDecision: (id, toolUseId) => void noted.push(`${id} ${toolUseId}`),
+      wasDecided: () => false,
     },
     audit: {
       async append(record): Promise<Receipt> {

@@ -8,13 +8,19 @@ const NONCE_HEX = 16;
 const MAC_HEX = 24;
 /** Client sessions whose proof is kept. One governed run has a handful (`/clear`, resumed transcripts). */
 const MAX_PROOFS = 4_096;
+/** Decided calls that are kept of one session; the gateway asks at the session's next request. */
+const MAX_DECIDED = 4_096;
+/** Sessions whose decided calls are kept; beyond, those of the one that is longest without a decision go. */
+const MAX_DECIDED_SESSIONS = 256;
+/** Longest id in UTF-16 code units that is kept as decided. The gateway relays none that is longer. */
+const MAX_ID_LENGTH = 512;
 
 /**
  * Keeps which client sessions have shown that their hooks reach the guard.
  *
  * An id carries a keyed checksum over its own nonce, so that a canary left in an old transcript is recognised after any
  * restart, and nobody without the key can make an id that the gateway would cut out of a transcript.
- * Proofs live in memory: a restarted daemon asks each client session to prove itself again.
+ * Proofs and decided calls live in memory: a restarted daemon asks each client session to prove itself again.
  *
  * @param key at least 32 bytes, kept in the state folder.
  * @param random gives that many bytes of cryptographic randomness.
@@ -23,6 +29,7 @@ export function liveness(key: Uint8Array, random: (bytes: number) => Uint8Array)
   if (key.length < 32) throw new TypeError('the canary key needs 32 bytes');
   const issued = new Map<string, string>();
   const proven = new Set<string>();
+  const decided = new Map<SessionId, Set<string>>();
 
   return {
     isProven: (session, clientSessionId) => proven.has(nameOf(session, clientSessionId)),
@@ -30,7 +37,7 @@ export function liveness(key: Uint8Array, random: (bytes: number) => Uint8Array)
       const nonce = Buffer.from(random(NONCE_HEX / 2)).toString('hex');
       const id = `${CANARY_PREFIX}${nonce}${macOf(key, nonce)}`;
       issued.set(id, nameOf(session, clientSessionId));
-      dropOldest(issued);
+      dropOldest(issued, MAX_PROOFS);
       return id;
     },
     isCanary(toolUseId) {
@@ -45,8 +52,20 @@ export function liveness(key: Uint8Array, random: (bytes: number) => Uint8Array)
       if (issued.get(toolUseId) !== nameOf(session, clientSessionId)) return;
       issued.delete(toolUseId);
       proven.add(nameOf(session, clientSessionId));
-      dropOldest(proven);
+      dropOldest(proven, MAX_PROOFS);
     },
+    noteDecision(session, toolUseId) {
+      if (toolUseId.length > MAX_ID_LENGTH) return;
+      // A session keeps a room of its own: no other's calls crowd its own out.
+      const calls = decided.get(session) ?? new Set<string>();
+      calls.delete(toolUseId);
+      calls.add(toolUseId);
+      dropOldest(calls, MAX_DECIDED);
+      decided.delete(session);
+      decided.set(session, calls);
+      dropOldest(decided, MAX_DECIDED_SESSIONS);
+    },
+    wasDecided: (session, toolUseId) => decided.get(session)?.has(toolUseId) === true,
   };
 }
 
@@ -58,8 +77,8 @@ function macOf(key: Uint8Array, nonce: string): string {
   return createHmac('sha256', key).update(`sallyport-canary ${nonce}`).digest('hex').slice(0, MAC_HEX);
 }
 
-function dropOldest(kept: Map<string, string> | Set<string>): void {
-  if (kept.size <= MAX_PROOFS) return;
+function dropOldest<Key>(kept: Map<Key, unknown> | Set<Key>, max: number): void {
+  if (kept.size <= max) return;
   const [oldest] = kept.keys();
   if (oldest !== undefined) kept.delete(oldest);
 }

@@ -148,6 +148,24 @@ test('a canary proves the client session that it was issued to, and no other', (
   assert.equal(book.isProven(session, 'client-b'), false);
 });
 
+test('a decided call is remembered for its session, and crowded out only by calls of that session', () => {
+  const book = liveness(randomBytes(32), randomBytes);
+  const [ours, theirs] = [makeSessionId(1, randomBytes(16)), makeSessionId(2, randomBytes(16))];
+  assert.equal(book.wasDecided(ours, 'toolu_1'), false);
+  book.noteDecision(ours, 'toolu_1');
+  assert.equal(book.wasDecided(ours, 'toolu_1'), true);
+  assert.equal(book.wasDecided(theirs, 'toolu_1'), false);
+  for (let nth = 0; nth < 20_000; nth += 1) book.noteDecision(theirs, `toolu_their_${nth}`);
+  assert.equal(book.wasDecided(ours, 'toolu_1'), true);
+  assert.equal(book.wasDecided(theirs, 'toolu_their_0'), false);
+  for (let nth = 0; nth < 4_095; nth += 1) book.noteDecision(ours, `toolu_our_${nth}`);
+  assert.equal(book.wasDecided(ours, 'toolu_1'), true);
+  book.noteDecision(ours, 'toolu_last');
+  assert.equal(book.wasDecided(ours, 'toolu_1'), false);
+  book.noteDecision(ours, 'x'.repeat(513));
+  assert.equal(book.wasDecided(ours, 'x'.repeat(513)), false);
+});
+
 test('canary ids are known after a restart and cannot be made without the key', () => {
   const key = randomBytes(32);
   const session = makeSessionId(1, randomBytes(16));
