@@ -62,7 +62,11 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
     else exportNames(words, frame);
   },
   readonly: (reader, words, frame) => declareNames(reader, words, frame, true),
-  local: declareNames,
+  local: (reader, words, frame) => {
+    declareNames(reader, words, frame);
+    // Outside of a function it fails and writes nothing.
+    if (!frame.calls.some((name) => frame.state.functions.has(name))) loseNames(reader, words, frame);
+  },
   declare: declareNames,
   typeset: declareNames,
   alias: defineAliases,

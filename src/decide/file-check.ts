@@ -1,3 +1,4 @@
+import { resolve } from 'node:path/posix';
 import { MAX_PATH_LENGTH } from '../core/path-pattern-match.ts';
 import type { PathPlaces } from '../core/path-pattern-match.ts';
 import type { RuleTable } from '../core/rule-table.ts';
@@ -7,7 +8,7 @@ import type { Finding } from './finding.ts';
 import { locate } from './locate-path.ts';
 import type { LocatedPath } from './locate-path.ts';
 import type { CandidateAccess, PathCandidate } from './path-candidate.ts';
-import { FOLDERS, GLOB_ANY, GLOB_ONE, GLOB_RUN, LISTED, hasUnknown } from './shell-word.ts';
+import { FOLDERS, GLOB_ANY, GLOB_ONE, GLOB_RUN, LISTED, MARK, hasUnknown } from './shell-word.ts';
 
 /** What the file system is asked for, by whoever holds it; `decide` itself touches no file. */
 export interface FileEyes {
@@ -37,6 +38,8 @@ export function checkFile(
   const located = locate(text, candidate.isAnywhere ? null : folders);
   const { realPath } = check.eyes;
   const paths = new Set(located.paths);
+  // A tilde that the shell left alone may still be expanded by the program.
+  if (text.startsWith('~/') && !MARK.test(text)) paths.add(resolve(check.places.homeDir, text.slice(2)));
   if (realPath !== undefined) for (const walked of located.walked) paths.add(realPath(walked));
   const denied = deniedBy(check, candidate, paths);
   if (denied !== null) return [denied];

@@ -181,7 +181,10 @@ function assign(reader: Reader, part: Assignment, frame: Frame): void {
 
 function assignmentWord(reader: Reader, part: Assignment, frame: Frame): ShellWord {
   const value = assignedValue(reader, part, frame);
-  return { ...value, text: `${part.name}=${value.text}` };
+  // Unlike in front of a command, braces expand here, into several assignments.
+  const hasBraces =
+    part.value.type === 'Word' && part.value.parts?.some((each) => each.type === 'BraceExpansion') === true;
+  return { ...value, text: `${part.name}=${hasBraces ? UNKNOWN : value.text}` };
 }
 
 function assignedValue(reader: Reader, part: Assignment, frame: Frame): ShellWord {

@@ -85,7 +85,7 @@ function appendPart(reader: Reader, builder: FieldBuilder, part: WordPart, frame
   step(reader);
   switch (part.type) {
     case 'Literal':
-      builder.append(place.isFirst && part.text.startsWith('~') ? withHome(part.value, frame) : shellWord(part.value));
+      builder.append(place.isFirst ? literalWord(part.text, part.value, frame) : shellWord(part.value));
       return;
     case 'SingleQuoted':
       builder.append(shellWord(part.value));
@@ -110,7 +110,7 @@ function appendPart(reader: Reader, builder: FieldBuilder, part: WordPart, frame
     case 'LocaleString':
       // `"$@"` without arguments is no word at all; any other quotes are one, even around nothing.
       if (!isEmptyArguments(part.parts, frame)) builder.append(shellWord(''));
-      appendParts(reader, builder, part.parts, frame, { ...place, isQuoted: true });
+      appendParts(reader, builder, part.parts, frame, { ...place, isQuoted: true, isFirst: false });
       return;
     case 'SimpleExpansion':
     case 'ParameterExpansion':
@@ -167,7 +167,16 @@ function isEmptyArguments(parts: readonly WordPart[], frame: Frame): boolean {
 }
 
 function plainWord(word: Word, frame: Frame): ShellWord {
-  return word.text.startsWith('~') ? withHome(word.value, frame) : shellWord(word.value);
+  return literalWord(word.text, word.value, frame);
+}
+
+/** Unquoted text in front of a word: a tilde stands for a folder, also behind the `=` of what looks like an assignment. */
+function literalWord(text: string, value: string, frame: Frame): ShellWord {
+  if (text.startsWith('~')) return withHome(value, frame);
+  const equals = /^[A-Za-z_]\w*=(?=~)/.exec(text)?.[0];
+  if (equals === undefined) return shellWord(value);
+  const home = withHome(value.slice(equals.length), frame);
+  return { ...home, text: equals + home.text };
 }
 
 /** Replaces the tilde in front, as bash does: `~` and `~/x` by HOME, `~+` and `~-` by the working folders. */
