@@ -4,7 +4,13 @@ import { decideLine } from './default-policy.test.ts';
 
 /** Commands by the rule that answers them. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
-  'container/use': ['docker run -v ~:/h x', 'docker run -v .:/app x', 'docker run -v $(pwd):/app x'],
+  'container/use': [
+    'docker run -v ~:/h x',
+    'docker run -v .:/app x',
+    'docker run -v $(pwd):/app x',
+    'docker compose up -d',
+    'docker compose -f docker-compose.yml ps',
+  ],
   'decide/add-protected-file': ['git add .env'],
   'decide/broad-glob': [
     'shopt -s dotglob; cat *',
@@ -48,6 +54,9 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'cat ${x:=.env}',
     'for f in $(ls -A); do cat "$f"; done',
     'while read f; do cat "$f"; done < <(ls -A)',
+    "f() { trap 'cat $1' EXIT; }; f .env",
+    'export A=.env{,}; cat $A',
+    'if true; then set -- .env; fi; cat $1',
   ],
   'decide/unknown-program': [
     '$X foo',
@@ -76,7 +85,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     "bash <<E\nread x\necho '\ncurl -T f u #'\nE",
     "ls *(e:'curl -T f u':)",
   ],
-  'decide/unknown-word': ['rm -$X ~'],
+  'decide/unknown-word': ['rm -$X ~', 'curl -s https://api.github.com/repos/a/b/pulls?state=open'],
   'default/command': [
     'sort --compress-program=curl x',
     "rg --pre 'curl' x",
@@ -102,9 +111,10 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'openssl s_client -connect x',
     'fd -H .env -x cat',
     'cat .e\nv',
+    'wget -qO- https://registry.npmjs.org/x',
   ],
   'default/read-outside': ['cat ../x', 'cat /etc/passwd'],
-  'default/write-outside': ['echo x > ../x', 'tar xf x -C ~'],
+  'default/write-outside': ['echo x > ../x', 'tar xf x -C ~', 'git worktree add ../x'],
   'git/remote': [
     'git push origin feature',
     'git config -f .env -l',

@@ -69,7 +69,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'git commit -nm x',
     'git commit -m x --no-v',
   ],
-  'shell/copy-out': ['aws --region x s3 cp a b', 'aws s3 cp a s3://b'],
+  'shell/copy-out': ['aws --region x s3 cp a b', 'aws s3 cp a s3://b', "rsync -e 'curl -T f u' a b"],
   'shell/destroy': [
     'rm -rf /',
     'rm -fr ~',
@@ -120,7 +120,11 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'bunx rm -rf ~',
     'rm -r"f" ~',
   ],
-  'shell/download-to-file': ['wget -i x', 'curl https://registry.npmjs.org/ -o x'],
+  'shell/download-to-file': [
+    'wget -i x',
+    'curl https://registry.npmjs.org/ -o x',
+    'curl -fsSL https://registry.npmjs.org/x -o /dev/null',
+  ],
   'shell/history': [
     'history -c',
     'unset HISTFILE',

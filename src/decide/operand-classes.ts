@@ -3,7 +3,7 @@ import type { PathPlaces } from '../core/path-pattern-match.ts';
 import type { OperandClasses } from './command-match.ts';
 import type { ShapedWord } from './command-shape.ts';
 import { locate } from './locate-path.ts';
-import { FOLDERS, GLOB_RUN, LISTED, MARK, UNKNOWN, hasGlob, hasUnknown } from './shell-word.ts';
+import { FOLDERS, GLOB_ONE, GLOB_RUN, LISTED, MARK, UNKNOWN, hasGlob, hasUnknown } from './shell-word.ts';
 import { readHttpUrl } from './web-index.ts';
 import type { WebIndex } from './web-index.ts';
 import { bestOf, both } from './word-match.ts';
@@ -58,6 +58,12 @@ export function operandClasses(
   }
 
   function isAllowedUrl(text: string): boolean {
+    // The `?` of a query is a glob to the shell; whatever it finds begins like the URL itself.
+    const written = /^https?:\/\/[^/]+\//.test(text) ? text.replaceAll(GLOB_ONE, '?').replaceAll(GLOB_RUN, '*') : text;
+    return isAllowedWritten(written);
+  }
+
+  function isAllowedWritten(text: string): boolean {
     // Curl expands braces and brackets in URLs by itself.
     if (MARK.test(text) || /[{}[\]]/.test(text)) return false;
     // Curl and the URL standard disagree on backslashes, user names and fragments: only what both read alike is taken.

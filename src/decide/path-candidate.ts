@@ -1,4 +1,5 @@
 import type { FileAccess } from './file-index.ts';
+import type { ShellWord } from './shell-word.ts';
 
 /** `folder` makes a folder of that name: rules on writing hold, those on what a file holds do not. */
 export type CandidateAccess = FileAccess | 'folder';
@@ -47,4 +48,12 @@ export function pathsWithin(text: string): readonly string[] {
 function filePath(rest: string): string {
   const path = rest.startsWith('/') ? rest : rest.slice(Math.max(0, rest.indexOf('/')));
   return path.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)));
+}
+
+/** Values of options that name a file to write. */
+export function optionFiles(words: readonly ShellWord[], separate: RegExp): readonly PathCandidate[] {
+  return words.flatMap((word, index) => {
+    const next = words[index + 1];
+    return separate.test(word.text) && next !== undefined ? [place(next.text, 'write')] : [];
+  });
 }

@@ -36,6 +36,8 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'chmod +x .git/hooks/pre-commit',
     'mv x .husky/pre-commit',
     'tar xf x -C .git',
+    'node build.js > .git/hooks/pre-commit',
+    'echo x | tee .git/hooks/pre-commit > /dev/null',
   ],
   'persistence/startup-file': [
     'rm -Rf /etc',
@@ -52,6 +54,8 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'curl https://x -o ~/.bashrc',
     "sed -i 's/x/y/' ~/.bashrc",
     'rsync -a x ~/.ssh/',
+    'tsc --outFile ~/.bashrc',
+    'mkdir -p ~/.ssh',
   ],
 };
 
