@@ -1,19 +1,11 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expandGlob, realPath } from '../src/bin/file-facts.ts';
-import { warmUp } from '../src/bin/warm-up.ts';
-import { compileBundle } from '../src/compile/index.ts';
 import { makeSessionId } from '../src/core/ids.ts';
-import type { SessionId, Sha256 } from '../src/core/ids.ts';
-import { decide, ruleIndex } from '../src/decide/index.ts';
-import { openLog, verifyLog } from '../src/audit/index.ts';
-import { startGuard } from '../src/guard/index.ts';
-import { parsePolicyBytes } from '../src/policy/index.ts';
+import type { SessionId } from '../src/core/ids.ts';
 
 /** Name of the bench on the command line. */
 export const name = 'hook';
@@ -147,9 +139,13 @@ function report(times: ReadonlyMap<string, readonly number[]>): void {
 }
 
 async function startGuardProcess(folder: string, workspace: string, socket: string): Promise<ChildProcess> {
-  const guard = spawn(process.execPath, [fileURLToPath(import.meta.url), 'guard', folder, workspace, socket], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const guard = spawn(
+    process.execPath,
+    [join(root, 'bench/support/hook-guard.ts'), folder, workspace, socket, SESSION],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   guard.once('error', reject);
   guard.once('exit', () => reject(new Error('the guard ended before it listened')));
@@ -167,43 +163,10 @@ async function stop(guard: ChildProcess): Promise<void> {
 
 /** An answer without its record would make the numbers worthless. */
 async function checkLog(folder: string): Promise<void> {
+  // Loaded late: a large process starts others more slowly, and the clock measures starting.
+  const { verifyLog } = await import('../src/audit/index.ts');
   const { ok } = await verifyLog(join(folder, 'log'));
   if (!ok) throw new Error('the log of the bench does not verify');
-}
-
-/** The other process: guard, default policy and log, until SIGTERM. */
-async function serve(folder: string, workspace: string, socket: string): Promise<void> {
-  const policy = parsePolicyBytes(readFileSync(join(root, 'policies/default.yaml')));
-  if (!policy.ok) throw new Error('the default policy has faults');
-  const bundle = compileBundle(policy.policy, (text) => createHash('sha256').update(text).digest('hex') as Sha256);
-  const index = ruleIndex(bundle.table);
-  // As the daemon does before it takes its first call.
-  warmUp(index);
-  const log = await openLog(join(folder, 'log'), { clock: Date.now });
-  const session = { id: SESSION, workspace, homeDir: '/home/dev', provider: 'anthropic', endedReason: null } as const;
-  const guard = await startGuard(
-    {
-      sessions: { byToken: () => null, byId: (id) => (id === SESSION ? session : null) },
-      liveness: {
-        isProven: () => true,
-        issue: () => '',
-        isCanary: () => false,
-        confirm: () => undefined,
-        noteDecision: () => undefined,
-        wasDecided: () => false,
-      },
-      audit: log,
-      clock: Date.now,
-      decide: (action, scene) => ({
-        decision: decide(index, action, { ...scene, realPath, expandGlob }),
-        bundleDigest: bundle.digest,
-      }),
-      logError: (line) => process.stderr.write(`${line}\n`),
-    },
-    socket,
-  );
-  process.once('SIGTERM', () => void guard.close().then(() => log.close()));
-  console.log('listening');
 }
 
 function median(values: readonly number[]): number {
@@ -216,10 +179,4 @@ function round(value: number): number {
 
 function ms(value: number): string {
   return value.toFixed(2);
-}
-
-if (import.meta.main) {
-  const [mode, folder = '', workspace = '', socket = ''] = process.argv.slice(2);
-  if (mode === 'guard') await serve(folder, workspace, socket);
-  else await run();
 }
