@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bundledClient, findBwrap } from '../src/cli/launch.ts';
@@ -11,7 +12,7 @@ import { decide, ruleIndex } from '../src/decide/index.ts';
 import { ATTACKS, ORDINARY_WORK } from '../src/drill/index.ts';
 import type { DrillCall, DrillSite } from '../src/drill/index.ts';
 import { parsePolicy, ruleTableOf } from '../src/policy/index.ts';
-import { ROOT, makeHome, sallyport } from './daemon-process.ts';
+import { ROOT, makeHome, sallyport, sallyportBeside } from './daemon-process.ts';
 
 const DEFAULT_POLICY = readFileSync(join(ROOT, 'policies', 'default.yaml'), 'utf8');
 const SITE: DrillSite = {
@@ -56,6 +57,24 @@ test('without one rule the rehearsal exits 3 and names the attack', { skip: skip
   const report = JSON.parse(ran.stdout) as Report;
   assert.ok(report.attacks.stopped < report.attacks.total);
 });
+
+test(
+  'where the guard cannot be reached the rehearsal exits 3 and names the attack',
+  { skip: skipReason() },
+  async (t) => {
+    const home = makeHome(t);
+    const running = sallyportBeside(home, ['drill', '--only', 'escape/sudo'], { cwd: home.folder });
+    let isOver = false;
+    void running.then(() => (isOver = true));
+    while (!isOver) {
+      for (const socket of globSync('/var/tmp/sp-drill-*/state/run/guard/guard.sock')) rmSync(socket, { force: true });
+      await pause(20);
+    }
+    const ran = await running;
+    assert.equal(ran.status, 3);
+    assert.match(ran.stderr, /^error: escape\/sudo: become root/m);
+  },
+);
 
 test('a rehearsal of a case that does not exist is a wrong call', (t) => {
   const ran = sallyport(makeHome(t), ['drill', '--only', 'no-such-case']);
