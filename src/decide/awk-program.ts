@@ -6,7 +6,7 @@ export function awkRunsPrograms(program: ShellWord): boolean {
   const { text } = program;
   if (MARK.test(text)) return true;
   const code = withoutLiterals(text);
-  if (/\b(?:system|getline|ENVIRON|@load|extension)\b|@\w/.test(code)) return true;
+  if (/\b(?:system|getline|ENVIRON|ARGV|ARGC|@load|extension)\b|@\w/.test(code)) return true;
   if (/(?<!\|)\|(?!\|)/.test(code)) return true;
   return /\bprintf?\b[^;}\n]*>/.test(code);
 }

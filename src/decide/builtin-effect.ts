@@ -3,6 +3,8 @@ import { resolve } from 'node:path/posix';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { deeper, question } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
+import { noteArithmetic } from './nested-scripts.ts';
+import { noteWrite } from './reach-assignment.ts';
 import { runVariable } from './run-variable.ts';
 import { forgetVariables, forkState, loseVariable, moveTo, readVariable, writeVariable } from './shell-state.ts';
 import { MARK, UNKNOWN, argumentsOf, isKnown } from './shell-word.ts';
@@ -34,7 +36,10 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
   readarray: readArray,
   getopts: loseNames,
   wait: loseNames,
-  let: loseNames,
+  let: (reader, words, frame) => {
+    for (const word of words) noteArithmetic(reader, word.text, frame);
+    loseNames(reader, words, frame);
+  },
   unset: (reader, words, frame) => {
     loseNames(reader, words, frame);
     for (const { text } of words) {
@@ -42,9 +47,16 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
       if (known !== undefined) frame.state.functions.set(text, { ...known, isCertain: false });
     }
   },
-  printf: (_reader, words, frame) => {
+  printf: (reader, words, frame) => {
     const at = words.findIndex((word) => word.text.startsWith('-v'));
-    if (at >= 0) loseNames(_reader, [words[at + 1] ?? { ...NO_WORD, text: words[at]?.text.slice(2) ?? '' }], frame);
+    if (at < 0) return;
+    const isAttached = words[at]?.text !== '-v';
+    const name = isAttached ? { ...NO_WORD, text: words[at]?.text.slice(2) ?? '' } : (words[at + 1] ?? NO_WORD);
+    loseNames(reader, [name], frame);
+    const [format, ...values] = words.slice(isAttached ? at + 1 : at + 2);
+    if (format === undefined) return;
+    const isPlain = !/[%\\]/.test(format.text) && values.length === 0;
+    noteWrite(reader, name.text, isPlain ? format : null, frame);
   },
   test: () => undefined,
   '[': () => undefined,
@@ -100,6 +112,8 @@ function readNames(reader: Reader, words: readonly ShellWord[], frame: Frame): v
   loseNames(reader, words, frame);
   loseVariable(frame.state, 'REPLY');
   const [name, ...others] = words.filter((word) => /^[A-Za-z_]\w*$/.test(word.text));
+  if (name !== undefined) noteWrite(reader, name.text, others.length === 0 ? frame.input : null, frame);
+  for (const other of others) noteWrite(reader, other.text, null, frame);
   if (name !== undefined && others.length === 0 && frame.lines !== null)
     writeVariable(frame.state, name.text, frame.lines);
 }
@@ -107,6 +121,7 @@ function readNames(reader: Reader, words: readonly ShellWord[], frame: Frame): v
 function readArray(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
   loseNames(reader, words, frame);
   loseVariable(frame.state, 'MAPFILE');
+  for (const word of words.filter(({ text }) => /^[A-Za-z_]\w*$/.test(text))) noteWrite(reader, word.text, null, frame);
   const callback = valueOfFlag(words, 'C');
   if (callback !== null) reader.readText(reader, callback, deeper(frame));
 }
@@ -156,7 +171,14 @@ function declareNames(
 ): void {
   const flags = words.filter((word) => /^[-+]/.test(word.text)).map((word) => word.text);
   // A name reference writes another variable than the one that is named; `-i` and the like change what is written.
-  if (!isExport && flags.some((flag) => flag.includes('n'))) frame.state.isPoisoned = true;
+  if (!isExport && flags.some((flag) => flag.includes('n'))) {
+    frame.state.isPoisoned = true;
+    question(
+      reader,
+      BUILTIN_RULES.unknownScript,
+      'A name reference writes another variable than the one that is named. Write that variable by its own name.',
+    );
+  }
   const isFreezing = isReadonly || flags.some((flag) => flag.includes('r'));
   const isChanged = flags.some((flag) => /[^-+xrgp]/.test(flag));
   for (const word of words) {

@@ -15,6 +15,7 @@ export const BUILTIN_RULES = {
   recursiveRead: ruleId('decide/recursive-read'),
   inlineCode: ruleId('decide/inline-code'),
   sourcedFile: ruleId('decide/sourced-file'),
+  savedDownload: ruleId('decide/saved-download'),
   protectedAdd: ruleId('decide/add-protected-file'),
   unreadableUrl: ruleId('web/unreadable-url'),
   commandDefault: ruleId('default/command'),

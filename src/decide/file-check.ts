@@ -91,9 +91,23 @@ function checkOpen(check: FileCheck, candidate: PathCandidate, located: LocatedP
       if (hidden !== null) return [{ verdict: 'deny', ruleId: hidden.id, reason: hidden.reason }];
     }
   }
+  if (isListed && access !== 'read') return checkListedWrite(check, candidate, located);
   if (isListed) return check.table.isSandboxed ? [] : [RECURSIVE_READ];
   if (hasUnknown(text)) return candidate.isPlace ? [UNKNOWN_PATH] : [];
   return checkGlob(check, candidate, located);
+}
+
+/** A sandbox keeps what it hides from being read by a name that was found; what is found may still be written. */
+function checkListedWrite(check: FileCheck, candidate: PathCandidate, located: LocatedPath): readonly Finding[] {
+  const { index, places } = check;
+  const { access, text } = candidate;
+  const start = text.slice(0, Math.max(0, text.search(MARK)));
+  for (const folder of start === '' ? [] : locate(start, located.bases).paths) {
+    const rule = index.matching('deny', access, folder, places) ?? index.guardingBelow(folder, places);
+    if (rule !== null) return [{ verdict: 'deny', ruleId: rule.id, reason: rule.reason }];
+  }
+  const isNamed = (located.steps ?? []).some((steps) => index.possibleNamed(steps, places) !== null);
+  return isNamed ? [UNKNOWN_PATH] : [];
 }
 
 function checkGlob(check: FileCheck, candidate: PathCandidate, located: LocatedPath): readonly Finding[] {

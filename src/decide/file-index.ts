@@ -21,6 +21,8 @@ export interface FileIndex {
   ): FileRule | null;
   /** As {@link possible} for rules that deny, by patterns alone that name something hidden: `.env`, not `*.env`. */
   possibleHidden(access: FileAccess | 'folder', steps: readonly PathStep[], places: PathPlaces): FileRule | null;
+  /** As {@link possible} for rules that deny writing, by patterns alone whose last name is spelled out: `.git/config`. */
+  possibleNamed(steps: readonly PathStep[], places: PathPlaces): FileRule | null;
   /** A denying rule that protects something below this folder by the folder's own name, such as `.git` for `.git/hooks`. */
   guardingBelow(path: string, places: PathPlaces): FileRule | null;
 }
@@ -52,6 +54,10 @@ export function fileIndex(rules: readonly FileRule[]): FileIndex {
       const { rules: own } = group('deny', access);
       return own.find((each) => each.hiddenReaches.some((reach) => reach(steps, places)))?.rule ?? null;
     },
+    possibleNamed(steps, places) {
+      const { rules: own } = group('deny', 'folder');
+      return own.find((each) => each.namedReaches.some((reach) => reach(steps, places)))?.rule ?? null;
+    },
     guardingBelow: (path, places) => guarded.find(({ covers }) => covers(path, places))?.rule ?? null,
   };
 }
@@ -61,6 +67,7 @@ interface CompiledFileRule {
   readonly patterns: readonly PathPattern[];
   readonly reaches: readonly PathReach[];
   readonly hiddenReaches: readonly PathReach[];
+  readonly namedReaches: readonly PathReach[];
   readonly covers: PathMatcher;
   readonly excepts: PathMatcher;
 }
@@ -88,11 +95,13 @@ function compileRule(rule: FileRule): CompiledFileRule {
   const patterns = rule.paths.map((text) => parsed(rule, text));
   const reaches = patterns.map(pathReach);
   const hiddenReaches = patterns.filter(namesHidden).map(pathReach);
+  const namedReaches = patterns.filter(spellsLastName).map(pathReach);
   return {
     rule,
     patterns,
     reaches,
     hiddenReaches,
+    namedReaches,
     covers: pathMatcher(patterns),
     excepts: pathMatcher(rule.except.map((text) => parsed(rule, text))),
   };
@@ -106,6 +115,10 @@ function parsed(rule: FileRule, text: string): PathPattern {
 
 function namesHidden(pattern: PathPattern): boolean {
   return pattern.alternatives.some((segments) => segments.some((segment) => segment.startsWith('.')));
+}
+
+function spellsLastName(pattern: PathPattern): boolean {
+  return pattern.alternatives.some((segments) => !/[*?]/.test(segments.at(-1) ?? '*'));
 }
 
 /** The folders that a pattern names on its way to what it protects: any `.git/hooks` names `.git`. */

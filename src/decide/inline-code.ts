@@ -1,4 +1,5 @@
 import { awkRunsPrograms } from './awk-program.ts';
+import { codeFromInput } from './code-files.ts';
 import { sedEffects } from './sed-script.ts';
 import { isKnown, shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
@@ -71,6 +72,10 @@ const INTERPRETERS: readonly (readonly [RegExp, Interpreter])[] = [
 /** Program text, in languages other than the shell's, that a command line gives to an interpreter. */
 export function inlineCodeOf(invocation: Invocation): readonly ShellWord[] {
   const { program, words, frame } = invocation;
+  const fromInput = codeFromInput(invocation);
+  if (fromInput.length > 0) return fromInput;
+  if (program === 'jq') return words.filter((word) => JQ_REACHES_OUT.test(word.text));
+  if (program === 'yq') return words.filter((word) => YQ_REACHES_OUT.test(word.text));
   if (/^[gmn]?awk$|^busybox awk$/.test(program)) return awkCode(words);
   if (/^g?sed$/.test(program))
     return words.length > 0 && sedEffects(words).runsPrograms
@@ -84,6 +89,12 @@ export function inlineCodeOf(invocation: Invocation): readonly ShellWord[] {
   // `deno run -`: the script is standard input, behind a subcommand.
   if (interpreter.codeSubcommands !== undefined && words.some((word) => word.text === '-'))
     return [frame.input ?? shellWord('')];
+  const fromModule = /^(?:python|pypy)/.test(program) ? moduleCode(invocation) : [];
+  if (fromModule.length > 0) return fromModule;
+  if (program === 'deno' && words[0]?.text === 'repl')
+    return words.filter(
+      (word, at) => word.text.startsWith('--eval') || words[at - 1]?.text.startsWith('--eval') === true,
+    );
   const found = codeOptions(words, interpreter);
   if (found.code.length > 0) return found.code;
   const first = found.operand;
@@ -94,6 +105,23 @@ export function inlineCodeOf(invocation: Invocation): readonly ShellWord[] {
   if (isFromInput && (frame.input !== null || frame.inputs.length > 0 || first !== null))
     return [frame.input ?? shellWord('')];
   return first?.isDescriptor === true ? [shellWord('')] : [];
+}
+
+/** Filters of jq that load files or show the environment; `.env` and the key `env:` do neither. */
+const JQ_REACHES_OUT = /(?:^|[^.\w$"'-])env\b(?!["']|\s*:)|\$ENV\b|\b(?:import|include)\s*"/;
+const YQ_REACHES_OUT = /\bload(?:_\w+)?\s*\(|\b(?:str)?env\s*\(|\benvsubst\b|\bsystem\s*\(|\$ENV\b/;
+
+/** Program text that a module of Python's own runs: `-m timeit CODE`, `-m pdb -c CODE`, `-m code <<< CODE`. */
+function moduleCode({ words, frame }: Invocation): readonly ShellWord[] {
+  const at = words.findIndex((word) => !word.text.startsWith('-') || /^-[A-Za-z]*m/.test(word.text));
+  const attached = /^-[A-Za-z]*m(.*)$/s.exec(words[at]?.text ?? '')?.[1];
+  if (attached === undefined) return [];
+  const name = attached === '' ? words[at + 1]?.text : attached;
+  const rest = words.slice(attached === '' ? at + 2 : at + 1);
+  if (name === 'timeit') return rest;
+  if (name === 'pdb') return rest.filter((word, index) => /^-c./s.test(word.text) || rest[index - 1]?.text === '-c');
+  const readsInput = name === 'code' || name === 'asyncio' || name === 'IPython';
+  return readsInput && (frame.input !== null || frame.inputs.length > 0) ? [frame.input ?? shellWord('')] : [];
 }
 
 interface CodeOptions {

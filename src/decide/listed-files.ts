@@ -13,7 +13,9 @@ const FILTERS = new Set(['head', 'tail', 'sort', 'uniq', 'grep', 'egrep', 'fgrep
 export function listedFiles(command: ReachedCommand | undefined, upstream: ShellWord | null): ShellWord | null {
   if (command === undefined) return null;
   const program = command.program.text;
-  if (program === 'find') return foundFiles(command.words);
+  // What `-printf` prints is any text.
+  if (program === 'find')
+    return command.words.some((word) => word.text === '-printf') ? null : foundFiles(command.words);
   if (
     FILTERS.has(program) &&
     upstream !== null &&
@@ -60,7 +62,6 @@ export function foundFiles(words: readonly ShellWord[]): ShellWord {
   const starts = (firstTest < 0 ? rest : rest.slice(0, firstTest)).map((word) => word.text);
   const start =
     starts.length === 0 ? '.' : starts.length === 1 && !MARK.test(starts[0] ?? '') ? (starts[0] ?? '.') : null;
-  if (start === null) return shellWord(LISTED);
   const names = words.flatMap((word, index) => (/^-i?name$/.test(word.text) ? [words[index + 1]?.text ?? ''] : []));
   const isOneName = names.length === 1 && !words.some((word) => /^(?:-o|-or|!|-not|\()$/.test(word.text));
   // `-name` globs as `fnmatch` does: a wildcard in front stands for a dot too, so it is marked as not known at all.
@@ -68,5 +69,6 @@ export function foundFiles(words: readonly ShellWord[]): ShellWord {
     isOneName && !/[[\\]/.test(names[0] ?? '')
       ? (names[0] ?? '').replaceAll(/[*?]/g, UNKNOWN)
       : `${UNKNOWN}${GLOB_RUN}`;
+  if (start === null) return shellWord(`${LISTED}/${FOLDERS}/${name}`);
   return shellWord(`${start.replace(/\/+$/, '') || ''}/${FOLDERS}/${name}`);
 }

@@ -2,6 +2,8 @@ import { forEachChild } from 'unbash';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { UnreadableCommand, deeper, question, step } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
+import { noteWrite } from './reach-assignment.ts';
+import { readSubscript } from './run-variable.ts';
 import { forkState, loseVariable } from './shell-state.ts';
 import type { SyntaxNode } from './syntax.ts';
 
@@ -38,6 +40,7 @@ const MAX_EXPRESSION_DEPTH = 300;
  * that `x='a[$(cmd)]'; ((x))` runs `cmd`.
  */
 export function noteArithmetic(reader: Reader, text: string, frame: Frame): void {
+  readSubscript(reader, text, frame);
   const names = text.match(/[A-Za-z_]\w*/g) ?? [];
   const writes = /[^=!<>]=[^=]|[+-]{2}|<<=|>>=/.test(` ${text} `);
   for (const name of names) {
@@ -51,6 +54,17 @@ export function noteArithmetic(reader: Reader, text: string, frame: Frame): void
     }
     if (writes) loseVariable(frame.state, name);
   }
+  for (const name of writtenNames(text)) noteWrite(reader, name, null, frame);
+}
+
+/** The variables that an expression writes. */
+function writtenNames(text: string): ReadonlySet<string> {
+  const written = [
+    ...text.matchAll(
+      /([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--)|(?:\+\+|--)\s*([A-Za-z_]\w*)/g,
+    ),
+  ];
+  return new Set(written.map((match) => match[1] ?? match[2] ?? ''));
 }
 
 /** Reads one of the three expressions of a counting loop. */

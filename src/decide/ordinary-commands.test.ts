@@ -5,6 +5,13 @@ import { decideLine } from './default-policy.test.ts';
 /** What developers and agents type all day, by the rule that allows it. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'dev/build': [
+    'next build',
+    'jar tf x.jar',
+    'rustup show',
+    'flask run',
+    'tox',
+    'golangci-lint run',
+    'gofmt -l .',
     'python3 script.py',
     'pytest -q',
     'pytest tests/test_a.py -k "foo and not bar"',
@@ -30,8 +37,11 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'make -C x',
     'make credentials',
   ],
-  'dev/containers': ['docker ps', 'docker images'],
+  'dev/containers': ['docker compose logs -f', 'docker compose ps', 'docker ps', 'docker images'],
   'dev/files': [
+    'tar cf x.tar -T - <<< src/a.ts',
+    'chmod a+x run.sh',
+    'chmod +x run.sh',
     'mkdir -p a/b && touch a/b/c',
     'rm -rf node_modules dist',
     'rm -f build.log',
@@ -54,6 +64,17 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'mkdir secrets',
   ],
   'dev/git': [
+    'git diff --no-index a.txt b.txt',
+    'git fsck',
+    'git cherry',
+    'git ls-tree HEAD',
+    'git config --list',
+    'git config --get user.name',
+    'git clean -nd',
+    'git clean -n',
+    'git rebase --abort',
+    'git rebase --continue',
+    'git restore --staged .',
     'git status',
     'git diff HEAD~1',
     'git log --oneline -5',
@@ -90,6 +111,11 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'git ls-files .env',
   ],
   'dev/look': [
+    'sort --field-separator=, x.csv',
+    'date -f dates.txt',
+    'openssl rand -hex 16',
+    'clear',
+    'nm a.out',
     'grep -rn foo src',
     'grep -rn "\\.env" src',
     'rg -n "foo|bar" src',
@@ -180,6 +206,9 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'cat keys.ts',
   ],
   'dev/packages': [
+    'npm update',
+    'npm prune',
+    'npm pkg get name',
     'npm test',
     'npm run build && npm test',
     'npm install',
@@ -203,8 +232,12 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'npm run dev -- --port 3000',
     'npx prisma migrate dev',
   ],
-  'dev/shell': ['chmod_none=1', ': > empty.txt', '((i++))'],
-  'web/known': ['curl -s https://registry.npmjs.org/express', 'curl https://registry.npmjs.org/@types/node'],
+  'dev/shell': ['kill %1', 'declare -x FOO=1', 'chmod_none=1', ': > empty.txt', '((i++))'],
+  'web/known': [
+    'curl https://registry.npmjs.org/x > /dev/null',
+    'curl -s https://registry.npmjs.org/express',
+    'curl https://registry.npmjs.org/@types/node',
+  ],
 };
 
 for (const [ruleId, commands] of Object.entries(COMMANDS)) {

@@ -1,5 +1,6 @@
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { readNestedScripts } from './nested-scripts.ts';
+import { noteWrite } from './reach-assignment.ts';
 import { question } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { loseVariable, readVariable } from './shell-state.ts';
@@ -72,7 +73,10 @@ function defaultValue(
 ): ShellWord {
   const operand = textOf(reader, operation.operand, frame);
   const isAssigning = operation.operator === '=' || operation.operator === ':=';
-  if (isAssigning) loseVariable(frame.state, part.parameter);
+  if (isAssigning) {
+    loseVariable(frame.state, part.parameter);
+    noteWrite(reader, part.parameter, operand, frame);
+  }
   if (value === null || MARK.test(value.text))
     return { ...shellWord(UNKNOWN_WORDS), sources: [...(value?.sources ?? []), ...operand.sources] };
   const isTaken = value.text !== '' || !operation.operator.startsWith(':');

@@ -1,4 +1,5 @@
 import type { FileAccess } from './file-index.ts';
+import type { ShapedWord } from './command-shape.ts';
 import type { ShellWord } from './shell-word.ts';
 
 /** `folder` makes a folder of that name: rules on writing hold, those on what a file holds do not. */
@@ -57,3 +58,39 @@ export function optionFiles(words: readonly ShellWord[], separate: RegExp): read
     return separate.test(word.text) && next !== undefined ? [place(next.text, 'write')] : [];
   });
 }
+
+/**
+ * The values given to options, attached or as the next word.
+ *
+ * @param letters of short options, which may stand behind others in one word.
+ * @param names of long options, without dashes; like GNU programs do, any beginning is taken, and one dash is enough.
+ */
+export function valuesGiven(
+  shape: readonly ShapedWord[],
+  letters: string,
+  names: readonly string[],
+): readonly string[] {
+  const short = letters === '' ? null : new RegExp(`^-[A-Za-z0-9]*?[${letters}](.*)$`, 's');
+  return shape.flatMap(({ kind, word }, index) => {
+    if (kind !== 'option') return [];
+    const next = shape[index + 1]?.word.text;
+    const given = isNamed(word.text, names) ? /^[^=]*(?:=(.*))?$/s.exec(word.text) : null;
+    const met = given ?? (word.text.startsWith('--') ? null : short?.exec(word.text));
+    if (met === null || met === undefined) return [];
+    const value = met[1] === undefined || met[1] === '' ? next : met[1];
+    return value === undefined ? [] : [value];
+  });
+}
+
+function isNamed(text: string, names: readonly string[]): boolean {
+  const met = /^(--?)([A-Za-z][^=]*)/.exec(text);
+  const name = met?.[2] ?? '';
+  // `--exclude` is an option of its own, not the beginning of `--exclude-from`.
+  if (name === 'exclude') return false;
+  return met?.[1] === '--'
+    ? name.length > 1 && names.some((full) => full.startsWith(name))
+    : name !== '' && names.includes(name);
+}
+
+/** Programs and libraries, which a program that is not known is far more likely to read than to write. */
+export const SYSTEM_FOLDERS = /^\/(?:usr|bin|sbin|lib|lib64|opt)\//;

@@ -1,6 +1,7 @@
 import { gitSubcommand } from './git-subcommand.ts';
 import { shapeOf } from './command-shape.ts';
-import { hint, place } from './path-candidate.ts';
+import type { ShapedWord } from './command-shape.ts';
+import { hint, place, valuesGiven } from './path-candidate.ts';
 import type { PathCandidate } from './path-candidate.ts';
 import { GLOB_ANY } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
@@ -24,6 +25,15 @@ export function gitCandidates(words: readonly ShellWord[]): readonly PathCandida
   const files: PathCandidate[] = [];
   const isStashShown = name === 'stash' && rest.some((word) => word.text === 'show');
   const isLogOfNames = name === 'log' && !rest.some((word) => /^-(?:p|u|L|-patch|[A-Za-z]*p$)/.test(word.text));
+  // Outside of any repository: plain files, wherever they lie.
+  const isPlain = (name === 'grep' || name === 'diff') && rest.some((word) => /^--no-ind/.test(word.text));
+  if (isPlain) files.push(...plainPlaces(name, shape));
+  if (name === 'format-patch') files.push(...writtenBy(shape, 'o', ['output-directory']));
+  if (['archive', 'diff', 'log', 'show'].includes(name))
+    files.push(...writtenBy(shape, name === 'archive' ? 'o' : '', ['output']));
+  if (name === 'ls-files') files.push(...valuesGiven(shape, 'X', ['exclude-from']).map((text) => place(text, 'read')));
+  if (name === 'grep' || name === 'commit' || name === 'tag' || name === 'notes')
+    files.push(...valuesGiven(shape, name === 'grep' ? 'f' : 'F', ['file']).map((text) => place(text, 'read')));
   const isNaming = (NAMES.has(name) && !isStashShown) || name === 'add' || name === 'commit' || isLogOfNames;
   let operands = 0;
   let isAfterEnd = false;
@@ -50,6 +60,19 @@ export function gitCandidates(words: readonly ShellWord[]): readonly PathCandida
     else files.push(pathspec(text, true));
   }
   return files;
+}
+
+function writtenBy(shape: readonly ShapedWord[], letters: string, names: readonly string[]): readonly PathCandidate[] {
+  return valuesGiven(shape, letters, names).map((text) => place(text, 'write'));
+}
+
+/** What `git grep --no-index` and `git diff --no-index` read: their operands, or the folder that they run in. */
+function plainPlaces(name: string, shape: readonly ShapedWord[]): readonly PathCandidate[] {
+  const operands = shape.filter(({ kind }) => kind === 'operand' || kind === 'value-or-operand');
+  const hasPattern = shape.some(({ kind, word }) => kind === 'option' && /^-[A-Za-z]*[ef]/.test(word.text));
+  const texts = operands.slice(name === 'grep' && !hasPattern ? 1 : 0).map(({ word }) => word.text);
+  if (name === 'grep' && texts.length === 0) texts.push('.');
+  return texts.map((text) => place(text, 'read', true));
 }
 
 /** A pathspec: git globs by itself, and its `*` also matches slashes and leading dots. */

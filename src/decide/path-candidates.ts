@@ -3,7 +3,8 @@ import { shapeOf } from './command-shape.ts';
 import type { ShapedWord } from './command-shape.ts';
 import { copyPlaces, tarPlaces } from './path-candidates-copy.ts';
 import { gitCandidates } from './path-candidates-git.ts';
-import { hint, optionFiles, pathsWithin, place } from './path-candidate.ts';
+import { outputOptions, rewrittenFiles } from './path-candidates-output.ts';
+import { SYSTEM_FOLDERS, hint, optionFiles, pathsWithin, place, valuesGiven } from './path-candidate.ts';
 import type { PathCandidate } from './path-candidate.ts';
 import {
   BARE_NAMES,
@@ -16,6 +17,7 @@ import {
   WRITE_ALL,
 } from './program-roles.ts';
 import { sedEffects } from './sed-script.ts';
+import { UNKNOWN } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 
 /** The files that the words of a command may name, and what becomes of them. Redirections are not among them. */
@@ -24,16 +26,78 @@ export function pathCandidates(program: string, words: readonly ShellWord[]): re
   if (program === 'git') return gitCandidates(usable);
   if (program === 'mkdir')
     return operandsOf(shapeOf(program, usable)).map((shaped) => place(shaped.word.text, 'folder'));
-  if (NAMES_ONLY.has(program))
-    return program === 'find' || program === 'fd' ? optionFiles(usable, /^-(?:fprint|fprint0|fprintf|fls)$/) : [];
+  if (program === 'cmake' && usable[0]?.text === '-E') return cmakeTool(usable.slice(1));
   const shape = shapeOf(program, usable);
+  if (NAMES_ONLY.has(program)) return [...namersPlaces(program, shape), ...outputOptions(program, shape)];
   const operands = operandsOf(shape);
   const hints = shape.flatMap((shaped) => hintsOf(program, shaped));
-  return [...hints, ...placesOf(program, shape, operands), ...outputOptions(program, shape)];
+  return [
+    ...hints,
+    ...placesOf(program, shape, operands),
+    ...outputOptions(program, shape),
+    ...rewrittenFiles(
+      program,
+      shape,
+      operands.map((shaped) => shaped.word.text),
+    ),
+  ];
+}
+
+/** `cmake -E copy x y` and the like, by the programs that do the same. */
+const CMAKE_TOOLS: Readonly<Partial<Record<string, string>>> = {
+  copy: 'cp',
+  copy_if_different: 'cp',
+  copy_if_newer: 'cp',
+  copy_directory: 'mv',
+  copy_directory_if_different: 'mv',
+  copy_directory_if_newer: 'mv',
+  rename: 'mv',
+  remove: 'rm',
+  rm: 'rm',
+  remove_directory: 'rmdir',
+  touch: 'touch',
+  touch_nocreate: 'touch',
+  make_directory: 'mkdir',
+  create_symlink: 'ln',
+  create_hardlink: 'ln',
+  tar: 'tar',
+  cat: 'cat',
+  compare_files: 'cmp',
+};
+
+function cmakeTool(words: readonly ShellWord[]): readonly PathCandidate[] {
+  const program = own(CMAKE_TOOLS, words[0]?.text ?? '');
+  return program === undefined ? [] : pathCandidates(program, words.slice(1));
 }
 
 function operandsOf(shape: readonly ShapedWord[]): readonly ShapedWord[] {
   return shape.filter((shaped) => shaped.kind === 'operand' || shaped.kind === 'value-or-operand');
+}
+
+/** The few files that programs read or write whose operands are only names. */
+function namersPlaces(program: string, shape: readonly ShapedWord[]): readonly PathCandidate[] {
+  const words = shape.map((shaped) => shaped.word);
+  const readFrom = (letters: string, names: readonly string[]): readonly PathCandidate[] =>
+    valuesGiven(shape, letters, names).map((text) => place(text, 'read'));
+  switch (program) {
+    case 'find':
+    case 'fd':
+      return [...optionFiles(words, /^-(?:fprint|fprint0|fprintf|fls)$/), ...readFrom('', ['files0-from'])];
+    case 'date':
+      return readFrom('f', ['file']);
+    case 'du':
+      return readFrom('X', ['files0-from', 'exclude-from']);
+    case 'tree':
+      return /^--from/.test(words.find((word) => word.text.startsWith('--from'))?.text ?? '')
+        ? words.filter((word) => !word.text.startsWith('-')).map((word) => place(word.text, 'read'))
+        : readFrom('', ['gitfile', 'infofile']);
+    case 'history':
+      return words
+        .slice(1)
+        .map((word) => place(word.text, /^-[a-z]*[aw]/.test(words[0]?.text ?? '') ? 'write' : 'read'));
+    default:
+      return [];
+  }
 }
 
 /** What a word of any program may name. */
@@ -85,17 +149,26 @@ function placesOf(
     case 'bsdtar':
       return tarPlaces(shape, texts);
     case 'zip':
-      return texts.map((text, index) => place(text, index === 0 ? 'write' : 'read', isDeep && index > 0));
+      return texts.flatMap((text, index) => [
+        place(text, index === 0 ? 'write' : 'read', isDeep && index > 0),
+        // With `-m` what was put into the archive is deleted.
+        ...(index > 0 && hasOption(shape, /^-[A-Za-z]*m|^--mo/) ? [place(text, 'write', true)] : []),
+      ]);
     case 'unzip':
     case '7z':
-      return [...texts.slice(0, 1).map((text) => place(text, 'read')), ...optionFiles(words, /^-d$/)];
+      return [...texts.slice(0, 1).map((text) => place(text, 'read'))];
     case 'split':
       return texts.map((text, index) => place(text, index === 0 ? 'read' : 'write'));
     case 'patch':
       return [
         ...texts.slice(0, 1).map((text) => place(text, 'write')),
         ...texts.slice(1).map((text) => place(text, 'read')),
+        // Where the file as it was is kept.
+        ...valuesGiven(shape, 'B', ['prefix']).map((prefix) => place(`${prefix}${texts[0] ?? ''}`, 'write')),
       ];
+    case 'uniq':
+    case 'xxd':
+      return texts.filter((text) => text !== '-').map((text, index) => place(text, index === 0 ? 'read' : 'write'));
     case 'source':
     case '.':
       return texts.slice(0, 1).map((text) => place(text, 'read'));
@@ -120,8 +193,9 @@ function placesOf(
     );
 }
 
-/** Programs and libraries, which a program that is not known is far more likely to read than to write. */
-const SYSTEM_FOLDERS = /^\/(?:usr|bin|sbin|lib|lib64|opt)\//;
+function hasOption(shape: readonly ShapedWord[], pattern: RegExp): boolean {
+  return shape.some((shaped) => shaped.kind === 'option' && pattern.test(shaped.word.text));
+}
 
 function isPathLike(text: string): boolean {
   return text !== '-' && !/^[A-Za-z][\w+.-]*:\/\//.test(text);
@@ -157,6 +231,7 @@ function patternPlaces(program: string, shape: readonly ShapedWord[], isDeep: bo
       isPatternSeen = true;
     }
   }
+  if (program.endsWith('awk')) files.push(...awkOutputs(shape, files));
   if (isDeep && files.every((file) => !file.isPlace)) files.push(place('.', 'read', true));
   return files;
 }
@@ -164,6 +239,21 @@ function patternPlaces(program: string, shape: readonly ShapedWord[], isDeep: bo
 /** `awk '...' name=value file`: an assignment among the operands is no file. */
 function valuePlaces(program: string, text: string, isDeep: boolean): readonly PathCandidate[] {
   return program.endsWith('awk') && /^[A-Za-z_]\w*=/.test(text) ? [] : [place(text, 'read', isDeep)];
+}
+
+/** What options of gawk write, and the operands too where it edits in place; another library is not followed. */
+function awkOutputs(shape: readonly ShapedWord[], files: readonly PathCandidate[]): readonly PathCandidate[] {
+  const written = shape.flatMap(({ kind, word }) => {
+    const met = kind === 'option' ? /^(?:-[odp]|--(?:dump|pretty|prof)[a-z-]*=)(.+)$/s.exec(word.text) : null;
+    return met?.[1] === undefined ? [] : [place(met[1], 'write')];
+  });
+  const libraries = valuesGiven(shape, 'ilE', ['include', 'load', 'exec']);
+  const isInPlace = libraries.some((name) => /^(?:.*\/)?inplace(?:\.awk)?$/.test(name));
+  return [
+    ...written,
+    ...(isInPlace ? files.map((file) => place(file.text, 'write')) : []),
+    ...(libraries.length > 0 && !isInPlace ? [place(UNKNOWN, 'read')] : []),
+  ];
 }
 
 function sedPlaces(words: readonly ShellWord[], texts: readonly string[]): readonly PathCandidate[] {
@@ -175,46 +265,20 @@ function sedPlaces(words: readonly ShellWord[], texts: readonly string[]): reado
     ...effects.writes.map((text) => place(text, 'write')),
     ...files.map((text) => place(text, 'read')),
     ...(effects.isInPlace ? files.map((text) => place(text, 'write')) : []),
+    ...files.flatMap((text) => backupsOf(words, text)).map((text) => place(text, 'write')),
     ...optionFiles(words, /^(?:-[nErsuz]*f|--file)$/).map((candidate) => ({ ...candidate, access: 'read' as const })),
   ];
 }
 
-const OUTPUT_NAMES =
-  /^--(?:out|output|output-file|output-document|outfile|out-dir|outdir|output-dir|directory-prefix|append-output|dump-header|cookie-jar|trace|trace-ascii|stderr|etag-save|log-file|logfile|report-file|junit-xml|junitxml)(?:=(.*))?$/is;
-const OUTPUT_LETTER: Readonly<Partial<Record<string, string>>> = {
-  curl: 'oDc',
-  wget: 'oaOP',
-  sort: 'o',
-  xxd: '',
-  tree: 'o',
-  less: 'oO',
-  gcc: 'o',
-  cc: 'o',
-  clang: 'o',
-  'g++': 'o',
-  'clang++': 'o',
-  rustc: 'o',
-  go: 'o',
-  ld: 'o',
-  shuf: 'o',
-  bison: 'o',
-  yacc: 'o',
-};
-
-function outputOptions(program: string, shape: readonly ShapedWord[]): readonly PathCandidate[] {
-  const letters = own(OUTPUT_LETTER, program) ?? '';
-  return shape.flatMap(({ kind, word }, index) => {
-    if (kind !== 'option') return [];
-    const next = shape[index + 1]?.word.text;
-    const long = OUTPUT_NAMES.exec(word.text);
-    if (long !== null)
-      return [long[1] ?? next]
-        .filter((text) => text !== undefined && text !== '-')
-        .map((text) => place(text ?? '', 'write'));
-    const letter = letters === '' ? null : new RegExp(`^-[A-Za-z]*?[${letters}](.*)$`, 's').exec(word.text);
-    if (letter === null || word.text.startsWith('--')) return [];
-    const value = letter[1] === '' ? next : letter[1];
-    return value === undefined || value === '-' ? [] : [place(value, 'write')];
+/** `sed -i.bak` keeps a copy; in a suffix with `*` that stands for the file's name, and a slash leads elsewhere. */
+function backupsOf(words: readonly ShellWord[], file: string): readonly string[] {
+  const at = file.lastIndexOf('/') + 1;
+  return words.flatMap((word) => {
+    const suffix = /^(?:-[nErsuz]*i|--in[a-z-]*=)(.+)$/s.exec(word.text)?.[1];
+    if (suffix === undefined) return [];
+    const named = suffix.replaceAll(/[*\uDC02]/g, () => file.slice(at));
+    const copy = named === suffix ? `${file.slice(at)}${suffix}` : named;
+    return [copy.includes('/') ? copy : `${file.slice(0, at)}${copy}`];
   });
 }
 

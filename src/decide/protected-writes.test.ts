@@ -12,7 +12,14 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'cat x > /dev/sda',
     'echo b > /proc/sysrq-trigger',
   ],
-  'guard/settings': ['echo x | tee -a .claude/settings.json', 'mv .claude x', 'echo x > ~/.claude/settings.json'],
+  'guard/settings': [
+    'echo x | tee -a .claude/settings.json',
+    'mv .claude x',
+    'echo x > ~/.claude/settings.json',
+    'biome check --write .mcp.json',
+    'prettier --write .claude/settings.json',
+    "yq -i '.a=1' .mcp.json",
+  ],
   'history/file': [
     'rm ~/.bash_history',
     '> ~/.bash_history',
@@ -37,6 +44,75 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'mv x .husky/pre-commit',
     'tar xf x -C .git',
     'node build.js > .git/hooks/pre-commit',
+    'find .git -name config -exec sed -i s/a/b/ {} +',
+    "find .git -name 'pre*' | xargs tee",
+    'uniq x .git/hooks/pre-commit',
+    'xxd -r -p x .git/hooks/pre-commit',
+    "gawk -i inplace '{print}' .git/hooks/pre-commit",
+    "gawk --include=inplace '{print}' .git/hooks/pre-commit",
+    "gawk -iinplace '{print}' .git/hooks/pre-commit",
+    'gawk -o.git/hooks/pre-commit 1 x',
+    'gawk --profile=.git/hooks/pre-commit 1 x',
+    'gawk --dump-variables=.git/config 1 x',
+    "sed -i'.git/hooks/*' s/a/b/ pre-commit",
+    "sed --in-place='.git/hooks/*' s/a/b/ pre-commit",
+    'history -a .git/hooks/pre-commit',
+    'tar -xf x --directory=.git/hooks',
+    'tar -xf x --dir .git/hooks',
+    'tar -xf x -C.git/hooks',
+    'tar xfC x .git/hooks',
+    'tar -xf x --one-top-level=.git/hooks',
+    'tar -g .git/hooks/pre-commit -cf x y',
+    'tar -cf x --listed-incremental=.git/config y',
+    'tar -tf x --index-file=.git/config',
+    'tar -cf x --volno-file=.git/config y',
+    'cp --targ=.git/hooks x',
+    'mv --target-dir .git/hooks x',
+    'install --targ=.git/hooks x',
+    'ln --targ=.git/hooks x',
+    'patch -d .git -p1 -i x',
+    'patch --directory=.git/hooks -i x',
+    'patch -r .git/hooks/pre-commit x y',
+    'patch --reject-file=.git/config x y',
+    'patch -B .git/hooks/ pre-commit x',
+    'patch --outp=.git/config x y',
+    'unzip -d.git/hooks x',
+    'unzip -qod .git/hooks x',
+    'zip a b -O .git/config',
+    'zip -m x.zip .git/config',
+    'mktemp -p.git/hooks',
+    'mktemp --tmpdir=.git/hooks',
+    'git format-patch -o.git/hooks HEAD',
+    'git format-patch --output-dir=.git/hooks HEAD',
+    'git format-patch --output-dir .git/hooks HEAD',
+    'eslint --fix .husky/x.js',
+    'ruff format .git/hooks/pre-commit',
+    'black .git/hooks/pre-commit',
+    'eslint -o .git/config x',
+    'ruff check -o .git/config x',
+    'jest --outputFile=.git/config',
+    'pytest --debug=.git/config',
+    'node --redirect-warnings=.git/hooks/x a.js',
+    'node --cpu-prof-name=.git/hooks/x a.js',
+    'go test -coverprofile=.git/config ./...',
+    'gcc -MF .git/config -c x.c',
+    'javac -d .git/hooks X.java',
+    'pip --log .git/config install -r requirements.txt',
+    'pip install -t .git/hooks -r requirements.txt',
+    'perl -i -pe s/a/b/ .git/config',
+    'tree -o .git/config',
+    'git format-patch -o.git/hooks HEAD',
+    'git format-patch --output-dir=.git/hooks HEAD',
+    'git format-patch --output-dir .git/hooks HEAD',
+    'cmake -E touch .git/hooks/pre-commit',
+    'cmake -E copy x .git/hooks/pre-commit',
+    'cmake -E rename x .git/hooks/pre-commit',
+    'cmake -E rm -rf .git',
+    'cmake -E copy_directory x .git/hooks',
+    'ln -s .git g; echo x > g/config',
+    'ln -sf .git/hooks h; echo x > h/pre-commit',
+    'ln -s ../.git d/g',
+    'ln .git/config c',
     'echo x | tee .git/hooks/pre-commit > /dev/null',
   ],
   'persistence/startup-file': [
@@ -55,6 +131,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     "sed -i 's/x/y/' ~/.bashrc",
     'rsync -a x ~/.ssh/',
     'tsc --outFile ~/.bashrc',
+    'ln -sf ~/.ssh s',
     'mkdir -p ~/.ssh',
   ],
 };
@@ -67,3 +144,33 @@ for (const [ruleId, commands] of Object.entries(COMMANDS)) {
     });
   }
 }
+
+/** Commands that may write a protected file: a person decides. */
+const ASKED: Readonly<Record<string, readonly string[]>> = {
+  'default/write-outside': ['patch -d / -p1 < x'],
+  'pipeline/definition': ["prettier --write '.claude/*.json'"],
+  'decide/unknown-path': [
+    "gawk -i other '{print}' x",
+    "find . -name 'settings*.json' -exec sed -i s/a/b/ {} +",
+    'find . -name config -exec sed -i s/a/b/ {} +',
+    'find .git src -name config -exec sed -i s/a/b/ {} +',
+  ],
+};
+
+for (const [ruleId, commands] of Object.entries(ASKED)) {
+  for (const command of commands) {
+    test(`what may write a protected file is asked (${ruleId}): ${command}`, () => {
+      const decision = decideLine(command);
+      assert.deepEqual([decision.verdict, decision.ruleId], ['ask', ruleId]);
+    });
+  }
+}
+
+test('files that are found by a name of no protected one are written without asking', () => {
+  for (const command of [
+    "find . -name '*.ts' -exec sed -i s/a/b/ {} +",
+    "find src -name '*.test.js' | xargs sed -i s/a/b/",
+    "find src test -name '*.ts' -exec cat {} +",
+  ])
+    assert.equal(decideLine(command).verdict, 'allow', command);
+});

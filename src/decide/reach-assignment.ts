@@ -1,7 +1,8 @@
 import { ASSIGNMENT_PROGRAM } from '../core/command-pattern.ts';
 import { reach } from './reader.ts';
+import { runVariable } from './run-variable.ts';
 import type { Frame, Reader } from './reader.ts';
-import { shellWord } from './shell-word.ts';
+import { UNKNOWN, shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 
 /** Notes an assignment as a command of its own, so that rules on `<assign>` see it. */
@@ -15,4 +16,11 @@ export function reachAssignment(reader: Reader, name: string, value: ShellWord, 
     input: null,
     role: 'plain',
   });
+}
+
+/** Notes that a builtin, a loop or an expansion writes a variable, as an assignment would. The value may not be known. */
+export function noteWrite(reader: Reader, name: string, value: ShellWord | null, frame: Frame): void {
+  const written = value ?? shellWord(UNKNOWN);
+  reachAssignment(reader, name, written, frame);
+  runVariable(reader, name, written, frame);
 }

@@ -1,5 +1,6 @@
 import { listedFiles } from './listed-files.ts';
 import { noteArithmetic, noteTest, readArithmetic, readNestedScripts } from './nested-scripts.ts';
+import { noteWrite } from './reach-assignment.ts';
 import { readLoop, rounds } from './read-loop.ts';
 import { readRedirections } from './read-redirections.ts';
 import { readSimpleCommand } from './read-simple-command.ts';
@@ -167,6 +168,7 @@ function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame
       return;
     case 'Select':
       for (const word of node.wordlist ?? []) fieldsOf(reader, word, frame);
+      noteWrite(reader, node.name.value, null, frame);
       readLoop(reader, frame, (inner) => {
         loseVariable(inner.state, node.name.value);
         loseVariable(inner.state, 'REPLY');
@@ -204,6 +206,8 @@ function readBranches(reader: Reader, branches: readonly CompoundList[], frame: 
 function readFor(reader: Reader, node: Extract<CommandNode, { type: 'For' }>, frame: Frame): void {
   const items =
     node.wordlist === undefined ? frame.state.args : node.wordlist.flatMap((word) => fieldsOf(reader, word, frame));
+  // Variables that mean something to the shell or to programs have names such as PATH and npm_config_x.
+  if (/[A-Z_]/.test(node.name.value)) for (const item of rounds(items)) noteWrite(reader, node.name.value, item, frame);
   readLoop(reader, frame, (inner) => {
     for (const item of rounds(items)) {
       if (item === null) loseVariable(inner.state, node.name.value);

@@ -97,6 +97,12 @@ function runWords(
     unwrapped.own,
     unwrapped.role === 'plain' ? role : unwrapped.role,
   );
+  const savesOutput = opened.files.some(
+    ({ access, target }) =>
+      access !== 'read' && !target.isDescriptor && !/^\/dev\/(?:null|std\w+|tty)$/.test(target.text),
+  );
+  if (savesOutput && /^(?:curl|wget|aria2c|https?|xh)$/.test(program))
+    question(reader, BUILTIN_RULES.savedDownload, 'This keeps a download on disk. A person looks at what is fetched.');
   for (const finding of unwrapped.questions) question(reader, finding.ruleId, finding.reason);
   for (const code of unwrapped.code) reader.inlineCode.push({ program, text: code.text, folders });
   for (const each of unwrapped.inners) runInner(reader, each, inner);

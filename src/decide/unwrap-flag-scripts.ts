@@ -37,6 +37,10 @@ const COMMAND_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
   vim: ['-c', '--cmd'],
   vi: ['-c', '--cmd'],
   nvim: ['-c', '--cmd'],
+  ag: ['--pager'],
+  go: ['-exec', '-toolexec', '-vettool', '--exec', '--toolexec', '--vettool'],
+  mvn: ['-Dexec.executable'],
+  mvnw: ['-Dexec.executable'],
 };
 
 /** A program with an option that runs a command, or `make` told which shell to use; null for any other. */
@@ -51,9 +55,12 @@ export function unwrapFlagScripts(invocation: Invocation): Unwrapped | null {
     };
   }
   if (/^(?:python|pypy)[\d.]*$/.test(program)) return unwrapModule(invocation);
+  if (program === 'cargo') return unwrapCargo(invocation);
+  if (program === 'cmake') return unwrapCmake(invocation);
   const options = own(COMMAND_OPTIONS, program);
   if (options === undefined) return null;
   const texts = invocation.words.flatMap((word, index) => commandsOf(word, invocation.words[index + 1], options));
+  if (program === 'tar' || program === 'bsdtar') texts.push(...bundledCommand(invocation.words));
   return { ...plain(invocation), inners: texts.map((text): Inner => ({ kind: 'text', text, isDetached: true })) };
 }
 
@@ -66,13 +73,69 @@ function commandsOf(word: ShellWord, next: ShellWord | undefined, options: reado
     if (isLong && equals >= 0) value = { ...word, text: word.text.slice(equals + 1) };
     else if (isLong || word.text === option) value = next ?? null;
     else if (!option.startsWith('--') && word.text.startsWith(option))
-      value = { ...word, text: word.text.slice(option.length) };
+      value = { ...word, text: word.text.slice(option.length).replace(/^=/, '') };
     if (value === null) continue;
     // `--checkpoint-action=exec=cmd`, vim's `:!cmd`.
     const text = value.text.replace(/^(?:exec=|:?!)/, '');
     return text.trim() === '' ? [] : [{ ...value, text }];
   }
   return [];
+}
+
+/** `tar cIf PROGRAM FILE`, `tar -cI PROGRAM`: values of bundled letters stand behind the bundle, in their order. */
+function bundledCommand(words: readonly ShellWord[]): readonly ShellWord[] {
+  const letters = /^-?([A-Za-z]+)$/.exec(words[0]?.text ?? '')?.[1] ?? '';
+  const taking = letters.replaceAll(/[^bCfFgHIKLNTVX]/g, '');
+  return ['I', 'F'].flatMap((letter) => {
+    const value = taking.includes(letter) ? words[1 + taking.indexOf(letter)] : undefined;
+    return value === undefined ? [] : [value];
+  });
+}
+
+/** `cargo +nightly publish` is `cargo publish`; settings of cargo can name programs to run. */
+function unwrapCargo(invocation: Invocation): Unwrapped {
+  const { words } = invocation;
+  const [first, ...rest] = words;
+  const inners: Inner[] = [];
+  if (first?.text.startsWith('+') === true)
+    inners.push({ kind: 'words', words: [shellWord('cargo'), ...rest], role: 'inner', isDetached: true });
+  for (const [index, word] of words.entries()) {
+    const setting = word.text === '--config' ? (words[index + 1]?.text ?? '') : word.text.replace(/^--config=/, '');
+    const command = /(?:runner|linker|rustc|rustdoc|wrapper|credential-provider)["']?\s*=\s*(.+)$/s.exec(setting)?.[1];
+    const isSetting = word.text.startsWith('--config');
+    const text = command?.replaceAll(/["'[\],]/g, ' ').trim() ?? '';
+    if (isSetting && text !== '') inners.push({ kind: 'text', text: { ...word, text }, isDetached: true });
+  }
+  return { ...plain(invocation), inners };
+}
+
+/** Commands of `cmake -E`, as the programs that do the same. */
+const CMAKE_COMMANDS: Readonly<Partial<Record<string, string>>> = {
+  env: 'env',
+  time: 'time',
+  copy: 'cp',
+  copy_if_different: 'cp',
+  copy_directory: 'cp',
+  rename: 'mv',
+  rm: 'rm',
+  remove: 'rm',
+  remove_directory: 'rm',
+  touch: 'touch',
+  touch_nocreate: 'touch',
+  make_directory: 'mkdir',
+  create_symlink: 'ln',
+  create_hardlink: 'ln',
+  cat: 'cat',
+  tar: 'tar',
+};
+
+function unwrapCmake(invocation: Invocation): Unwrapped {
+  const { words } = invocation;
+  const at = words.findIndex((word) => word.text === '-E');
+  const program = own(CMAKE_COMMANDS, words[at + 1]?.text ?? '');
+  if (at < 0 || program === undefined) return plain(invocation);
+  const inner: Inner = { kind: 'words', words: [shellWord(program), ...words.slice(at + 2)], isDetached: true };
+  return { ...plain(invocation), own: words.slice(0, at + 2), inners: [inner] };
 }
 
 /** `python -m pip`: the module is a program of its own to rules that restrict. */
@@ -93,9 +156,11 @@ function unwrapMake(invocation: Invocation): Unwrapped {
     ? [{ ruleId: BUILTIN_RULES.unknownScript, reason: 'This gives make another shell to run its recipes with.' }]
     : [];
   const code = invocation.words.flatMap((word, index) => {
-    const evaluated = /^(?:--eval=|-E)(.+)$/s.exec(word.text)?.[1];
+    // Make runs `$(shell cmd)` and `VAR != cmd` wherever they stand.
+    if (/\$[({]\s*(?:shell|file|eval)\b|^\w+\s*!=/.test(word.text)) return [word];
+    const evaluated = /^(?:--ev(?:al?)?=|-E)(.+)$/s.exec(word.text)?.[1];
     if (evaluated !== undefined) return [{ ...word, text: evaluated }];
-    if (/^(?:--eval|-E)$/.test(word.text)) return [invocation.words[index + 1] ?? word];
+    if (/^(?:--ev(?:al?)?|-E)$/.test(word.text)) return [invocation.words[index + 1] ?? word];
     const readsInput =
       /^-[a-zA-Z]*f-$|^--(?:file|makefile)=-$/.test(word.text) ||
       (/^(?:-[a-zA-Z]*f|--file|--makefile)$/.test(word.text) && invocation.words[index + 1]?.text === '-');

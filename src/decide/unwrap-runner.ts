@@ -2,6 +2,7 @@ import { own } from './own.ts';
 import { optionValues, scanOptions } from './option-scan.ts';
 import type { OptionSpec } from './option-scan.ts';
 import { inlineCodeOf } from './inline-code.ts';
+import { shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import { plain } from './unwrap.ts';
 import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
@@ -89,12 +90,14 @@ const RUNNERS: Readonly<Partial<Record<string, Runner>>> = {
 export function unwrapRunner(invocation: Invocation): Unwrapped {
   const runner = own(RUNNERS, invocation.program.toLowerCase());
   const after = runner === undefined ? null : afterSubcommand(invocation.words, runner);
-  const code = inlineCodeOf(invocation);
-  if (runner === undefined || after === null) return { ...plain(invocation), code };
+  const code = [...inlineCodeOf(invocation), ...inputScript(invocation)];
+  const shell = scriptShell(invocation.words);
+  const implied = impliedCommand(invocation);
+  if (runner === undefined || after === null) return { ...plain(invocation), inners: [...shell, ...implied], code };
   const rest = invocation.words.slice(after);
   const scan = scanOptions(rest, runner);
   const texts = optionValues(scan, ...(runner.textOptions ?? [])).filter((value) => value !== null);
-  const inners: Inner[] = texts.map((text): Inner => ({ kind: 'text', text, isDetached: true }));
+  const inners: Inner[] = [...shell, ...texts.map((text): Inner => ({ kind: 'text', text, isDetached: true }))];
   const first = scan.start + (runner.operands ?? 0);
   // Where an option is not known, its value may be taken for the command: look at the next words too.
   const last = scan.isCertain ? first : first + 2;
@@ -110,6 +113,39 @@ export function unwrapRunner(invocation: Invocation): Unwrapped {
       });
   }
   return { ...plain(invocation), inners, code };
+}
+
+/** `uv run -`: the script is standard input. */
+function inputScript({ program, words, frame }: Invocation): readonly ShellWord[] {
+  const isRead = /^(?:uv|pipx|uvx)$/.test(program) && words.some((word) => word.text === '-');
+  return isRead ? [frame.input ?? shellWord('')] : [];
+}
+
+/** `npm --script-shell=PROGRAM`: the program runs the scripts. */
+function scriptShell(words: readonly ShellWord[]): readonly Inner[] {
+  return words.flatMap((word, index): readonly Inner[] => {
+    const given = /^--script-shell(?:=(.*))?$/s.exec(word.text);
+    if (given === null) return [];
+    const text = given[1] === undefined ? words[index + 1] : { ...word, text: given[1] };
+    return text === undefined || text.text === '' ? [] : [{ kind: 'text', text, isDetached: true }];
+  });
+}
+
+/** Subcommands of package managers; a word that is none of them is a script or a program to run: `pnpm sudo id`. */
+const OWN_SUBCOMMANDS = new Set(
+  `access add audit bin build cache ci config create dedupe deploy dlx env exec explain fetch fund global i info init install
+  link list lint ll login logout ls outdated owner pack patch pkg prefix prune publish rebuild remove rm root run run-script server
+  set setup start store t test token uninstall unlink up update upgrade version view why workspace workspaces x`.split(
+    /\s+/,
+  ),
+);
+
+function impliedCommand({ program, words }: Invocation): readonly Inner[] {
+  if (!/^(?:pnpm|yarn|bun)$/i.test(program)) return [];
+  const rest = words.slice(scanOptions(words, NPM_FRONT).start);
+  const name = rest[0]?.text ?? '';
+  if (name === '' || OWN_SUBCOMMANDS.has(name)) return [];
+  return [{ kind: 'words', words: rest, role: 'inner', isDetached: true }];
 }
 
 function afterSubcommand(words: readonly ShellWord[], runner: Runner): number | null {

@@ -9,6 +9,8 @@ import { unwrapFind, unwrapFd } from './unwrap-find.ts';
 import { unwrapFlagScripts } from './unwrap-flag-scripts.ts';
 import { unwrapGit } from './unwrap-git.ts';
 import { PREFIX_WRAPPERS, unwrapPrefix } from './unwrap-prefix.ts';
+import { unwrapListing } from './unwrap-listing.ts';
+import { listedReads } from './unwrap-name-list.ts';
 import { unwrapRunner } from './unwrap-runner.ts';
 import { unwrapShell, unwrapEval, unwrapJoined } from './unwrap-shell.ts';
 import { unwrapParallel, unwrapXargs } from './unwrap-xargs.ts';
@@ -59,6 +61,12 @@ interface InnerPlace {
 
 /** Finds what a program runs besides itself. A program that runs nothing comes back plain. */
 export function unwrap(invocation: Invocation): Unwrapped {
+  const unwrapped = unwrapProgram(invocation);
+  const reads = listedReads(invocation);
+  return reads.length === 0 ? unwrapped : { ...unwrapped, inners: [...unwrapped.inners, ...reads] };
+}
+
+function unwrapProgram(invocation: Invocation): Unwrapped {
   const unwrapper = UNWRAPPERS.get(invocation.program.toLowerCase());
   if (unwrapper !== undefined) return unwrapper(invocation);
   if (PREFIX_WRAPPERS.has(invocation.program.toLowerCase())) return unwrapPrefix(invocation);
@@ -108,6 +116,7 @@ const UNWRAPPERS: ReadonlyMap<string, Unwrapper> = new Map<string, Unwrapper>([
   ...SHELLS.map((name) => [name, unwrapShell] as const),
   ...CONTAINERS.map((name) => [name, unwrapContainer] as const),
   ...RUNNERS.map((name) => [name, unwrapRunner] as const),
+  ...['declare', 'typeset', 'export', 'readonly', 'set', 'ps'].map((name) => [name, unwrapListing] as const),
   ['eval', unwrapEval],
   ['env', unwrapEnv],
   ['cross-env', unwrapEnv],

@@ -34,6 +34,8 @@ const MAX_COMPARED_LENGTH = 500;
 /** Whether a glob with `*` matches a word that may hold unknown parts. */
 export function matchGlob(glob: string, text: string): Match {
   if (!MARK.test(text)) return starGlobMatches(glob, text) ? 'yes' : 'no';
+  // Whatever the unknown part is, `PATH=$x` begins with `PATH=`.
+  if (/^[^*]+\*$/.test(glob) && text.startsWith(glob.slice(0, -1))) return 'yes';
   if (text.length > MAX_COMPARED_LENGTH) return 'maybe';
   return namesMeet(tokensOf(glob), tokensOf(text)) ? 'maybe' : 'no';
 }
