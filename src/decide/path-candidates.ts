@@ -88,7 +88,7 @@ function namersPlaces(program: string, shape: readonly ShapedWord[]): readonly P
     case 'du':
       return readFrom('X', ['files0-from', 'exclude-from']);
     case 'tree':
-      return /^--from/.test(words.find((word) => word.text.startsWith('--from'))?.text ?? '')
+      return words.some((word) => word.text.startsWith('--from'))
         ? words.filter((word) => !word.text.startsWith('-')).map((word) => place(word.text, 'read'))
         : readFrom('', ['gitfile', 'infofile']);
     case 'history':
@@ -156,7 +156,7 @@ function placesOf(
       ]);
     case 'unzip':
     case '7z':
-      return [...texts.slice(0, 1).map((text) => place(text, 'read'))];
+      return texts.slice(0, 1).map((text) => place(text, 'read'));
     case 'split':
       return texts.map((text, index) => place(text, index === 0 ? 'read' : 'write'));
     case 'patch':

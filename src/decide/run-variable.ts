@@ -30,7 +30,7 @@ export function runVariable(reader: Reader, name: string, value: ShellWord, fram
  * arithmetic, it runs them.
  */
 export function readSubscript(reader: Reader, text: string, frame: Frame): void {
-  const script = /\[[^\n]*?((?:\$\((?!\()|`)[^\n]*[)`])/.exec(text)?.[1];
+  const script = /\w\[[^\n]*?((?:\$\((?!\()|`)[^\n]*[)`])/.exec(text)?.[1];
   if (script === undefined) return;
   reader.readText(
     reader,
