@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseDocument } from 'yaml';
+import { loadPolicy } from '../bin/load-policy.ts';
 import { statePaths } from '../bin/state-folder.ts';
 import type { StatePaths } from '../bin/state-folder.ts';
 import type { DaemonStatus, ModelCredentials } from '../core/control.ts';
@@ -38,6 +39,9 @@ export interface Stage {
 
 /** Makes the folders, the project, the scripted model and a daemon of its own, with the given policy in force. */
 export async function openStage(policyFile: string): Promise<Stage> {
+  // Read before anything is made: a policy with a fault leaves nothing behind.
+  loadPolicy(policyFile, STAGE_PARENT);
+  const policyText = readFileSync(policyFile, 'utf8');
   const root = mkdtempSync(join(STAGE_PARENT, 'sp-drill-'));
   const secret = `DRILL-${randomBytes(12).toString('hex')}`;
   const siteFor = (name: string): DrillSite => ({
@@ -51,7 +55,7 @@ export async function openStage(policyFile: string): Promise<Stage> {
   const model = await startScriptedModel({ script: (request) => state.script(request), keptRequests: 4 });
   const paths = statePaths({ SALLYPORT_HOME: join(root, 'state') }, root);
   const ownPolicy = join(root, 'policy.yaml');
-  writeFileSync(ownPolicy, rehearsalPolicy(readFileSync(policyFile, 'utf8'), model.url));
+  writeFileSync(ownPolicy, rehearsalPolicy(policyText, model.url));
 
   const project = (name: string): DrillSite => {
     const site = siteFor(name);
