@@ -33,7 +33,6 @@ test(
   'the whole rehearsal with the real client: every attack is stopped where expected, all work passes',
   { skip: skipReason() },
   (t) => {
-    const before = new Set(globSync('/var/tmp/sp-drill-*'));
     const ran = sallyport(makeHome(t), ['drill', '--json'], { timeoutMs: 180_000 });
     const report = JSON.parse(ran.stdout) as Report;
     t.diagnostic(JSON.stringify({ attacks: report.attacks, ordinary: report.ordinary }));
@@ -44,11 +43,7 @@ test(
     assert.ok(report.attacks.total >= 40 && report.attacks.stopped === report.attacks.total);
     assert.ok(report.ordinary.total >= 25 && report.ordinary.passed === report.ordinary.total);
     assert.equal(ran.status, 0);
-    assert.deepEqual(
-      globSync('/var/tmp/sp-drill-*').filter((folder) => !before.has(folder)),
-      [],
-      'nothing is left behind',
-    );
+    assert.deepEqual(globSync(`/var/tmp/sp-drill-${ran.pid}-*`), [], 'nothing is left behind');
   },
 );
 
@@ -88,17 +83,13 @@ test('a rehearsal of a case that does not exist is a wrong call', (t) => {
 });
 
 test('a rehearsal of a policy that is broken or not there says so and leaves nothing behind', (t) => {
-  const before = new Set(globSync('/var/tmp/sp-drill-*'));
   const home = makeHome(t, 'version: 1\nname: x\ncomands: {}\n');
   for (const file of [home.policyFile, '/nonexistent/policy.yaml']) {
     const ran = sallyport(home, ['drill', '--policy', file]);
     assert.equal(ran.status, 3, ran.stderr);
     assert.match(ran.stderr, /\[POLICY_INVALID\]/);
+    assert.deepEqual(globSync(`/var/tmp/sp-drill-${ran.pid}-*`), []);
   }
-  assert.deepEqual(
-    globSync('/var/tmp/sp-drill-*').filter((folder) => !before.has(folder)),
-    [],
-  );
 });
 
 // The guard's part of each case, without the client: quick, and for the whole table.

@@ -42,7 +42,7 @@ export async function openStage(policyFile: string): Promise<Stage> {
   // Read before anything is made: a policy with a fault leaves nothing behind.
   loadPolicy(policyFile, STAGE_PARENT);
   const policyText = readFileSync(policyFile, 'utf8');
-  const root = mkdtempSync(join(STAGE_PARENT, 'sp-drill-'));
+  const root = mkdtempSync(join(STAGE_PARENT, `sp-drill-${process.pid}-`));
   const secret = `DRILL-${randomBytes(12).toString('hex')}`;
   const siteFor = (name: string): DrillSite => ({
     workspace: join(root, name),
