@@ -74,6 +74,7 @@ async function rehearse(
   const interrupt = (): void => broken.abort(new UsageError('the rehearsal was interrupted'));
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
+  process.once('SIGHUP', interrupt);
   const signal = AbortSignal.any([broken.signal, AbortSignal.timeout(DRILL_TIMEOUT_MS)]);
   line.show('making a stage: a project with planted secrets, a scripted model, a daemon of its own');
   const stage = await openStage(policy);
@@ -97,6 +98,7 @@ async function rehearse(
     line.clear();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
+    process.off('SIGHUP', interrupt);
     await stage.close();
   }
   const attacks = outcomes.filter((one) => one.chain !== 'ordinary');

@@ -33,6 +33,8 @@ const ANY_SITE: Site = {
 export function compileBundle(policy: Policy, sha256: (text: string) => Sha256): Bundle {
   const table = ruleTableOf(policy);
   const content: JsonObject = {
+    // The whole policy, not only what the client gets: where model traffic goes is part of what a digest names.
+    policy: JSON.parse(JSON.stringify(policy)) as JsonObject,
     table: JSON.parse(JSON.stringify(table)) as JsonObject,
     settings: managedSettings(policy, table, ANY_SITE),
     mcp: managedMcp(policy),

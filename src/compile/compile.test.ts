@@ -50,7 +50,15 @@ test('a small policy compiles to the golden documents', () => {
 test('the same policy gives the same digest, another policy another', () => {
   const digest = (text: string): string => compileBundle(policyOf(text), sha256).digest;
   assert.equal(digest(defaults), digest(defaults));
-  assert.notEqual(digest(defaults), digest(defaults.replace('masscan', 'masscan2')));
+  for (const [from, to] of [
+    ['masscan', 'masscan2'],
+    ['https://api.anthropic.com', 'http://127.0.0.1:9'],
+    ['us-east-1', 'eu-west-1'],
+    ['idle_timeout_minutes: 30', 'idle_timeout_minutes: 31'],
+  ] as const) {
+    assert.ok(defaults.includes(from));
+    assert.notEqual(digest(defaults), digest(defaults.replace(from, to)), to);
+  }
 });
 
 test('every hook is an exec-form command in the one shape that the client takes', () => {
