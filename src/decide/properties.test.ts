@@ -253,13 +253,27 @@ test('a denied command is denied within any wrapper', () => {
   );
 });
 
+/**
+ * Whether an xargs in the same simple command takes the input that a shell further in was to read its script from. Nothing
+ * of that script runs then. A here-document within quotes or a substitution is the inner shell's own and stays tested.
+ */
+function isInputTaken(programs: readonly ((command: string) => string)[]): boolean {
+  let isFed = false;
+  for (const wrap of programs) {
+    const shape = wrap('a b');
+    if (shape.startsWith('bash <<')) isFed = true;
+    else if (isFed && shape.startsWith('xargs')) return true;
+    else if (!shape.endsWith(' a b') && !shape.startsWith('find')) isFed = false;
+  }
+  return false;
+}
+
 test('a denied command is never allowed within any pile of wrappers', () => {
   const pile = fc.tuple(fc.array(fc.constantFrom(...PROGRAMS), { maxLength: 4 }), fc.constantFrom(...SYNTAX));
   fc.assert(
     fc.property(fc.constantFrom(...DENIED), pile, (command, [programs, around]) => {
       const line = around(programs.reduce((inner, wrap) => wrap(inner), command));
-      // xargs takes the input itself and gives its program none: a shell in there runs nothing of it.
-      fc.pre(!/xargs.*<<</s.test(line));
+      fc.pre(!isInputTaken(programs));
       assert.notEqual(decideLine(line).verdict, 'allow', line);
     }),
     { numRuns: 800 * RUNS },
