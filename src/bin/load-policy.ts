@@ -44,6 +44,7 @@ function withOwnRules(table: RuleTable, stateFolder: string): RuleTable {
   const own = (access: 'read' | 'write'): FileRule => ({
     id: ruleId('decide/own-state'),
     verdict: 'deny',
+    mode: 'enforce',
     access,
     paths: [`${stateFolder}/**`, ...(access === 'write' ? ['/etc/claude-code/**'] : [])],
     except: [],

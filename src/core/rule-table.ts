@@ -4,6 +4,13 @@ import type { RuleId } from './ids.ts';
 export type RuleVerdict = 'deny' | 'ask' | 'allow';
 
 /**
+ * How far a rule is rolled out. Only `enforce` decides. What a rule in `warn` or `shadow` would have said is recorded,
+ * and for `warn` also shown to the developer.
+ */
+export const ROLLOUT_MODES = ['enforce', 'warn', 'shadow'] as const;
+export type RolloutMode = (typeof ROLLOUT_MODES)[number];
+
+/**
  * What is compiled from a policy for `decide`: plain frozen data, so that it can be signed, stored and compared.
  * The order of rules in a list carries no meaning.
  */
@@ -41,8 +48,9 @@ export interface Defaults {
 export interface CommandRule {
   readonly id: RuleId;
   readonly verdict: RuleVerdict;
+  readonly mode: RolloutMode;
   readonly run: readonly string[];
-  /** Only for `allow`: a command that matches one of these is not allowed by this rule. */
+  /** The rule does not match a command that surely matches one of these. */
   readonly unless: readonly string[];
   readonly reason: string;
 }
@@ -51,6 +59,7 @@ export interface CommandRule {
 export interface FileRule {
   readonly id: RuleId;
   readonly verdict: RuleVerdict;
+  readonly mode: RolloutMode;
   readonly access: 'read' | 'write';
   readonly paths: readonly string[];
   /** Names that the patterns would take but that hold nothing to protect, such as a `.env.example` file. */
@@ -62,7 +71,10 @@ export interface FileRule {
 export interface WebRule {
   readonly id: RuleId;
   readonly verdict: RuleVerdict;
+  readonly mode: RolloutMode;
   readonly hosts: readonly string[];
+  /** Hosts that `hosts` would take and that are not meant. */
+  readonly except: readonly string[];
   readonly reason: string;
 }
 
@@ -70,8 +82,11 @@ export interface WebRule {
 export interface McpRule {
   readonly id: RuleId;
   readonly verdict: RuleVerdict;
+  readonly mode: RolloutMode;
   readonly server: string;
   readonly tools: readonly string[];
+  /** Calls that the rule would take and that are not meant; `*` stands for any name. */
+  readonly except: readonly { readonly server: string; readonly tools: readonly string[] }[];
   readonly reason: string;
 }
 
@@ -79,6 +94,9 @@ export interface McpRule {
 export interface ToolRule {
   readonly id: RuleId;
   readonly verdict: RuleVerdict;
+  readonly mode: RolloutMode;
   readonly tools: readonly string[];
+  /** Tools that the rule would take and that are not meant. */
+  readonly except: readonly string[];
   readonly reason: string;
 }

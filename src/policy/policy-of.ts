@@ -1,6 +1,6 @@
 import { parseRuleId } from '../core/ids.ts';
 import type { RuleId } from '../core/ids.ts';
-import type { RuleVerdict } from '../core/rule-table.ts';
+import type { RolloutMode, RuleVerdict } from '../core/rule-table.ts';
 import type { McpServer, Policy } from './policy.ts';
 import type { WrittenPolicy } from './policy-schema.ts';
 import { upstreamUrl } from './upstream-url.ts';
@@ -42,9 +42,9 @@ export function policyOf(written: WrittenPolicy): Policy {
     },
     commands: rulesOf(written.commands).map((rule) => ({ ...rule, unless: 'unless' in rule ? rule.unless : [] })),
     files: rulesOf(written.files),
-    web: rulesOf(written.web),
-    mcp: { servers: Object.entries(mcp.servers).map(([name, server]) => serverOf(name, server)), rules: rulesOf(mcp) },
-    tools: rulesOf(written.tools),
+    web: rulesOf(written.web).map((rule) => ({ ...rule, except: [] })),
+    mcp: { servers: Object.entries(mcp.servers).map(([name, server]) => serverOf(name, server)), rules: rulesOf(mcp).map((rule) => ({ ...rule, except: [] })) },
+    tools: rulesOf(written.tools).map((rule) => ({ ...rule, except: [] })),
   });
 }
 
@@ -75,12 +75,12 @@ function rulesOf<Deny extends WrittenRule, Ask extends WrittenRule, Allow extend
 interface WrittenRule {
   readonly id: string;
 }
-type Checked<Rule> = Omit<Rule, 'id'> & { readonly id: RuleId; readonly verdict: RuleVerdict };
+type Checked<Rule> = Omit<Rule, 'id'> & { readonly id: RuleId; readonly verdict: RuleVerdict; readonly mode: RolloutMode };
 
 function checked<Rule extends WrittenRule>(rule: Rule, verdict: RuleVerdict): Checked<Rule> {
   const id = parseRuleId(rule.id);
   if (id === null) throw new TypeError('a rule id was not checked');
-  return { ...rule, id, verdict };
+  return { ...rule, id, verdict, mode: 'enforce' };
 }
 
 function serverOf(name: string, server: WrittenPolicy['mcp']['servers'][string]): McpServer {
