@@ -1,42 +1,108 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { compileBundle } from '../compile/index.ts';
 import type { Bundle } from '../compile/index.ts';
 import { PolicyInvalid } from '../core/error.ts';
 import { ruleId } from '../core/ids.ts';
 import type { Sha256 } from '../core/ids.ts';
 import type { FileRule, RuleTable } from '../core/rule-table.ts';
-import { ruleIndex } from '../decide/index.ts';
-import type { RuleIndex } from '../decide/index.ts';
-import { formatDiagnostic, parsePolicyBytes } from '../policy/index.ts';
+import { ruleIndex, trialIndex } from '../decide/index.ts';
+import type { RuleIndex, TrialIndex } from '../decide/index.ts';
+import { expiryBoundaries, formatDiagnostic, parseLayers, ruleTableOf } from '../policy/index.ts';
+import type { LayerDiagnostic } from '../policy/index.ts';
+import { readPolicyFiles } from './policy-files.ts';
 
-/** A policy that was put in force: compiled, indexed, and where it came from. */
+/** A policy that was put in force: compiled, and where it came from. */
 export interface InForce {
   readonly bundle: Bundle;
-  readonly index: RuleIndex;
+  /** For people: the files, or the bundle. */
   readonly file: string;
+  /**
+   * The rules of a moment, with the exceptions that hold then. Moments never go back: after a later one was asked for, an
+   * earlier one is answered as that one, so that a clock that is set back lifts nothing again.
+   *
+   * @param nowMs milliseconds since the Unix epoch.
+   */
+  tableAt(nowMs: number): RuleTable;
+  /** As {@link tableAt}, ready to be asked, with the rules of our own that protect the guard. */
+  indexAt(nowMs: number): RuleIndex;
+  /** As {@link indexAt}, for the rules in warn and shadow; null where there are none. */
+  trialAt(nowMs: number): TrialIndex | null;
+}
+
+/** A policy that was read from its texts. */
+export interface LoadedPolicy extends InForce {
+  /** What is said about the texts and keeps nothing out of force, ready to be shown. */
+  readonly warnings: readonly string[];
 }
 
 /**
- * Reads, checks and compiles a policy file.
+ * Reads, checks and compiles the documents of a policy.
  *
+ * @param paths absolute, of files or folders; their order carries no meaning.
  * @param stateFolder is protected by a rule of our own, whatever the policy says.
  * @throws {PolicyInvalid} with every diagnostic in its message.
  */
-export function loadPolicy(file: string, stateFolder: string): InForce {
-  const bytes = readPolicyBytes(file);
-  const result = parsePolicyBytes(bytes);
+export function loadPolicy(paths: readonly string[], stateFolder: string, nowMs: number = Date.now()): LoadedPolicy {
+  const sources = readPolicyFiles(paths);
+  const result = parseLayers(sources, nowMs);
+  const shown = (diagnostics: readonly LayerDiagnostic[]): readonly string[] =>
+    diagnostics.map((one) => {
+      const source = sources.find(({ file }) => file === one.file);
+      return formatDiagnostic(one, one.file, Buffer.from(source?.bytes ?? []).toString('utf8'));
+    });
   if (!result.ok) {
-    const text = bytes.toString('utf8');
-    const shown = result.diagnostics.map((one) => formatDiagnostic(one, file, text)).join('\n');
     const count = result.diagnostics.length;
-    throw new PolicyInvalid(`the policy has ${count} fault${count === 1 ? '' : 's'}\n${shown}`, {
-      hint: 'mend the file; what was in force before stays so',
+    const faults = shown(result.diagnostics).join('\n');
+    throw new PolicyInvalid(`the policy has ${count} fault${count === 1 ? '' : 's'}\n${faults}`, {
+      hint: 'mend the file; nothing was changed',
     });
   }
-  const sha256 = (text: string): Sha256 => createHash('sha256').update(text).digest('hex') as Sha256;
-  const bundle = compileBundle(result.policy, sha256);
-  return { bundle, index: ruleIndex(withOwnRules(bundle.table, stateFolder)), file };
+  const file = sources.map((source) => source.file).join(', ');
+  return { ...inForceOf(compileBundle(result.policy, sha256), stateFolder, file), warnings: shown(result.warnings) };
+}
+
+/**
+ * Makes a compiled policy ready to decide by, from wherever it came.
+ *
+ * @throws {TypeError} where a pattern in it cannot be read.
+ */
+export function inForceOf(bundle: Bundle, stateFolder: string, file: string): InForce {
+  const boundaries = expiryBoundaries(bundle.policy);
+  let latestMs = Number.NEGATIVE_INFINITY;
+  let standing = standingAt(bundle, stateFolder, latestMs);
+  const at = (nowMs: number): Standing => {
+    // A moment that is no number is after everything: no exception holds in it.
+    const asked = Number.isNaN(nowMs) ? Number.POSITIVE_INFINITY : nowMs;
+    if (asked <= latestMs) return standing;
+    const hasChanged = boundaries.some((boundaryMs) => latestMs < boundaryMs && boundaryMs <= asked);
+    latestMs = asked;
+    if (hasChanged) standing = standingAt(bundle, stateFolder, asked);
+    return standing;
+  };
+  return {
+    bundle,
+    file,
+    tableAt: (nowMs) => at(nowMs).table,
+    indexAt: (nowMs) => at(nowMs).index,
+    trialAt: (nowMs) => at(nowMs).trial,
+  };
+}
+
+interface Standing {
+  readonly table: RuleTable;
+  readonly index: RuleIndex;
+  readonly trial: TrialIndex | null;
+}
+
+function standingAt({ policy }: Bundle, stateFolder: string, nowMs: number): Standing {
+  const table = ruleTableOf(policy, nowMs);
+  const whole = withOwnRules(table, stateFolder);
+  return { table, index: ruleIndex(whole), trial: trialIndex(whole) };
+}
+
+/** The hash of this platform, as the pure rooms want it. */
+export function sha256(text: string): Sha256 {
+  return createHash('sha256').update(text).digest('hex') as Sha256;
 }
 
 /** Adds the rules that keep the agent away from what watches it. They hold for every policy and are no part of a bundle. */
@@ -51,15 +117,4 @@ function withOwnRules(table: RuleTable, stateFolder: string): RuleTable {
     reason: 'The state of the guard is not for the agent.',
   });
   return { ...table, files: [...table.files, own('read'), own('write')] };
-}
-
-function readPolicyBytes(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new PolicyInvalid(`the policy file \`${file}\` cannot be read`, {
-      cause,
-      hint: 'check the path and its rights',
-    });
-  }
 }

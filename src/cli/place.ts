@@ -12,11 +12,19 @@ export function ownPaths(): StatePaths {
   return statePaths(process.env, homedir());
 }
 
-/** The policy named on the command line, else the user's own where there is one, else the one of the package. */
-export function policyFile(given: string | undefined): string {
-  if (given !== undefined) return resolve(given);
+/**
+ * The documents of the policy named on the command line, files or folders; else the user's own where there is one, else
+ * the one of the package.
+ */
+export function policyFiles(given: readonly string[] = []): readonly string[] {
+  if (given.length > 0) return given.map((path) => resolve(path));
   const own = ownPaths().policy;
-  return readIfThere(own) === null ? join(packageRoot(), 'policies', 'default.yaml') : own;
+  return [readIfThere(own) === null ? join(packageRoot(), 'policies', 'default.yaml') : own];
+}
+
+/** Reads an option that may be given several times: for commander. */
+export function eachGiven(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
 }
 
 /** The values of an environment that a session pins, see {@link KEPT_VARIABLES}. */

@@ -44,10 +44,18 @@ function valuesText(field: JsonObject): string {
   const { enum: values, const: constant, type, minimum, maximum, minItems, maxItems, maxLength } = field;
   if (constant !== undefined) return `\`${plain(constant)}\``;
   if (Array.isArray(values)) return values.map((value) => `\`${plain(value)}\``).join(', ');
-  if (type === 'integer') return `${plain(minimum)} to ${plain(maximum)}`;
+  if (type === 'integer' || type === 'number') return `${plain(minimum)} to ${plain(maximum)}`;
   if (type === 'boolean') return '`true`, `false`';
   if (type === 'array') {
-    const what = objectAt(field, 'items')?.['type'] === 'object' ? 'rules' : 'texts';
+    const items = objectAt(field, 'items');
+    const isRule = objectAt(items ?? {}, 'properties')?.['id'] !== undefined;
+    const what = isRule
+      ? 'rules'
+      : items?.['type'] === 'object'
+        ? 'mappings'
+        : items?.['type'] === 'integer'
+          ? 'numbers'
+          : 'texts';
     return `${minItems === undefined ? 'up to' : `${plain(minItems)} to`} ${plain(maxItems)} ${what}`;
   }
   if (type === 'string') return maxLength === undefined ? 'text' : `text, up to ${plain(maxLength)} characters`;

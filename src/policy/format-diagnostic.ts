@@ -2,6 +2,12 @@ import type { Diagnostic } from './diagnostic.ts';
 import { printable } from './fault.ts';
 import { sourceText } from './source-text.ts';
 
+/** What is shown of a diagnostic, whoever gives it. */
+export type ShownDiagnostic = Omit<Diagnostic, 'code' | 'severity'> & {
+  readonly code: string;
+  readonly severity: string;
+};
+
 /** Characters of a source line that are shown around the fault. */
 const MAX_EXCERPT = 100;
 
@@ -13,7 +19,7 @@ const MAX_EXCERPT = 100;
  *
  * @param text the policy text that the diagnostic is about.
  */
-export function formatDiagnostic(diagnostic: Diagnostic, fileName: string, text: string): string {
+export function formatDiagnostic(diagnostic: ShownDiagnostic, fileName: string, text: string): string {
   const { code, severity, message, hint, line, column, path } = diagnostic;
   const lines = [`${printable(fileName)}:${line}:${column}: ${severity}: ${message} [${code}]`];
   if (!path.startsWith('mcp.servers')) lines.push(...excerpt(sourceText(text).lineAt(line), line, column));

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { DIAGNOSTIC_CODES } from './diagnostic.ts';
 import { fieldReference } from './field-reference.ts';
 import { fieldNamesAt, policyJsonSchema } from './json-schema.ts';
+import { parseLayers } from './parse-layers.ts';
 import { saidOf } from './said-of.ts';
 
 const DOCS = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
@@ -38,9 +39,25 @@ for (const example of examples) {
   test(`the example ${name} of the guide has no fault`, () => assert.equal(saidOf(example), ''));
 }
 
+const layers = [...DOCS.matchAll(/<!-- layer -->\n\n```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
+assert.ok(layers.length >= 2);
+for (const layer of layers) {
+  const name = /^name: (\S+)$/m.exec(layer)?.[1];
+  test(`the layer ${name} of the guide lies on the shipped policy without a fault`, () => {
+    const base = readFileSync(new URL('../../policies/default.yaml', import.meta.url));
+    const sources = [
+      { file: 'base.yaml', bytes: base },
+      { file: 'layer.yaml', bytes: Buffer.from(layer) },
+    ];
+    const result = parseLayers(sources, Date.parse('2026-12-01T00:00:00Z'));
+    assert.deepEqual(result.ok ? result.warnings : result.diagnostics, []);
+  });
+}
+
 for (const { path, kind, want } of [
-  { path: ['sandbox'], kind: 0, want: ['enabled', 'allowed_domains'] },
-  { path: ['commands', 'allow', 7], kind: 0, want: ['id', 'run', 'reason', 'unless'] },
+  { path: ['sandbox'], kind: 0, want: ['enabled'] },
+  { path: ['egress', 'hosts', 0], kind: 0, want: ['host', 'ports', 'reason', 'accepted_risk'] },
+  { path: ['commands', 'allow', 7], kind: 0, want: ['id', 'run', 'unless', 'reason'] },
   { path: ['mcp', 'servers', 'any'], kind: 0, want: ['command', 'args', 'env'] },
   { path: ['mcp', 'servers', 'any'], kind: 1, want: ['url', 'headers'] },
   { path: ['mcp', 'servers'], kind: 0, want: [] },

@@ -1,6 +1,7 @@
 import type { DiagnosticCode } from './diagnostic.ts';
 import { fieldPathText, quoted } from './fault.ts';
 import type { Fault, FieldPath } from './fault.ts';
+import { multiTenantService } from './multi-tenant-host.ts';
 import { nearestName } from './nearest-name.ts';
 import type { WrittenPolicy } from './policy-schema.ts';
 import type { PolicyDocument } from './read-document.ts';
@@ -17,9 +18,11 @@ export function meaningFaults(policy: WrittenPolicy, document: PolicyDocument): 
     offset: document.offsetOf(path, 'value'),
   });
   return [
-    ...modelFaults(policy, report),
+    ...layerFaults(policy, document, report),
+    ...providerFaults(policy, report),
     ...sessionFaults(policy, report),
-    ...sandboxFaults(policy, report),
+    ...egressFaults(policy, report),
+    ...unenforcedFaults(policy, report),
     ...serverFaults(policy, report),
     ...mcpRuleFaults(policy, report),
     ...toolRuleFaults(policy, report),
@@ -59,30 +62,70 @@ type Report = (
   hint: string | null,
 ) => Fault;
 
-function modelFaults({ models }: WrittenPolicy, report: Report): readonly Fault[] {
-  if (models.upstream === undefined) return [];
-  const path = ['models', 'upstream'];
-  const upstream = upstreamUrl(models.upstream);
-  if (!upstream.ok) return [report('policy/wrong-form', 'error', path, upstream.problem, null)];
-  const isAnthropic = upstream.hostname === 'api.anthropic.com';
-  if (models.provider === 'bedrock' && isAnthropic) {
-    const hint = "leave `upstream` out to use the provider's own address";
-    return [report('policy/contradiction', 'error', path, 'the provider is `bedrock`, this address is not', hint)];
+/** Fields that stand beside `exception` in a document of that layer. */
+const EXCEPTION_FIELDS: ReadonlySet<string> = new Set(['$schema', 'version', 'name', 'layer', 'exception']);
+
+function layerFaults(policy: WrittenPolicy, { value }: PolicyDocument, report: Report): readonly Fault[] {
+  if (policy.layer !== 'exception') {
+    if (policy.exception === undefined) return [];
+    const hint = 'put it into a document of its own with `layer: exception`';
+    return [report('policy/contradiction', 'error', ['exception'], 'an exception is a layer of its own', hint)];
   }
-  return [];
+  if (policy.exception === undefined) {
+    return [report('policy/missing-field', 'error', ['exception'], '`exception` is missing', null)];
+  }
+  const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  return names
+    .filter((name) => !EXCEPTION_FIELDS.has(name))
+    .map((name) => {
+      const message = `${quoted(name)} does not stand in an exception, which only lifts`;
+      return report('policy/contradiction', 'error', [name], message, null);
+    });
 }
 
-function sessionFaults({ session }: WrittenPolicy, report: Report): readonly Fault[] {
-  if (session.idle_timeout_minutes <= session.max_duration_minutes) return [];
+function providerFaults({ providers }: WrittenPolicy, report: Report): readonly Fault[] {
+  return (['anthropic', 'bedrock'] as const).flatMap((provider) => {
+    const written = providers[provider].upstream;
+    if (written === undefined) return [];
+    const path = ['providers', provider, 'upstream'];
+    const upstream = upstreamUrl(written);
+    if (!upstream.ok) return [report('policy/wrong-form', 'error', path, upstream.problem, null)];
+    if (provider !== 'bedrock' || upstream.hostname !== 'api.anthropic.com') return [];
+    const hint = "leave `upstream` out to use the provider's own address";
+    return [report('policy/contradiction', 'error', path, 'this is the address of another provider', hint)];
+  });
+}
+
+function sessionFaults({ layer, session }: WrittenPolicy, report: Report): readonly Fault[] {
+  // A layer that writes one of the two has the other from the document under it.
+  if (layer !== 'base' || session.idle_timeout_minutes <= session.max_duration_minutes) return [];
   const message = 'a session ends before it can be idle for so long';
   return [report('policy/no-effect', 'warning', ['session', 'idle_timeout_minutes'], message, null)];
 }
 
-function sandboxFaults({ sandbox }: WrittenPolicy, report: Report): readonly Fault[] {
-  const at = sandbox.allowed_domains.indexOf('*');
-  if (at === -1) return [];
-  const path = ['sandbox', 'allowed_domains', at];
-  return [report('policy/wrong-form', 'error', path, '`*` opens the sandbox to every host', 'name the hosts')];
+function egressFaults({ egress }: WrittenPolicy, report: Report): readonly Fault[] {
+  return egress.hosts.flatMap(({ host, accepted_risk }, index) => {
+    const path = ['egress', 'hosts', index, 'host'];
+    if (host === '*')
+      return [report('policy/wrong-form', 'error', path, '`*` opens the way to every host', 'name the hosts')];
+    const shared = accepted_risk === undefined ? multiTenantService(host) : null;
+    if (shared === null) return [];
+    const message = `${quoted(host)} is shared by many parties: ${shared}`;
+    const hint = 'name one host of your own, or write why it is reached all the same as `accepted_risk`';
+    return [report('policy/multi-tenant-host', 'error', path, message, hint)];
+  });
+}
+
+function unenforcedFaults({ dlp, injection }: WrittenPolicy, report: Report): readonly Fault[] {
+  const warning = (section: string): Fault =>
+    report(
+      'policy/not-enforced',
+      'warning',
+      [section],
+      `nothing enforces \`${section}\` in this version: it is checked and kept, and changes nothing`,
+      null,
+    );
+  return [...(dlp === undefined ? [] : [warning('dlp')]), ...(injection === undefined ? [] : [warning('injection')])];
 }
 
 // The client expands these from its environment; everything else in braces reaches the server as it is written.
@@ -121,7 +164,8 @@ function serverUrlProblem(text: string): string | null {
   return url.ok ? null : url.problem;
 }
 
-function mcpRuleFaults({ mcp }: WrittenPolicy, report: Report): readonly Fault[] {
+function mcpRuleFaults({ layer, mcp }: WrittenPolicy, report: Report): readonly Fault[] {
+  if (layer !== 'base') return [];
   const servers = Object.keys(mcp.servers);
   const faults: Fault[] = [];
   for (const verdict of ['deny', 'ask', 'allow'] as const) {

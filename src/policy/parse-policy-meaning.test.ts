@@ -7,20 +7,76 @@ const HEAD = 'version: 1\nname: x\n';
 for (const { name, text, want } of [
   {
     name: 'credentials do not travel in the clear',
-    text: `${HEAD}models: {upstream: "http://gateway.example"}\n`,
-    want: '3:20: error: `http` is for this machine only; credentials would travel in the clear [policy/wrong-form]',
+    text: `${HEAD}providers: {anthropic: {upstream: "http://gateway.example"}}\n`,
+    want: '3:35: error: `http` is for this machine only; credentials would travel in the clear [policy/wrong-form]',
   },
   {
     name: "Bedrock is not asked at Anthropic's address",
-    text: `${HEAD}models: {provider: bedrock, upstream: "https://api.anthropic.com"}\n`,
+    text: `${HEAD}providers: {use: bedrock, bedrock: {upstream: "https://api.anthropic.com"}}\n`,
     want:
-      '3:39: error: the provider is `bedrock`, this address is not [policy/contradiction]\n' +
+      '3:47: error: this is the address of another provider [policy/contradiction]\n' +
       "  hint: leave `upstream` out to use the provider's own address",
   },
   {
-    name: 'the sandbox is not opened by a star',
-    text: `${HEAD}sandbox: {allowed_domains: ["*"]}\n`,
-    want: '3:29: error: `*` opens the sandbox to every host [policy/wrong-form]\n  hint: name the hosts',
+    name: 'the way out is not opened by a star',
+    text: `${HEAD}egress: {hosts: [{host: "*", reason: R.}]}\n`,
+    want: '3:25: error: `*` opens the way to every host [policy/wrong-form]\n  hint: name the hosts',
+  },
+  {
+    name: 'hosts that anybody can have are not reached unless somebody says why',
+    text: `${HEAD}egress: {hosts: [{host: "*.github.io", reason: R.}, {host: "*.s3.amazonaws.com", reason: R., accepted_risk: Ours.}]}\n`,
+    want:
+      '3:25: error: `*.github.io` is shared by many parties: anybody can serve files there [policy/multi-tenant-host]\n' +
+      '  hint: name one host of your own, or write why it is reached all the same as `accepted_risk`',
+  },
+  {
+    name: 'what nothing enforces is said to be so',
+    text: `${HEAD}dlp: {secret: mask}\ninjection: {taint: true}\n`,
+    want:
+      '3:6: warning: nothing enforces `dlp` in this version: it is checked and kept, and changes nothing [policy/not-enforced]\n' +
+      '4:12: warning: nothing enforces `injection` in this version: it is checked and kept, and changes nothing [policy/not-enforced]',
+  },
+  {
+    name: 'a field that has moved is found where it is now',
+    text: `${HEAD}models: {provider: bedrock, upstream: x, bedrock_region: y}\nsandbox: {allowed_domains: []}\n`,
+    want:
+      '3:10: error: `provider` is no field of `models` [policy/unknown-field]\n  hint: it stands at `providers.use`\n' +
+      '3:29: error: `upstream` is no field of `models` [policy/unknown-field]\n  hint: it stands at `providers.anthropic.upstream`\n' +
+      '3:42: error: `bedrock_region` is no field of `models` [policy/unknown-field]\n  hint: it stands at `providers.bedrock.region`\n' +
+      '4:11: error: `allowed_domains` is no field of `sandbox` [policy/unknown-field]\n  hint: it stands at `egress.hosts`',
+  },
+  {
+    name: 'a rule that a section makes is not written a second time',
+    text: `${HEAD}git: {}\ncommands: {deny: [{id: git/force-push, run: [x], reason: R.}]}\n`,
+    want:
+      '4:24: error: the rule id `git/force-push` is given twice [policy/duplicate-rule]\n' +
+      '  hint: `git.force_push` of line 3 makes it',
+  },
+  {
+    name: 'a roll-out names rules that there are, and none that allows',
+    text: `${HEAD}tools: {allow: [{id: a/b, tools: [X], reason: R.}]}\nrollout: {rules: {a/b: shadow, a/c: warn, x: warn}}\n`,
+    want: '4:43: error: a rule id is `family/name`: lower-case letters, digits and hyphens, at most 40 and 60 of them [policy/field-name]',
+  },
+  {
+    name: 'a roll-out of a rule that allows or is not there is refused',
+    text: `${HEAD}tools: {allow: [{id: a/b, tools: [X], reason: R.}]}\nrollout: {rules: {a/b: shadow, a/c: warn}}\n`,
+    want:
+      '4:19: error: `a/b` allows: it is in force or it is not there [policy/contradiction]\n  hint: only deny and ask rules are tried out\n' +
+      '4:32: error: no document has a rule `a/c` [policy/unknown-rule]\n  hint: did you mean `a/b`?',
+  },
+  {
+    name: 'an exception stands alone',
+    text: `${HEAD}exception: {owner: a@b.example, reason: R., ticket: T-1, expires: 2027-01-01, lifts: [{rule: a/b, run: [x]}]}\n`,
+    want:
+      '3:12: error: an exception is a layer of its own [policy/contradiction]\n' +
+      '  hint: put it into a document of its own with `layer: exception`',
+  },
+  {
+    name: 'an exception without a base is no policy',
+    text: `${HEAD}layer: exception\nexception: {owner: a@b.example, reason: R., ticket: T-1, expires: 2027-01-01, lifts: [{rule: a/b, run: [x]}]}\n`,
+    want:
+      '3:8: error: none of the documents is the base of the policy [policy/layer-set]\n' +
+      '  hint: name the document of the layer `base` as well',
   },
   {
     name: 'a server is a command or a URL, not both',

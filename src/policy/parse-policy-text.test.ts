@@ -26,9 +26,7 @@ for (const { name, text, want } of [
     text: `${HEAD}constructor: {}\ntoString: x\n`,
     want:
       '3:1: error: `constructor` is no field of a policy [policy/unknown-field]\n' +
-      '  hint: fields here: version, name, shape, client, models, session, sandbox, defaults, commands, files, web, mcp, tools\n' +
-      '4:1: error: `toString` is no field of a policy [policy/unknown-field]\n' +
-      '  hint: fields here: version, name, shape, client, models, session, sandbox, defaults, commands, files, web, mcp, tools',
+      '4:1: error: `toString` is no field of a policy [policy/unknown-field]',
   },
   {
     name: 'a name is text',
@@ -99,6 +97,40 @@ for (const { name, text, want } of [
   },
   { name: 'a byte order mark is no fault', text: `\uFEFF${HEAD}`, want: '' },
   { name: 'CRLF is a line end', text: 'version: 1\r\nname: x\r\nshape: ec2\r\n', want: '' },
+  {
+    name: 'JSON may name its schema',
+    text: '{"$schema": "../schema/policy.schema.json", "version": 1, "name": "x", "git": {"force_push": "ask"}}',
+    want: '',
+  },
+  {
+    name: 'a command that only looks Latin would stop nothing',
+    text: `${HEAD}commands: {deny: [{id: a/b, run: ["сurl {-d,--data}"], reason: R.}]}\n`,
+    want: '3:36: error: `с` (U+0441) is not the letter `c` that it looks like [policy/look-alike]\n  hint: type the word anew, in Latin letters',
+  },
+  {
+    name: 'a look-alike in an id is told as such, once',
+    text: `${HEAD}commands: {deny: [{id: gіt/b, run: [ѕudo], reason: R.}]}\n`,
+    want:
+      '3:25: error: `і` (U+0456) is not the letter `i` that it looks like [policy/look-alike]\n  hint: type the word anew, in Latin letters\n' +
+      '3:37: error: `ѕ` (U+0455) is not the letter `s` that it looks like [policy/look-alike]\n  hint: type the word anew, in Latin letters',
+  },
+  {
+    name: 'a host of another script in one Latin-looking label is refused, one that shows its script is not',
+    text: `${HEAD}web: {deny: [{id: a/b, hosts: [раураӏ.com, пример.рф, gооgle.com], reason: R.}]}\n`,
+    want:
+      '3:32: error: `р` (U+0440) is not the letter `p` that it looks like [policy/look-alike]\n  hint: type the word anew, in Latin letters\n' +
+      '3:56: error: `о` (U+043E) is not the letter `o` that it looks like [policy/look-alike]\n  hint: type the word anew, in Latin letters',
+  },
+  {
+    name: 'a full-width letter is no plain one',
+    text: `${HEAD}commands: {deny: [{id: a/b, run: [ｓｕｄｏ], reason: R.}]}\n`,
+    want: '3:35: error: `ｓ` (U+FF53) is not the letter `s` that it looks like [policy/look-alike]\n  hint: write it in plain letters',
+  },
+  {
+    name: 'a reason is written in any script',
+    text: `${HEAD}commands: {deny: [{id: a/b, run: [x], reason: "Нельзя, сurl."}]}\n`,
+    want: '',
+  },
   { name: 'JSON is YAML', text: '{\n\t"version": 1,\n\t"name": "x"\n}', want: '' },
   { name: 'a marked document is a document', text: `---\n${HEAD}...\n`, want: '' },
 ]) {

@@ -16,7 +16,13 @@ test('the smallest policy allows nothing', () => {
     name: 'smallest',
     shape: 'workstation',
     client: { minimumVersion: '2.1.329' },
-    models: { provider: 'anthropic', upstream: 'https://api.anthropic.com', bedrockRegion: 'us-east-1' },
+    models: {
+      provider: 'anthropic',
+      upstream: 'https://api.anthropic.com',
+      bedrockRegion: 'us-east-1',
+      allow: [],
+      deny: [],
+    },
     session: {
       maxDurationMinutes: 480,
       idleTimeoutMinutes: 30,
@@ -24,7 +30,21 @@ test('the smallest policy allows nothing', () => {
       reauthenticateForSensitiveOperations: true,
       transcriptDays: 1,
     },
-    sandbox: { enabled: true, allowedDomains: [] },
+    sandbox: { enabled: true },
+    git: { protectedBranches: [], pullRequestOnly: false, forcePush: 'allow', skipChecks: 'allow' },
+    containers: {
+      privileged: 'allow',
+      hostMounts: 'allow',
+      hostNamespaces: 'allow',
+      capabilities: 'allow',
+      devices: 'allow',
+      limits: { memoryMb: null, cpus: null, pids: null },
+    },
+    egress: { hosts: [] },
+    shell: { keepHistory: false, umask: null, timeoutMinutes: null },
+    audit: { retentionDays: 2_555, content: 'sealed' },
+    dlp: { secret: null, personal: null, company: null },
+    injection: { onFinding: null, taint: false },
     defaults: {
       command: 'ask',
       readInside: 'ask',
@@ -41,6 +61,7 @@ test('the smallest policy allows nothing', () => {
     web: [],
     mcp: { servers: [], rules: [] },
     tools: [],
+    exceptions: [],
   });
 });
 
@@ -50,14 +71,26 @@ version: 1
 name: full
 shape: container
 client: { minimum_version: 3.0.1 }
-models: { provider: bedrock, upstream: 'https://bedrock.example/', bedrock_region: eu-west-3 }
+providers: { use: bedrock, bedrock: { upstream: 'https://bedrock.example/', region: eu-west-3 } }
+models: { allow: [claude-opus-*], deny: ['*-beta'] }
+git: { protected_branches: [trunk], pull_request_only: false, force_push: ask, skip_checks: allow }
+containers: { privileged: allow, host_mounts: allow, host_namespaces: allow, capabilities: allow, devices: ask, limits: { cpus: 1.5, pids: 99 } }
+shell: { keep_history: false, umask: '027', timeout_minutes: 15 }
+egress:
+  hosts:
+    - { host: '*.example.com', ports: [8443, 443], reason: Ours. }
+    - { host: '*.github.io', reason: Pages., accepted_risk: Looked at. }
+audit: { retention_days: 30, content: digest }
+dlp: { secret: mask, personal: alert }
+injection: { on_finding: ask, taint: true }
+rollout: { default: warn, rules: { c/deny: enforce, f/deny: shadow } }
 session:
   max_duration_minutes: 1
   idle_timeout_minutes: 1
   max_concurrent: 2
   reauthenticate_for_sensitive_operations: false
   transcript_days: 365
-sandbox: { enabled: false, allowed_domains: ['*.example.com'] }
+sandbox: { enabled: false }
 defaults:
   command: deny
   read_inside: allow
@@ -88,7 +121,13 @@ tools:
     name: 'full',
     shape: 'container',
     client: { minimumVersion: '3.0.1' },
-    models: { provider: 'bedrock', upstream: 'https://bedrock.example', bedrockRegion: 'eu-west-3' },
+    models: {
+      provider: 'bedrock',
+      upstream: 'https://bedrock.example',
+      bedrockRegion: 'eu-west-3',
+      allow: ['claude-opus-*'],
+      deny: ['*-beta'],
+    },
     session: {
       maxDurationMinutes: 1,
       idleTimeoutMinutes: 1,
@@ -96,7 +135,26 @@ tools:
       reauthenticateForSensitiveOperations: false,
       transcriptDays: 365,
     },
-    sandbox: { enabled: false, allowedDomains: ['*.example.com'] },
+    sandbox: { enabled: false },
+    git: { protectedBranches: ['trunk'], pullRequestOnly: false, forcePush: 'ask', skipChecks: 'allow' },
+    containers: {
+      privileged: 'allow',
+      hostMounts: 'allow',
+      hostNamespaces: 'allow',
+      capabilities: 'allow',
+      devices: 'ask',
+      limits: { memoryMb: null, cpus: 1.5, pids: 99 },
+    },
+    egress: {
+      hosts: [
+        { host: '*.example.com', ports: [443, 8443], reason: 'Ours.', acceptedRisk: null },
+        { host: '*.github.io', ports: [443], reason: 'Pages.', acceptedRisk: 'Looked at.' },
+      ],
+    },
+    shell: { keepHistory: false, umask: '027', timeoutMinutes: 15 },
+    audit: { retentionDays: 30, content: 'digest' },
+    dlp: { secret: 'mask', personal: 'alert', company: null },
+    injection: { onFinding: 'ask', taint: true },
     defaults: {
       command: 'deny',
       readInside: 'allow',
@@ -109,39 +167,74 @@ tools:
       inlineCode: 'deny',
     },
     commands: [
-      { id: 'c/deny', run: ['sudo'], reason: 'No.', verdict: 'deny', unless: [] },
-      { id: 'c/ask', run: ['ssh'], reason: 'Why.', verdict: 'ask', unless: [] },
-      { id: 'c/allow', run: ['ls'], unless: ['ls --color'], reason: 'Yes.', verdict: 'allow' },
+      { id: 'c/deny', run: ['sudo'], reason: 'No.', verdict: 'deny', mode: 'enforce', unless: [] },
+      {
+        id: 'git/protected-branch',
+        run: ['git push {trunk,*:trunk}', 'git push *:{trunk}', 'git push {,*:}refs/heads/{trunk}'],
+        reason: 'This changes a protected branch without a pull request.',
+        verdict: 'ask',
+        mode: 'warn',
+        unless: [],
+      },
+      {
+        id: 'git/force-push',
+        run: ['git push {-f,--force,--force-with-lease,--mirror,--delete,-d,--prune}', 'git push +*', 'git push :*'],
+        reason: 'History on the remote is not rewritten.',
+        verdict: 'ask',
+        mode: 'warn',
+        unless: [],
+      },
+      {
+        id: 'container/escape-ask',
+        run: ['{docker,podman,nerdctl} {run,create} --device'],
+        reason: 'This gives a container a way to the host.',
+        verdict: 'ask',
+        mode: 'warn',
+        unless: [],
+      },
+      { id: 'c/ask', run: ['ssh'], reason: 'Why.', verdict: 'ask', mode: 'warn', unless: [] },
+      { id: 'c/allow', run: ['ls'], unless: ['ls --color'], reason: 'Yes.', verdict: 'allow', mode: 'enforce' },
     ],
     files: [
-      { id: 'f/deny', access: 'read', paths: ['**/.env'], except: ['**/.env.example'], reason: 'No.', verdict: 'deny' },
+      {
+        id: 'f/deny',
+        access: 'read',
+        paths: ['**/.env'],
+        except: ['**/.env.example'],
+        reason: 'No.',
+        verdict: 'deny',
+        mode: 'shadow',
+      },
     ],
-    web: [{ id: 'w/allow', hosts: ['docs.rs'], reason: 'Yes.', verdict: 'allow' }],
+    web: [{ id: 'w/allow', hosts: ['docs.rs'], reason: 'Yes.', verdict: 'allow', mode: 'enforce', except: [] }],
     mcp: {
       servers: [
         { kind: 'command', name: 'local', command: '/opt/server', args: ['--stdio'], env: { TOKEN: '${TOKEN}' } },
         { kind: 'url', name: 'remote', url: 'https://mcp.example/v1', headers: { 'X-Key': '${KEY:-none}' } },
       ],
-      rules: [{ id: 'm/allow', server: 'local', tools: ['*'], reason: 'Yes.', verdict: 'allow' }],
+      rules: [
+        { id: 'm/allow', server: 'local', tools: ['*'], reason: 'Yes.', verdict: 'allow', mode: 'enforce', except: [] },
+      ],
     },
-    tools: [{ id: 't/ask', tools: ['Skill'], reason: 'Why.', verdict: 'ask' }],
+    tools: [{ id: 't/ask', tools: ['Skill'], reason: 'Why.', verdict: 'ask', mode: 'warn', except: [] }],
+    exceptions: [],
   });
 });
 
-for (const { name, models, want } of [
-  { name: "Anthropic's address is the default", models: '{}', want: 'https://api.anthropic.com' },
+for (const { name, providers, want } of [
+  { name: "Anthropic's address is the default", providers: '{}', want: 'https://api.anthropic.com' },
   {
     name: 'the address of Bedrock follows the region',
-    models: '{provider: bedrock, bedrock_region: us-gov-west-1}',
+    providers: '{use: bedrock, bedrock: {region: us-gov-west-1}}',
     want: 'https://bedrock-runtime.us-gov-west-1.amazonaws.com',
   },
   {
     name: 'Bedrock has other addresses in China',
-    models: '{provider: bedrock, bedrock_region: cn-north-1}',
+    providers: '{use: bedrock, bedrock: {region: cn-north-1}}',
     want: 'https://bedrock-runtime.cn-north-1.amazonaws.com.cn',
   },
 ]) {
-  test(name, () => assert.equal(policyFrom(`version: 1\nname: x\nmodels: ${models}\n`).models.upstream, want));
+  test(name, () => assert.equal(policyFrom(`version: 1\nname: x\nproviders: ${providers}\n`).models.upstream, want));
 }
 
 test('a policy and its rule table cannot be changed, at any depth', () => {
@@ -163,7 +256,14 @@ test('the rule table of the shipped policy holds each of its rules', () => {
   const rules = [table.commands, table.files, table.web, table.mcp, table.tools].flat();
   assert.deepEqual(
     rules.map(({ id }) => id).toSorted(byCodeUnits),
-    [...text.matchAll(/^ +- id: (\S+)$/gm)].map((match) => match[1] ?? '').toSorted(byCodeUnits),
+    [
+      ...[...text.matchAll(/^ +- id: (\S+)$/gm)].map((match) => match[1] ?? ''),
+      'git/protected-branch',
+      'git/force-push',
+      'git/skip-checks',
+      'container/escape',
+      'shell/history',
+    ].toSorted(byCodeUnits),
   );
   assert.ok(table.commands.some(({ id, verdict }) => id === 'shell/privilege' && verdict === 'deny'));
   assert.ok(table.commands.some(({ id, verdict }) => id === 'dev/git' && verdict === 'allow'));

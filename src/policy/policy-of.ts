@@ -1,26 +1,30 @@
 import { parseRuleId } from '../core/ids.ts';
 import type { RuleId } from '../core/ids.ts';
 import type { RolloutMode, RuleVerdict } from '../core/rule-table.ts';
-import type { McpServer, Policy } from './policy.ts';
+import type { McpServer, Policy, PolicyException } from './policy.ts';
 import type { WrittenPolicy } from './policy-schema.ts';
+import { sectionRules } from './section-rules.ts';
 import { upstreamUrl } from './upstream-url.ts';
 
 /**
- * The policy that a checked text says: written names become ours here and nowhere else.
+ * The policy that checked texts say together: written names become ours here and nowhere else.
  *
+ * @param exceptions what documents of the layer `exception` say.
  * @throws {TypeError} for values that the schema and the checks do not let pass.
  */
-export function policyOf(written: WrittenPolicy): Policy {
-  const { session, defaults, sandbox, models, mcp } = written;
+export function policyOf(written: WrittenPolicy, exceptions: readonly PolicyException[] = []): Policy {
+  const { session, defaults, sandbox, mcp, audit, dlp, injection, rollout } = written;
+  const made = sectionRules(written);
+  const commands = {
+    ...written.commands,
+    deny: [...made.filter(({ verdict }) => verdict === 'deny').map(asWritten), ...written.commands.deny],
+    ask: [...made.filter(({ verdict }) => verdict === 'ask').map(asWritten), ...written.commands.ask],
+  };
   return deepFreeze({
     name: written.name,
     shape: written.shape,
     client: { minimumVersion: written.client.minimum_version },
-    models: {
-      provider: models.provider,
-      upstream: upstreamOf(models),
-      bedrockRegion: models.bedrock_region,
-    },
+    models: modelsOf(written),
     session: {
       maxDurationMinutes: session.max_duration_minutes,
       idleTimeoutMinutes: session.idle_timeout_minutes,
@@ -28,7 +32,25 @@ export function policyOf(written: WrittenPolicy): Policy {
       reauthenticateForSensitiveOperations: session.reauthenticate_for_sensitive_operations,
       transcriptDays: session.transcript_days,
     },
-    sandbox: { enabled: sandbox.enabled, allowedDomains: sandbox.allowed_domains },
+    sandbox: { enabled: sandbox.enabled },
+    git: gitOf(written.git),
+    containers: containersOf(written.containers),
+    egress: {
+      hosts: written.egress.hosts.map(({ host, ports, reason, accepted_risk }) => ({
+        host,
+        ports: [...new Set(ports)].sort((a, b) => a - b),
+        reason,
+        acceptedRisk: accepted_risk ?? null,
+      })),
+    },
+    shell: {
+      keepHistory: written.shell?.keep_history ?? false,
+      umask: written.shell?.umask ?? null,
+      timeoutMinutes: written.shell?.timeout_minutes ?? null,
+    },
+    audit: { retentionDays: audit.retention_days, content: audit.content },
+    dlp: { secret: dlp?.secret ?? null, personal: dlp?.personal ?? null, company: dlp?.company ?? null },
+    injection: { onFinding: injection?.on_finding ?? null, taint: injection?.taint ?? false },
     defaults: {
       command: defaults.command,
       readInside: defaults.read_inside,
@@ -40,47 +62,93 @@ export function policyOf(written: WrittenPolicy): Policy {
       tool: defaults.tool,
       inlineCode: defaults.inline_code,
     },
-    commands: rulesOf(written.commands).map((rule) => ({ ...rule, unless: 'unless' in rule ? rule.unless : [] })),
-    files: rulesOf(written.files),
-    web: rulesOf(written.web).map((rule) => ({ ...rule, except: [] })),
-    mcp: { servers: Object.entries(mcp.servers).map(([name, server]) => serverOf(name, server)), rules: rulesOf(mcp).map((rule) => ({ ...rule, except: [] })) },
-    tools: rulesOf(written.tools).map((rule) => ({ ...rule, except: [] })),
+    commands: rulesOf(commands, rollout),
+    files: rulesOf(written.files, rollout),
+    web: rulesOf(written.web, rollout).map((rule) => ({ ...rule, except: [] })),
+    mcp: {
+      servers: Object.entries(mcp.servers).map(([name, server]) => serverOf(name, server)),
+      rules: rulesOf(mcp, rollout).map((rule) => ({ ...rule, except: [] })),
+    },
+    tools: rulesOf(written.tools, rollout).map((rule) => ({ ...rule, except: [] })),
+    exceptions: exceptions.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   });
 }
 
-/** Where model requests go when the policy does not say. */
-function upstreamOf(models: WrittenPolicy['models']): string {
-  if (models.upstream !== undefined) {
-    const url = upstreamUrl(models.upstream);
-    if (!url.ok) throw new TypeError('models.upstream was not checked');
-    return url.url;
-  }
-  if (models.provider === 'anthropic') return 'https://api.anthropic.com';
-  const suffix = models.bedrock_region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `https://bedrock-runtime.${models.bedrock_region}.${suffix}`;
+function asWritten(rule: { readonly id: string; readonly run: readonly string[]; readonly reason: string }) {
+  return { id: rule.id, run: [...rule.run], unless: [], reason: rule.reason };
 }
 
-function rulesOf<Deny extends WrittenRule, Ask extends WrittenRule, Allow extends WrittenRule>(lists: {
-  readonly deny: readonly Deny[];
-  readonly ask: readonly Ask[];
-  readonly allow: readonly Allow[];
-}): readonly (Checked<Deny> | Checked<Ask> | Checked<Allow>)[] {
+function modelsOf({ providers, models }: WrittenPolicy): Policy['models'] {
+  return {
+    provider: providers.use,
+    upstream: upstreamOf(providers),
+    bedrockRegion: providers.bedrock.region,
+    allow: models.allow,
+    deny: models.deny,
+  };
+}
+
+/** Where model requests go when the policy does not say. */
+function upstreamOf(providers: WrittenPolicy['providers']): string {
+  const { upstream } = providers[providers.use];
+  if (upstream !== undefined) {
+    const url = upstreamUrl(upstream);
+    if (!url.ok) throw new TypeError('an upstream was not checked');
+    return url.url;
+  }
+  if (providers.use === 'anthropic') return 'https://api.anthropic.com';
+  const { region } = providers.bedrock;
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `https://bedrock-runtime.${region}.${suffix}`;
+}
+
+function gitOf(git: WrittenPolicy['git']): Policy['git'] {
+  return {
+    protectedBranches: git?.protected_branches ?? [],
+    pullRequestOnly: git?.pull_request_only ?? false,
+    forcePush: git?.force_push ?? 'allow',
+    skipChecks: git?.skip_checks ?? 'allow',
+  };
+}
+
+function containersOf(containers: WrittenPolicy['containers']): Policy['containers'] {
+  const limits = containers?.limits;
+  return {
+    privileged: containers?.privileged ?? 'allow',
+    hostMounts: containers?.host_mounts ?? 'allow',
+    hostNamespaces: containers?.host_namespaces ?? 'allow',
+    capabilities: containers?.capabilities ?? 'allow',
+    devices: containers?.devices ?? 'allow',
+    limits: { memoryMb: limits?.memory_mb ?? null, cpus: limits?.cpus ?? null, pids: limits?.pids ?? null },
+  };
+}
+
+function rulesOf<Deny extends WrittenRule, Ask extends WrittenRule, Allow extends WrittenRule>(
+  lists: { readonly deny: readonly Deny[]; readonly ask: readonly Ask[]; readonly allow: readonly Allow[] },
+  rollout: WrittenPolicy['rollout'],
+): readonly (Checked<Deny> | Checked<Ask> | Checked<Allow>)[] {
+  const mode = (id: string): RolloutMode =>
+    (Object.hasOwn(rollout.rules, id) ? rollout.rules[id] : null) ?? rollout.default;
   return [
-    ...lists.deny.map((rule) => checked(rule, 'deny')),
-    ...lists.ask.map((rule) => checked(rule, 'ask')),
-    ...lists.allow.map((rule) => checked(rule, 'allow')),
+    ...lists.deny.map((rule) => checked(rule, 'deny', mode(rule.id))),
+    ...lists.ask.map((rule) => checked(rule, 'ask', mode(rule.id))),
+    ...lists.allow.map((rule) => checked(rule, 'allow', 'enforce')),
   ];
 }
 
 interface WrittenRule {
   readonly id: string;
 }
-type Checked<Rule> = Omit<Rule, 'id'> & { readonly id: RuleId; readonly verdict: RuleVerdict; readonly mode: RolloutMode };
+type Checked<Rule> = Omit<Rule, 'id'> & {
+  readonly id: RuleId;
+  readonly verdict: RuleVerdict;
+  readonly mode: RolloutMode;
+};
 
-function checked<Rule extends WrittenRule>(rule: Rule, verdict: RuleVerdict): Checked<Rule> {
+function checked<Rule extends WrittenRule>(rule: Rule, verdict: RuleVerdict, mode: RolloutMode): Checked<Rule> {
   const id = parseRuleId(rule.id);
   if (id === null) throw new TypeError('a rule id was not checked');
-  return { ...rule, id, verdict, mode: 'enforce' };
+  return { ...rule, id, verdict, mode };
 }
 
 function serverOf(name: string, server: WrittenPolicy['mcp']['servers'][string]): McpServer {

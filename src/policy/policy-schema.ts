@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { commandRules, fileRules, hostPattern, mcpRuleLists, toolRules, webRules } from './rule-schema.ts';
+import { exception, rollout } from './rollout-schema.ts';
+import { commandRules, fileRules, mcpRuleLists, toolRules, webRules } from './rule-schema.ts';
+import { audit, containers, dlp, egress, git, injection, models, providers, shell } from './section-schema.ts';
 
 /** Shapes of the machine that the agent runs on; the compiler differs with it, the rules do not. */
 export const SHAPES = ['workstation', 'ec2', 'container'] as const;
+
+/** Documents of a policy in the order in which they are laid over each other. */
+export const LAYERS = ['base', 'team', 'host', 'exception'] as const;
+export type Layer = (typeof LAYERS)[number];
 
 /** Lowest client version that the shipped policy and its tests were measured with. */
 export const DEFAULT_CLIENT_VERSION = '2.1.329';
@@ -25,27 +31,6 @@ const client = z
   })
   .prefault({})
   .describe('The coding agent itself.');
-
-const models = z
-  .strictObject({
-    provider: z.enum(['anthropic', 'bedrock']).default('anthropic').describe('Who serves the models.'),
-    upstream: z
-      .string()
-      .max(2_000)
-      .meta({ format: 'uri' })
-      .optional()
-      .describe(
-        'Where the gateway sends model requests: an `https` URL, or `http` to this machine. ' +
-          "Left out: the provider's own address.",
-      ),
-    bedrock_region: z
-      .string()
-      .regex(/^[a-z]{2}(?:-[a-z]{1,10}){1,2}-\d{1,2}$/, 'an AWS region looks like us-east-1')
-      .default('us-east-1')
-      .describe('AWS region of the models; used where `provider` is `bedrock`.'),
-  })
-  .prefault({})
-  .describe('Where model requests go. Nothing else is reached as a model.');
 
 const session = z
   .strictObject({
@@ -74,11 +59,6 @@ const sandbox = z
       .describe(
         'Whether commands run inside the operating-system sandbox. Without one, reading whole folders is asked.',
       ),
-    allowed_domains: z
-      .array(hostPattern)
-      .max(500)
-      .default([])
-      .describe('Hosts that commands inside the sandbox may reach.'),
   })
   .prefault({})
   .describe('The operating-system sandbox around shell commands.');
@@ -144,17 +124,32 @@ export const policySchema = z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name is lower-case letters, digits and hyphens, at most 63 of them')
       .describe('Name of the policy, as records quote it.'),
+    layer: z
+      .enum(LAYERS)
+      .default('base')
+      .describe('Which part of the policy this document is. A later layer only restricts; an exception lifts.'),
     shape: z.enum(SHAPES).default('workstation').describe('Kind of machine that the agent runs on.'),
     client,
+    providers,
     models,
-    session,
-    sandbox,
-    defaults,
     commands: commandRules,
     files: fileRules,
     web: webRules,
-    mcp,
     tools: toolRules,
+    mcp,
+    containers,
+    git,
+    egress,
+    dlp,
+    injection,
+    session,
+    audit,
+    shell,
+    sandbox,
+    defaults,
+    rollout,
+    exception,
+    $schema: z.string().max(2_000).optional().describe('Where editors find the JSON Schema of this format.'),
   })
   .meta({ title: 'Sallyport policy', description: 'What a coding agent may do, and where.' });
 

@@ -1,12 +1,14 @@
-import type { CommandRule, Defaults, FileRule, McpRule, ToolRule, WebRule } from '../core/rule-table.ts';
+import type { RuleId } from '../core/ids.ts';
+import type { CommandRule, Defaults, FileRule, McpRule, RuleVerdict, ToolRule, WebRule } from '../core/rule-table.ts';
 import type { ModelProvider } from '../core/session.ts';
 
 /** Kind of machine that the agent runs on. */
 export type Shape = 'workstation' | 'ec2' | 'container';
 
 /**
- * What a policy text says, checked and with every default filled in: plain frozen data.
- * Every pattern in it parses, every rule id is unique, every address is one the gateway may use.
+ * What the texts of a policy say together, checked and with every default filled in: plain frozen data.
+ * Every pattern in it parses, every rule id is unique, every address is one the gateway may use. The rules hold those
+ * that sections such as `git` stand for; exceptions are not yet in them, see `ruleTableOf`.
  */
 export interface Policy {
   readonly name: string;
@@ -20,6 +22,10 @@ export interface Policy {
     /** An absolute URL without a final slash, `https` unless it names this machine. */
     readonly upstream: string;
     readonly bedrockRegion: string;
+    /** Globs on model ids, where `*` is any text; empty: every model that `deny` leaves. */
+    readonly allow: readonly string[];
+    /** Globs on model ids. They beat `allow`. */
+    readonly deny: readonly string[];
   };
   readonly session: {
     /** From 1 to 10080. */
@@ -34,8 +40,36 @@ export interface Policy {
   };
   readonly sandbox: {
     readonly enabled: boolean;
-    /** Host patterns. */
-    readonly allowedDomains: readonly string[];
+  };
+  readonly git: GitSection;
+  readonly containers: ContainerSection;
+  readonly egress: {
+    /** The one list of hosts that commands may reach; nothing else is reached. */
+    readonly hosts: readonly EgressHost[];
+  };
+  readonly shell: {
+    readonly keepHistory: boolean;
+    /** Three octal digits; null where the policy names none. */
+    readonly umask: string | null;
+    /** From 1 to 1440; null where the policy names none. */
+    readonly timeoutMinutes: number | null;
+  };
+  readonly audit: {
+    /** From 1 to 36500. */
+    readonly retentionDays: number;
+    /** Whether records hold the encrypted content of a call, or its digest only. */
+    readonly content: 'sealed' | 'digest';
+  };
+  /** What is done where a detector sees such text; null where the policy says nothing. Not enforced by this version. */
+  readonly dlp: {
+    readonly secret: DlpAction | null;
+    readonly personal: DlpAction | null;
+    readonly company: DlpAction | null;
+  };
+  /** Not enforced by this version. */
+  readonly injection: {
+    readonly onFinding: 'alert' | 'ask' | 'deny' | null;
+    readonly taint: boolean;
   };
   readonly defaults: PolicyDefaults;
   readonly commands: readonly CommandRule[];
@@ -47,7 +81,62 @@ export interface Policy {
     readonly rules: readonly McpRule[];
   };
   readonly tools: readonly ToolRule[];
+  /** In the order of their names, which are unique; also those that have ended. */
+  readonly exceptions: readonly PolicyException[];
 }
+
+/** What `git` says; rules are made of it. `allow` says nothing: the other rules decide. */
+export interface GitSection {
+  /** Names of branches, where `*` is any text. */
+  readonly protectedBranches: readonly string[];
+  readonly pullRequestOnly: boolean;
+  readonly forcePush: RuleVerdict;
+  readonly skipChecks: RuleVerdict;
+}
+
+/** What `containers` says; rules are made of it. `allow` says nothing: the other rules decide. */
+export interface ContainerSection {
+  readonly privileged: RuleVerdict;
+  readonly hostMounts: RuleVerdict;
+  readonly hostNamespaces: RuleVerdict;
+  readonly capabilities: RuleVerdict;
+  readonly devices: RuleVerdict;
+  /** Null where the policy names no limit. */
+  readonly limits: { readonly memoryMb: number | null; readonly cpus: number | null; readonly pids: number | null };
+}
+
+/** A host that commands may reach. */
+export interface EgressHost {
+  /** A host pattern, never `*` alone. */
+  readonly host: string;
+  /** From 1 to 65535, ascending. */
+  readonly ports: readonly number[];
+  readonly reason: string;
+  /** Why a host that many parties share is reached all the same; null where nobody said so. */
+  readonly acceptedRisk: string | null;
+}
+
+export type DlpAction = 'mask' | 'redact' | 'block' | 'allow' | 'alert';
+
+/** A lift of named patterns out of named rules, by somebody, for a reason, until a moment. */
+export interface PolicyException {
+  readonly name: string;
+  /** An e-mail address. */
+  readonly owner: string;
+  readonly reason: string;
+  readonly ticket: string;
+  /** Milliseconds since the Unix epoch; at this moment it holds no more. */
+  readonly expiresAtMs: number;
+  readonly lifts: readonly ExceptionLift[];
+}
+
+/** What an exception takes out of one rule, in the patterns of the rule's own family. */
+export type ExceptionLift =
+  | { readonly family: 'commands'; readonly rule: RuleId; readonly run: readonly string[] }
+  | { readonly family: 'files'; readonly rule: RuleId; readonly paths: readonly string[] }
+  | { readonly family: 'web'; readonly rule: RuleId; readonly hosts: readonly string[] }
+  | { readonly family: 'mcp'; readonly rule: RuleId; readonly server: string; readonly tools: readonly string[] }
+  | { readonly family: 'tools'; readonly rule: RuleId; readonly tools: readonly string[] };
 
 /** What holds where no rule matches. */
 export interface PolicyDefaults extends Defaults {

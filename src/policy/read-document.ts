@@ -25,11 +25,14 @@ export interface PolicyDocument {
   offsetOf(path: FieldPath, part: 'key' | 'value'): number;
   /** Offset of character `at` of a text value; of the value where escapes or folded lines hide the character. */
   offsetInside(path: FieldPath, at: number): number;
+  /** Where the field's value begins and ends, quotes included; of the nearest field around it where it is not in the text. */
+  spanOf(path: FieldPath): { readonly start: number; readonly end: number };
 }
 
 interface Place {
   readonly keyStart: number;
   readonly valueStart: number;
+  readonly valueEnd: number;
   /** The text value and how many quote characters stand in front of it; null for any other value. */
   readonly text: { readonly value: string; readonly quotes: 0 | 1 } | null;
 }
@@ -121,14 +124,14 @@ function valueOf(
   faults: Fault[],
 ): unknown {
   if (!isParsedNode(node)) {
-    places.set(placeKey(path), { keyStart, valueStart: keyStart, text: null });
+    places.set(placeKey(path), { keyStart, valueStart: keyStart, valueEnd: keyStart, text: null });
     return null;
   }
-  const start = node.range[0];
+  const [start, end] = node.range;
   const isText = isScalar(node) && typeof node.value === 'string';
   const quotes = isScalar(node) && (node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE') ? 1 : 0;
   const text = isText ? ({ value: String(node.value), quotes } as const) : null;
-  places.set(placeKey(path), { keyStart, valueStart: start, text });
+  places.set(placeKey(path), { keyStart, valueStart: start, valueEnd: end, text });
 
   if (isAlias(node)) {
     faults.push(fault('policy/yaml-feature', 'aliases are not used in a policy', ALIAS_HINT, path, start));
@@ -199,6 +202,10 @@ function locator(text: string, places: ReadonlyMap<string, Place>): Omit<PolicyD
     offsetOf(path, part) {
       const place = nearest(path);
       return (part === 'key' ? place?.keyStart : place?.valueStart) ?? 0;
+    },
+    spanOf(path) {
+      const place = nearest(path);
+      return { start: place?.valueStart ?? 0, end: place?.valueEnd ?? 0 };
     },
     offsetInside(path, at) {
       const place = nearest(path);

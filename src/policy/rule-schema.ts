@@ -6,7 +6,7 @@ import { parsePathPattern } from '../core/path-pattern.ts';
 import { quoted } from './fault.ts';
 
 /** Families of the rules that the program itself brings; a policy cannot speak in their name. */
-export const RESERVED_FAMILIES = ['decide', 'default', 'liveness'] as const;
+export const RESERVED_FAMILIES = ['decide', 'default', 'exception', 'liveness'] as const;
 
 /** Rules in one list, such as `commands.deny`. */
 export const MAX_RULES = 5_000;
@@ -27,12 +27,15 @@ export interface CheckParams {
   readonly at: number;
 }
 
-const ruleId = z
+/** The name of a rule, whoever brings it. */
+export const ruleIdText = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9-]{0,39}\/[a-z0-9][a-z0-9-]{0,59}$/,
     'a rule id is `family/name`: lower-case letters, digits and hyphens, at most 40 and 60 of them',
-  )
+  );
+
+const ruleId = ruleIdText
   .check((context) => {
     const id = parseRuleId(context.value);
     const family = RESERVED_FAMILIES.find((name) => id?.startsWith(`${name}/`) === true);
@@ -43,15 +46,12 @@ const ruleId = z
   })
   .describe('Names the rule in records and in what people are shown: `family/name`, once in the whole policy.');
 
-const reason = z
-  .string()
-  .min(1)
-  .max(MAX_REASON_LENGTH)
-  .regex(/^[^\p{Cc}]*$/u, 'a reason is one line')
-  .describe('What the developer and the model are told. Says what to do; quotes no secret.');
+const reason = reasonOf('What the developer and the model are told. Says what to do; quotes no secret.');
 
-const commandPattern = pattern(parseCommandPattern);
-const pathPattern = pattern(parsePathPattern);
+/** A command, in the grammar of `parseCommandPattern`. */
+export const commandPattern = pattern(parseCommandPattern);
+/** A path, in the grammar of `parsePathPattern`. */
+export const pathPattern = pattern(parsePathPattern);
 
 /** A host, or `*.` and a domain for the hosts below it. */
 export const hostPattern = pattern(parseHostPattern);
@@ -63,19 +63,15 @@ const mcpName = z
   .string()
   .regex(/^(?:\*|[A-Za-z0-9_-]{1,64})$/, 'a name here is letters, digits, `_` and `-`, or `*` for any');
 
-const commandFields = {
+const commandRule = z.strictObject({
   id: ruleId,
   run: patterns(commandPattern).describe('Command patterns; the rule matches where any of them does.'),
-  reason,
-};
-const commandRule = z.strictObject(commandFields);
-const commandAllowRule = z.strictObject({
-  ...commandFields,
   unless: z
     .array(commandPattern)
     .max(MAX_PATTERNS)
     .default([])
-    .describe('Command patterns that this rule does not allow, although `run` matches.'),
+    .describe('Command patterns that this rule does not mean, although `run` matches.'),
+  reason,
 });
 
 const fileRule = z.strictObject({
@@ -113,11 +109,7 @@ const toolRule = z.strictObject({
 
 /** The rules on shell commands, in three lists. */
 export const commandRules = z
-  .strictObject({
-    deny: ruleList(commandRule, 'Commands that are refused.'),
-    ask: ruleList(commandRule, 'Commands that a person must confirm.'),
-    allow: ruleList(commandAllowRule, 'Commands that run without a question.'),
-  })
+  .strictObject(threeLists(commandRule, 'Commands'))
   .prefault({})
   .describe('Rules on shell commands. A command line is allowed only if every command in it is.');
 
@@ -138,6 +130,16 @@ export const toolRules = z
 
 /** The three lists of rules on MCP calls; they stand beside `mcp.servers`. */
 export const mcpRuleLists = threeLists(mcpRule, 'Calls');
+
+/** One line for people. */
+export function reasonOf(description: string) {
+  return z
+    .string()
+    .min(1)
+    .max(MAX_REASON_LENGTH)
+    .regex(/^[^\p{Cc}]*$/u, 'a reason is one line')
+    .describe(description);
+}
 
 /** A text that one of the pattern grammars reads. The grammar's own complaint becomes the diagnostic. */
 function pattern(parse: (text: string) => PatternReading) {

@@ -83,16 +83,26 @@ function faultsOf(issue: Issue, around: FieldPath, document: PolicyDocument, sch
   return at('policy/wrong-form', issue.message);
 }
 
+/** Fields that people look for in another place, and where they stand. */
+const FIELD_PLACES: ReadonlyMap<string, string> = new Map([
+  ['models.provider', 'providers.use'],
+  ['models.upstream', 'providers.anthropic.upstream'],
+  ['models.bedrock_region', 'providers.bedrock.region'],
+  ['sandbox.allowed_domains', 'egress.hosts'],
+]);
+
 function unknownField(key: string, path: FieldPath, document: PolicyDocument, schema: JsonObject): Fault {
   const names = fieldNamesAt(schema, path, serverKind(valueAt(document.value, path)));
   const near = nearestName(key, names);
   const listed = names.length > 0 && names.length <= MAX_LISTED_FIELDS ? `fields here: ${names.join(', ')}` : null;
   const where = path.length === 0 ? 'a policy' : `\`${fieldPathText(path)}\``;
+  const place = FIELD_PLACES.get(fieldPathText([...path, key]));
+  const hint = near === null ? listed : `did you mean ${quoted(near)}?`;
   return {
     code: 'policy/unknown-field',
     severity: 'error',
     message: `${quoted(key)} is no field of ${where}`,
-    hint: near === null ? listed : `did you mean ${quoted(near)}?`,
+    hint: place === undefined ? hint : `it stands at \`${place}\``,
     path: [...path, key],
     offset: document.offsetOf([...path, key], 'key'),
   };
