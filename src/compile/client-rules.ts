@@ -1,4 +1,8 @@
-import type { FileRule, RuleTable } from '../core/rule-table.ts';
+import { starGlobMatches } from '../core/command-pattern-glob.ts';
+import { parseCommandPattern } from '../core/command-pattern.ts';
+import type { PatternWord, StagePattern } from '../core/command-pattern.ts';
+import { parseHostPattern } from '../core/host-pattern.ts';
+import type { FileRule, RolloutMode, RuleTable } from '../core/rule-table.ts';
 import { expandBraces } from './expand-braces.ts';
 
 /** A pattern of the policy that the client's own rules cannot carry, so that the guard or the sandbox holds it alone. */
@@ -21,13 +25,15 @@ export interface ClientRules {
  * The floor is never wider than the guard: it holds no allow rule, and a deny rule stands in it only where the client
  * reads it as the policy means it (measured grammar: `Bash(prefix *)`, `Read(path)`, `Edit(path)`).
  */
-export function clientRules(table: RuleTable): ClientRules {
+export function clientRules(whole: RuleTable): ClientRules {
   const lists = { deny: new Set<string>(), ask: new Set<string>() };
   const guardOnly: GuardOnly[] = [];
+  const table = enforced(whole);
   for (const rule of table.commands) {
     if (rule.verdict === 'allow') continue;
     for (const pattern of rule.run) {
-      const compiled = bashRules(pattern);
+      const isLifted = rule.unless.some((unless) => mayBeOneCommand(pattern, unless));
+      const compiled = isLifted ? NO_EXCEPTION : bashRules(pattern);
       if (typeof compiled === 'string') guardOnly.push({ ruleId: rule.id, pattern, why: compiled });
       else for (const text of compiled) lists[rule.verdict].add(text);
     }
@@ -43,17 +49,83 @@ export function clientRules(table: RuleTable): ClientRules {
   }
   for (const rule of table.web) {
     if (rule.verdict === 'allow') continue;
-    for (const host of rule.hosts) lists[rule.verdict].add(`WebFetch(domain:${host})`);
+    for (const host of rule.hosts) {
+      if (host.includes(':')) guardOnly.push({ ruleId: rule.id, pattern: host, why: NO_ADDRESS });
+      else if (!rule.except.some((except) => mayShareHosts(host, except)))
+        lists[rule.verdict].add(`WebFetch(domain:${host})`);
+      else guardOnly.push({ ruleId: rule.id, pattern: host, why: NO_EXCEPTION });
+    }
   }
   for (const rule of table.mcp) {
     if (rule.verdict === 'allow') continue;
-    for (const tool of rule.tools) lists[rule.verdict].add(mcpRule(rule.server, tool));
+    for (const tool of rule.tools) {
+      const isLifted = rule.except.some(
+        ({ server, tools }) => mayBeOne(rule.server, server) && tools.some((name) => mayBeOne(tool, name)),
+      );
+      if (!isLifted) lists[rule.verdict].add(mcpRule(rule.server, tool));
+      else guardOnly.push({ ruleId: rule.id, pattern: `${rule.server}/${tool}`, why: NO_EXCEPTION });
+    }
   }
   for (const rule of table.tools) {
     if (rule.verdict === 'allow') continue;
-    for (const tool of rule.tools) lists[rule.verdict].add(tool);
+    for (const tool of rule.tools) {
+      if (!rule.except.some((except) => mayBeOne(tool, except))) lists[rule.verdict].add(tool);
+      else guardOnly.push({ ruleId: rule.id, pattern: tool, why: NO_EXCEPTION });
+    }
   }
   return { deny: [...lists.deny].sort(), ask: [...lists.ask].sort(), guardOnly };
+}
+
+const NO_ADDRESS = 'how the client spells such an address in a rule was not measured';
+const NO_EXCEPTION = 'the client knows no exception to a pattern';
+
+/** The rules that decide: what is only tried out must not refuse anything in the client either. */
+function enforced(table: RuleTable): RuleTable {
+  const isEnforced = ({ mode }: { readonly mode: RolloutMode }): boolean => mode === 'enforce';
+  return {
+    ...table,
+    commands: table.commands.filter(isEnforced),
+    files: table.files.filter(isEnforced),
+    web: table.web.filter(isEnforced),
+    mcp: table.mcp.filter(isEnforced),
+    tools: table.tools.filter(isEnforced),
+  };
+}
+
+/** Whether two command patterns could match one command; errs on the side of yes. */
+function mayBeOneCommand(one: string, other: string): boolean {
+  return lastStages(one).some((a) =>
+    lastStages(other).some(
+      (b) =>
+        a.programs.some((first) => b.programs.some((second) => mayBeOne(first, second))) &&
+        maySubcommandsAgree(a.words[0], b.words[0]),
+    ),
+  );
+}
+
+function lastStages(pattern: string): readonly StagePattern[] {
+  const parsed = parseCommandPattern(pattern);
+  return parsed.ok ? (parsed.pattern.stages.at(-1) ?? []) : [];
+}
+
+/** A command has one subcommand: two patterns that each need another one never meet. */
+function maySubcommandsAgree(one: PatternWord | undefined, other: PatternWord | undefined): boolean {
+  if (one?.kind !== 'subcommand' || other?.kind !== 'subcommand') return true;
+  if (one.flags.length > 0 || other.flags.length > 0) return true;
+  return one.words.some((word) => other.words.includes(word));
+}
+
+/** Whether two names with stars could be one; errs on the side of yes. */
+function mayBeOne(one: string, other: string): boolean {
+  if (one.includes('*') && other.includes('*')) return true;
+  return starGlobMatches(one, other) || starGlobMatches(other, one);
+}
+
+function mayShareHosts(one: string, other: string): boolean {
+  const [first, second] = [parseHostPattern(one), parseHostPattern(other)];
+  if (!first.ok || !second.ok || first.pattern.kind === 'every' || second.pattern.kind === 'every') return true;
+  const [a, b] = [`.${first.pattern.host}`, `.${second.pattern.host}`];
+  return a.endsWith(b) || b.endsWith(a);
 }
 
 /** Rules of the client for one command pattern, or why there are none. */
@@ -78,17 +150,44 @@ function bashRules(pattern: string): readonly string[] | string {
   return rules;
 }
 
-/** The places where subcommands and one flag or operand may stand, as far as prefix rules can say. */
+/**
+ * The places where subcommands, flags and operands may stand, as far as rules with stars can say. Flags are taken in the
+ * order of the pattern.
+ */
 function spellings(program: string, rest: readonly string[]): readonly string[] {
   const split = rest.findIndex((word) => word.startsWith('-') || /[*+=/]/.test(word));
   const fixed = split === -1 ? rest : rest.slice(0, split);
   const free = split === -1 ? [] : rest.slice(split);
-  const head = [program, ...fixed].join(' ');
   // A wildcard before a bare subcommand would also take words of a commit message, so it stands only before a flag.
-  if (free.length === 0) return [`Bash(${head} *)`];
-  const heads = fixed.length > 0 ? [head, `${program} * ${fixed.join(' ')}`] : [head];
-  const tail = free.map((word) => word.replace(/=\*?$/, '=*')).join(' * ');
-  return heads.flatMap((text) => [`Bash(${text} ${tail} *)`, `Bash(${text} * ${tail} *)`]);
+  if (free.length === 0) return [`Bash(${[program, ...fixed].join(' ')} *)`];
+  const words = fixed.join(' ');
+  // The star after a subcommand stands for nothing too; after a bare program it would take other programs' names.
+  const heads = fixed.length === 0 ? [program, `${program} *`] : [`${program} ${words}*`, `${program} * ${words}*`];
+  const texts = free.reduce<readonly string[]>(
+    (before, word, at) =>
+      before.flatMap((text) => wordForms(word).flatMap((form) => gaps(text, at).map((gap) => text + gap + form))),
+    heads,
+  );
+  return texts.flatMap(endings).map((text) => `Bash(${text})`);
+}
+
+/** A flag's value may stand beside it or be the next word; only one letter takes it without a sign between. */
+function wordForms(word: string): readonly string[] {
+  const [, flag = '', value = ''] = /^(-[^=]+)=(.*)$/.exec(word) ?? [];
+  if (flag === '') return [word.replace(/=$/, '=*')];
+  const wanted = value === '' ? '*' : value;
+  return flag.startsWith('--') ? [`${flag}=${wanted}`, `${flag} ${wanted}`] : [`${flag} ${wanted}`, `${flag}${wanted}`];
+}
+
+/** What may stand between two words; a star in front stands for other words as well. */
+function gaps(before: string, at: number): readonly string[] {
+  return at === 0 || before.endsWith('*') ? [' '] : [' ', ' * '];
+}
+
+/** A star at the end of a rule stands for nothing only where it is the rule's one star (measured). */
+function endings(text: string): readonly string[] {
+  if (text.endsWith('*')) return [text];
+  return text.includes('*') ? [text, `${text} *`] : [`${text} *`];
 }
 
 /** Rules of the client for one path pattern, or why there are none. */
@@ -100,7 +199,7 @@ function fileRules(rule: FileRule, pattern: string): readonly string[] | string 
   const rules: string[] = [];
   for (const path of paths) {
     if (/^\/(proc|sys|dev)\//.test(path)) return 'kernel file systems are held by the guard and the sandbox';
-    if (rule.except.some((except) => mayTake(path, except))) return 'the client knows no exception to a pattern';
+    if (rule.except.some((except) => mayTake(path, except))) return NO_EXCEPTION;
     if (path.startsWith('**/')) {
       // Below the working folder the sandbox holds this form too; the second form reaches the Read tool everywhere.
       rules.push(`${tool}(${path})`, `${tool}(//${path})`);

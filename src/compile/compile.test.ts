@@ -31,6 +31,8 @@ const SITE: Site = {
 const sha256 = (text: string): Sha256 => createHash('sha256').update(text).digest('hex') as Sha256;
 const defaults = readFileSync(new URL('../../policies/default.yaml', import.meta.url), 'utf8');
 
+const SMALL_HEAD = 'version: 1\nname: x\n';
+
 function policyOf(text: string): Policy {
   const result = parsePolicy(text);
   assert.ok(result.ok, result.ok ? '' : JSON.stringify(result.diagnostics));
@@ -125,7 +127,7 @@ test('a policy without the sandbox compiles to a document without it', () => {
 });
 
 test('Bedrock routes to the gateway and pins the other routes', () => {
-  const policy = policyOf('version: 1\nname: x\nmodels: { provider: bedrock }\n');
+  const policy = policyOf('version: 1\nname: x\nproviders: { use: bedrock }\n');
   const settings = managedSettings(policy, ruleTableOf(policy), { ...SITE, provider: 'bedrock' });
   const env = settings['env'] as Record<string, string>;
   assert.equal(env['ANTHROPIC_BEDROCK_BASE_URL'], SITE.gatewayUrl);
@@ -163,3 +165,41 @@ test('no text expands to more words than the bound, and none hangs', () => {
     }),
   );
 });
+
+test('what is only tried out refuses nothing in the client either', () => {
+  const policy = policyOf(
+    `${SMALL_HEAD}commands: { deny: [{ id: a/b, run: [sudo], reason: R. }] }\nrollout: { default: shadow }\n`,
+  );
+  assert.deepEqual(clientRules(ruleTableOf(policy)), { deny: [], ask: [], guardOnly: [] });
+});
+
+test('what an exception lifts is left to the guard, and no more than that', () => {
+  const table = ruleTableOf(policyOf(`${SMALL_HEAD}git: { protected_branches: [] }\n`));
+  const commands = table.commands.map((rule) => ({ ...rule, unless: ['git push --force origin x'] }));
+  const lifted = clientRules({ ...table, commands });
+  const whole = clientRules(table);
+  assert.ok(whole.deny.some((rule) => rule.startsWith('Bash(git push* --force')));
+  assert.ok(!lifted.deny.some((rule) => rule.startsWith('Bash(git push* --force')));
+  assert.ok(lifted.deny.some((rule) => rule.startsWith('Bash(git commit* --no-verify')));
+  assert.ok(lifted.guardOnly.every(({ why }) => why !== ''));
+});
+
+for (const { name, models, want } of [
+  {
+    name: 'plain names reach the client',
+    models: '{ allow: [claude-opus-4-1], deny: [claude-3] }',
+    want: [['claude-opus-4-1'], true, ['claude-3']],
+  },
+  {
+    name: 'a glob is left to the gateway',
+    models: '{ allow: [claude-opus-*, claude-3], deny: [x, y*] }',
+    want: [undefined, undefined, ['x']],
+  },
+  { name: 'nothing said is nothing compiled', models: '{}', want: [undefined, undefined, undefined] },
+]) {
+  test(`models: ${name}`, () => {
+    const policy = policyOf(`${SMALL_HEAD}models: ${models}\n`);
+    const settings = managedSettings(policy, ruleTableOf(policy), SITE);
+    assert.deepEqual([settings['availableModels'], settings['enforceAvailableModels'], settings['deniedModels']], want);
+  });
+}

@@ -1,7 +1,18 @@
 export { compileBundle } from './bundle.ts';
 export type { Bundle } from './bundle.ts';
+export { MAX_BUNDLE_BYTES, MAX_BUNDLE_DEPTH } from './bundle-bytes.ts';
 export { clientRules } from './client-rules.ts';
 export type { ClientRules, GuardOnly } from './client-rules.ts';
+export { coverage, COVERAGE_MODES } from './coverage.ts';
+export type {
+  AskedSample,
+  Coverage,
+  CoverageFault,
+  CoverageMode,
+  CoverageRow,
+  HeldBy,
+  PredictClient,
+} from './coverage.ts';
 export { HOOK_EVENTS, HOOK_TIMEOUT_S } from './hooks.ts';
 export {
   CREDENTIAL_VARIABLES,
@@ -10,5 +21,20 @@ export {
   managedSettings,
   POLICY_HELPER_TIMEOUT_MS,
 } from './settings.ts';
+export {
+  bundleBody,
+  BUNDLE_DOMAIN,
+  keptSequence,
+  MAX_SEQUENCE,
+  readSignedBundle,
+  SIGNATURE_BYTES,
+  signedBytes,
+  signedDocument,
+} from './signed-bundle.ts';
+export type { BundleFault, BundleIssue, BundleResult, BundleTrust, SignedBundle } from './signed-bundle.ts';
 export { KEPT_VARIABLES } from './site.ts';
 export type { Site } from './site.ts';
+export { commandSamples, SAMPLE_PLACE } from './sample-calls.ts';
+export type { SampleCall } from './sample-calls.ts';
+export { TARGETS } from './targets/index.ts';
+export type { Target, TargetFile, TargetGap, TargetInput, TargetOutput } from './targets/target.ts';

@@ -5,6 +5,7 @@ import { clientRules } from './client-rules.ts';
 import { pinnedEnvironment } from './environment.ts';
 import { hooksBlock } from './hooks.ts';
 import type { Site } from './site.ts';
+import { domainText, egressList } from './targets/egress-list.ts';
 
 /**
  * Variables that hold a credential, of the model provider or of the session itself. The agent's process gets none of the
@@ -58,11 +59,28 @@ export function managedSettings(policy: Policy, table: RuleTable, site: Site): J
     cleanupPeriodDays: policy.session.transcriptDays,
   };
   if (policy.sandbox.enabled) settings['sandbox'] = sandboxBlock(policy, site);
+  return { ...settings, ...modelSettings(policy) };
+}
+
+/**
+ * The models that the client itself offers. It knows no globs, so a list with one in it is left to the gateway whole:
+ * to name only the plain ones would refuse models that the policy allows.
+ */
+function modelSettings({ models }: Policy): JsonObject {
+  const isPlain = (name: string): boolean => !name.includes('*');
+  const settings: Record<string, Json> = {};
+  if (models.allow.length > 0 && models.allow.every(isPlain)) {
+    settings['availableModels'] = [...models.allow];
+    // Without it the client falls back to a default model that no list holds (measured on 2.1.329).
+    settings['enforceAvailableModels'] = true;
+  }
+  const denied = models.deny.filter(isPlain);
+  if (denied.length > 0) settings['deniedModels'] = denied;
   return settings;
 }
 
 /** The client's sandbox for Bash, told to refuse rather than to run without. */
-function sandboxBlock(policy: Policy, site: Site): JsonObject {
+export function sandboxBlock(policy: Policy, site: Site): JsonObject {
   return {
     enabled: true,
     failIfUnavailable: true,
@@ -70,7 +88,8 @@ function sandboxBlock(policy: Policy, site: Site): JsonObject {
     // The guard allows what the policy allows; the sandbox alone is no reason to skip its word.
     autoAllowBashIfSandboxed: false,
     network: {
-      allowedDomains: [...policy.sandbox.allowedDomains].sort(),
+      // Every layer that holds the allowlist gets it in one spelling.
+      allowedDomains: egressList(policy).map(domainText).sort(),
       allowManagedDomainsOnly: true,
     },
     filesystem: { denyRead: [...site.hiddenFolders].sort(), denyWrite: [...site.hiddenFolders].sort() },

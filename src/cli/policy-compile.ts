@@ -1,0 +1,135 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { loadPolicy, sha256 } from '../bin/load-policy.ts';
+import { TARGETS } from '../compile/index.ts';
+import type { Site, Target, TargetFile, TargetInput, TargetOutput } from '../compile/index.ts';
+import { UsageError } from '../core/error.ts';
+import type { Policy } from '../policy/index.ts';
+import { ruleTableOf } from '../policy/index.ts';
+import { EXIT } from './exit-code.ts';
+import { ownPaths, policyFiles } from './place.ts';
+import { coverageText, faultText, policyCoverage } from './policy-coverage.ts';
+import type { SetExitCode } from './program.ts';
+
+interface CompileOptions {
+  readonly target: string;
+  readonly all?: boolean;
+  readonly out?: string;
+  readonly gaps?: boolean;
+  readonly coverage?: boolean;
+  readonly list?: boolean;
+  readonly json?: boolean;
+  readonly awsOrganization?: string;
+}
+
+/** Adds `policy compile`. */
+export function addPolicyCompileCommand(policy: Command, setExitCode: SetExitCode): void {
+  policy
+    .command('compile')
+    .description('print or write what a policy compiles to')
+    .argument('[file...]', 'the policy, or its layers (default: the one that `up` would take)')
+    .addOption(
+      new Option('--target <target>', 'which kind of document')
+        .choices(TARGETS.map(({ name }) => name))
+        .default('managed-settings'),
+    )
+    .option('--all', 'every kind of document')
+    .option('--out <dir>', 'write the files there, one folder a kind')
+    .option('--gaps', 'list what the policy says and the documents have no words for, instead')
+    .option('--coverage', 'say what holds each rule where the guard is absent, instead; exits 3 where layers disagree')
+    .option('--list', 'list the kinds of documents and do nothing')
+    .option('--json', 'print JSON')
+    .addOption(
+      new Option('--aws-organization <id>', 'id of the AWS organization, for the IAM documents').argParser(
+        organizationId,
+      ),
+    )
+    .action((files: readonly string[], options: CompileOptions) => {
+      if (options.list === true) process.stdout.write(listed(options.json === true));
+      else if (options.coverage === true) cover(files, options.json === true, setExitCode);
+      else process.stdout.write(compiled(files, options));
+    });
+}
+
+/** Values that a session fills in, in capitals. */
+export function anySite(policy: Policy): Site {
+  const paths = ownPaths();
+  return {
+    hookCommand: [join(paths.hookFolder, 'sallyport-hook')],
+    guardSocket: paths.guardSocket,
+    sessionId: 'SESSION',
+    gatewayUrl: 'http://127.0.0.1:PORT',
+    provider: policy.models.provider,
+    environment: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    hiddenFolders: [paths.home],
+  };
+}
+
+function cover(files: readonly string[], isJson: boolean, setExitCode: SetExitCode): void {
+  const { policy } = loadPolicy(policyFiles(files), ownPaths().home).bundle;
+  const found = policyCoverage(policy, ruleTableOf(policy, Date.now()), anySite(policy));
+  process.stdout.write(isJson ? `${JSON.stringify(found)}\n` : coverageText(found));
+  if (!isJson) for (const fault of found.faults) process.stderr.write(faultText(fault));
+  if (found.faults.length > 0) setExitCode(EXIT.no);
+}
+
+function organizationId(text: string): string {
+  if (/^o-[a-z0-9]{10,32}$/.test(text)) return text;
+  throw new InvalidArgumentError('an organization id is `o-` and 10 to 32 letters and digits');
+}
+
+function listed(isJson: boolean): string {
+  if (isJson) return `${JSON.stringify(TARGETS.map(({ name, about }) => ({ name, about })))}\n`;
+  const width = Math.max(...TARGETS.map(({ name }) => name.length));
+  return TARGETS.map(({ name, about }) => `${name.padEnd(width)}  ${about}\n`).join('');
+}
+
+interface Compiled extends TargetOutput {
+  readonly target: string;
+}
+
+function compiled(files: readonly string[], options: CompileOptions): string {
+  const { policy } = loadPolicy(policyFiles(files), ownPaths().home).bundle;
+  const input: TargetInput = {
+    policy,
+    table: ruleTableOf(policy, Date.now()),
+    site: anySite(policy),
+    awsOrganizationId: options.awsOrganization ?? null,
+    sha256,
+  };
+  const chosen: readonly Target[] =
+    options.all === true ? TARGETS : TARGETS.filter(({ name }) => name === options.target);
+  const outputs = chosen.map((target): Compiled => ({ target: target.name, ...target.compile(input) }));
+  if (options.gaps === true) return gapsText(outputs, options);
+  if (options.out !== undefined) return written(outputs, resolve(options.out), options);
+  if (options.json === true) return `${JSON.stringify(outputs)}\n`;
+  if (options.all === true)
+    throw new UsageError('`--all` is too much for a terminal', { hint: 'give `--out DIR` or `--json`' });
+  return outputs.flatMap((output) => output.files.map((file) => shown(file, output.files.length))).join('');
+}
+
+function shown(file: TargetFile, count: number): string {
+  return count === 1 ? file.text : `==> ${file.name}: ${file.place} <==\n${file.text}\n`;
+}
+
+function gapsText(outputs: readonly Compiled[], options: CompileOptions): string {
+  const rows = outputs.flatMap(({ target, gaps }) => gaps.map((gap) => ({ target, ...gap })));
+  if (options.json === true) return `${JSON.stringify(rows)}\n`;
+  return rows.map(({ target, subject, why }) => `${target}\t${subject}\t${why}\n`).join('');
+}
+
+function written(outputs: readonly Compiled[], folder: string, options: CompileOptions): string {
+  const rows: { readonly file: string; readonly place: string }[] = [];
+  for (const { target, files } of outputs) {
+    mkdirSync(join(folder, target), { recursive: true });
+    for (const file of files) {
+      const path = join(folder, target, file.name);
+      writeFileSync(path, file.encoding === 'utf-8' ? file.text : Buffer.from(`\uFEFF${file.text}`, 'utf16le'));
+      rows.push({ file: path, place: file.place });
+    }
+  }
+  if (options.json === true) return `${JSON.stringify(rows)}\n`;
+  return rows.map(({ file, place }) => `${file}  ->  ${place}\n`).join('');
+}

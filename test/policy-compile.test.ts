@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { TARGETS } from '../src/compile/index.ts';
+import type { Coverage } from '../src/compile/index.ts';
+import { makeHome, ROOT, sallyport } from './daemon-process.ts';
+
+const POLICY = 'version: 1\nname: test\negress: { hosts: [{ host: registry.npmjs.org, reason: Packages. }] }\n';
+
+test('every target is listed with a line about it', (t) => {
+  const listed = sallyport(makeHome(t), ['policy', 'compile', '--list']).stdout.trimEnd().split('\n');
+  assert.deepEqual(
+    listed.map((line) => line.split(/ {2,}/)),
+    TARGETS.map(({ name, about }) => [name, about]),
+  );
+});
+
+test('one file is printed as it is, several with their names and places', (t) => {
+  const home = makeHome(t, POLICY);
+  const one = sallyport(home, ['policy', 'compile', home.policyFile]);
+  assert.equal(one.status, 0, one.stderr);
+  assert.ok('permissions' in (JSON.parse(one.stdout) as object));
+  const several = sallyport(home, ['policy', 'compile', home.policyFile, '--target', 'dns-list']).stdout;
+  assert.match(several, /^==> egress\.domains\.txt: .* <==\nregistry\.npmjs\.org\n\n==> gateway\.domains\.txt: /);
+});
+
+test('every kind is written to a folder of its own, twice to the same bytes', (t) => {
+  const home = makeHome(t, POLICY);
+  const [first, second] = [join(home.folder, 'one'), join(home.folder, 'two')];
+  for (const out of [first, second]) {
+    const ran = sallyport(home, ['policy', 'compile', home.policyFile, '--all', '--out', out]);
+    assert.equal(ran.status, 0, ran.stderr);
+  }
+  assert.deepEqual(readdirSync(first).sort(), TARGETS.map(({ name }) => name).sort());
+  for (const target of TARGETS) {
+    for (const file of readdirSync(join(first, target.name))) {
+      assert.deepEqual(readFileSync(join(first, target.name, file)), readFileSync(join(second, target.name, file)));
+    }
+  }
+  const registry = readFileSync(join(first, 'windows-policy', 'claude-code.reg'));
+  assert.deepEqual([...registry.subarray(0, 4)], [0xff, 0xfe, 0x57, 0x00], 'UTF-16 with its mark');
+});
+
+test('what a target has no words for is listed', (t) => {
+  const home = makeHome(t, POLICY);
+  const gaps = sallyport(home, ['policy', 'compile', home.policyFile, '--target', 'dns-list', '--gaps']).stdout;
+  assert.equal(gaps, 'dns-list\tregistry.npmjs.org\tDNS knows no port: the name is answered for more than 443\n');
+});
+
+for (const { name, words, status, want } of [
+  { name: 'a target that there is not', words: ['--target', 'nope'], status: 2, want: /Allowed choices are/ },
+  { name: 'every target to the terminal', words: ['--all'], status: 2, want: /too much for a terminal/ },
+  {
+    name: 'an organization that is none',
+    words: ['--aws-organization', 'x'],
+    status: 2,
+    want: /an organization id is/,
+  },
+]) {
+  test(`${name} is called wrongly`, (t) => {
+    const home = makeHome(t, POLICY);
+    const ran = sallyport(home, ['policy', 'compile', home.policyFile, ...words]);
+    assert.equal(ran.status, status);
+    assert.match(ran.stderr, want);
+  });
+}
+
+test('a policy with a fault compiles to nothing', (t) => {
+  const home = makeHome(t, 'version: 1\nname: test\ncomands: {}\n');
+  const ran = sallyport(home, ['policy', 'compile', home.policyFile, '--all', '--out', join(home.folder, 'out')]);
+  assert.equal(ran.status, 3);
+  assert.ok(!existsSync(join(home.folder, 'out')));
+});
+
+test('under the default policy no rule that the client can carry is open in the client', (t) => {
+  const home = makeHome(t);
+  const policy = join(ROOT, 'policies', 'default.yaml');
+  const ran = sallyport(home, ['policy', 'compile', policy, '--coverage', '--json']);
+  assert.equal(ran.status, 0, ran.stderr);
+  const { rows, faults } = JSON.parse(ran.stdout) as Coverage;
+  assert.deepEqual(faults, []);
+  const heldByClient = rows.filter(({ heldBy }) => heldBy === 'guard+client');
+  assert.ok(heldByClient.length > rows.length * 0.8, `${heldByClient.length} of ${rows.length}`);
+  for (const { heldBy, why, pattern } of rows) assert.match(why, /^[a-z].*[^.]$/, `${heldBy} ${pattern}`);
+  const text = sallyport(home, ['policy', 'compile', policy, '--coverage']);
+  assert.equal(text.stdout.trimEnd().split('\n').length, rows.length + 1);
+  assert.match(text.stdout, /\n\d+ patterns: \d+ guard\+client, /);
+});
