@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 
+import type { CommandAction } from '../src/core/action.ts';
 import { ruleId } from '../src/core/ids.ts';
 import type { RuleTable } from '../src/core/rule-table.ts';
-import { decide, ruleIndex } from '../src/decide/index.ts';
-import type { RuleIndex, Scene } from '../src/decide/index.ts';
+import { decide, readAction, ruleFindings, ruleIndex } from '../src/decide/index.ts';
+import type { CommandReading, RuleIndex, Scene } from '../src/decide/index.ts';
 import { parsePolicy, ruleTableOf } from '../src/policy/index.ts';
 
 /** Name of the bench on the command line. */
@@ -14,6 +15,10 @@ const LIMIT_MS = 0.2;
 /** Milliseconds for the same under {@link MANY_RULES}. */
 const MANY_RULES_LIMIT_MS = 0.2;
 const MANY_RULES = 1_000;
+/** Path patterns that stand beside {@link MANY_RULES} rules on commands. */
+const MANY_PATHS = 200;
+/** Milliseconds that the rules alone may take under both, what the command reaches being known. */
+const RULE_PART_LIMIT_MS = 0.05;
 const WARM_UP_ROUNDS = 200;
 const ROUNDS = 9;
 const REPEATS = 150;
@@ -48,36 +53,65 @@ const COMMANDS: readonly string[] = [
 
 const SCENE: Scene = { workspace: '/home/dev/app', homeDir: '/home/dev', expandGlob: () => [] };
 
-/** Parse and decide of ordinary commands under the default policy, and with a thousand rules more, against the limits. */
+/** Parse and decide of ordinary commands under the default policy, and with many rules more, against the limits; then the rules alone. */
 export async function run(): Promise<void> {
   const text = await readFile('policies/default.yaml', 'utf8');
   const parsed = parsePolicy(text);
   if (!parsed.ok) throw new Error('the default policy does not compile');
   const table = ruleTableOf(parsed.policy);
-  const candidates = [
-    { label: 'ordinary commands', index: ruleIndex(table), limitMs: LIMIT_MS },
+  const manyRules = ruleIndex(withMorePaths(withMoreRules(table)));
+  const candidates: readonly Candidate[] = [
+    { label: 'ordinary commands', timed: deciding(ruleIndex(table)), limitMs: LIMIT_MS },
     {
       label: `ordinary commands, ${MANY_RULES} rules more`,
-      index: ruleIndex(withMoreRules(table)),
+      timed: deciding(ruleIndex(withMoreRules(table))),
       limitMs: MANY_RULES_LIMIT_MS,
     },
+    {
+      label: `rules alone, ${MANY_RULES} rules and ${MANY_PATHS} paths more`,
+      timed: judging(manyRules),
+      limitMs: RULE_PART_LIMIT_MS,
+    },
   ];
-  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) for (const { index } of candidates) decideAll(index, []);
+  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) for (const { timed } of candidates) timeAll(timed, []);
   const rounds = candidates.map((): number[][] => []);
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [at, { index }] of candidates.entries()) {
+    for (const [at, { timed }] of candidates.entries()) {
       const timesMs: number[] = [];
-      for (let repeat = 0; repeat < REPEATS; repeat += 1) decideAll(index, timesMs);
+      for (let repeat = 0; repeat < REPEATS; repeat += 1) timeAll(timed, timesMs);
       rounds[at]?.push(timesMs);
     }
   }
   for (const [at, { label, limitMs }] of candidates.entries()) report(label, rounds[at] ?? [], limitMs);
 }
 
-function decideAll(index: RuleIndex, timesMs: number[]): void {
-  for (const commandLine of COMMANDS) {
+interface Candidate {
+  readonly label: string;
+  /** What is timed, once for each command. */
+  readonly timed: readonly (() => void)[];
+  readonly limitMs: number;
+}
+
+function deciding(index: RuleIndex): readonly (() => void)[] {
+  return COMMANDS.map((commandLine) => () => void decide(index, commandOf(commandLine), SCENE));
+}
+
+function judging(index: RuleIndex): readonly (() => void)[] {
+  return COMMANDS.map((commandLine) => {
+    const reading: CommandReading | null = readAction(commandOf(commandLine), SCENE);
+    if (reading === null) throw new Error('a command of this bench cannot be read');
+    return () => void ruleFindings(index, reading, SCENE);
+  });
+}
+
+function commandOf(commandLine: string): CommandAction {
+  return { kind: 'command', commandLine, cwd: SCENE.workspace, isUnsandboxed: false };
+}
+
+function timeAll(timed: readonly (() => void)[], timesMs: number[]): void {
+  for (const one of timed) {
     const startMs = performance.now();
-    decide(index, { kind: 'command', commandLine, cwd: SCENE.workspace, isUnsandboxed: false }, SCENE);
+    one();
     timesMs.push(performance.now() - startMs);
   }
 }
@@ -86,11 +120,25 @@ function withMoreRules(table: RuleTable): RuleTable {
   const commands = Array.from({ length: MANY_RULES }, (_, at) => ({
     id: ruleId(`more/rule-${at}`),
     verdict: 'deny' as const,
+    mode: 'enforce' as const,
     run: [`program-${at} {sub,other} --flag`, `git other-${at} *x`],
     unless: [],
     reason: 'No.',
   }));
   return { ...table, commands: [...table.commands, ...commands] };
+}
+
+function withMorePaths(table: RuleTable): RuleTable {
+  const files = Array.from({ length: MANY_PATHS / 4 }, (_, at) => ({
+    id: ruleId(`more/path-${at}`),
+    verdict: at % 2 === 0 ? ('deny' as const) : ('ask' as const),
+    mode: 'enforce' as const,
+    access: at % 3 === 0 ? ('write' as const) : ('read' as const),
+    paths: [`**/private-${at}/**`, `**/*.sealed${at}`, `~/.tool-${at}/**`, `/srv/store-${at}/**`],
+    except: [],
+    reason: 'No.',
+  }));
+  return { ...table, files: [...table.files, ...files] };
 }
 
 function report(label: string, rounds: readonly (readonly number[])[], limitMs: number): void {
@@ -112,7 +160,7 @@ function report(label: string, rounds: readonly (readonly number[])[], limitMs: 
     };
     process.stdout.write(`${JSON.stringify(line)}\n`);
     process.stderr.write(
-      `${line.name.padEnd(48)} ${line.median} ms (${line.min}-${line.max}), ${line.ratio} of the limit\n`,
+      `${line.name.padEnd(56)} ${line.median} ms (${line.min}-${line.max}), ${line.ratio} of the limit\n`,
     );
   }
 }

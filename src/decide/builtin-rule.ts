@@ -16,6 +16,7 @@ export const BUILTIN_RULES = {
   inlineCode: ruleId('decide/inline-code'),
   sourcedFile: ruleId('decide/sourced-file'),
   savedDownload: ruleId('decide/saved-download'),
+  gitReference: ruleId('decide/git-reference'),
   protectedAdd: ruleId('decide/add-protected-file'),
   unreadableUrl: ruleId('web/unreadable-url'),
   commandDefault: ruleId('default/command'),

@@ -11,6 +11,8 @@ export const MAX_DEPTH = 40;
 export const MAX_COMMANDS = 2_000;
 /** Most words of all reached commands together. */
 export const MAX_WORDS = 20_000;
+/** Most words of all reached commands together that are globs or not known: each is held against every file rule. */
+export const MAX_OPEN_WORDS = 1_000;
 /** Most steps of reading: nodes visited, loop rounds and second looks at loop bodies counted. */
 export const MAX_STEPS = 60_000;
 /** Most characters that expansions may produce in all; brace expansion can double with every brace. */

@@ -164,18 +164,26 @@ test('a fault while deciding is a deny that quotes nothing', () => {
 });
 
 test('a table with a pattern that cannot be read compiles to nothing', () => {
-  const rule = { id: ruleId('a/b'), verdict: 'deny', reason: 'No.' } as const;
+  const rule = { id: ruleId('a/b'), verdict: 'deny', mode: 'enforce', reason: 'No.' } as const;
   assert.throws(() => ruleIndex(defaultTable({ commands: [{ ...rule, run: ['a {'], unless: [] }] })), TypeError);
   assert.throws(
     () => ruleIndex(defaultTable({ files: [{ ...rule, access: 'read', paths: ['bare'], except: [] }] })),
     TypeError,
   );
-  assert.throws(() => ruleIndex(defaultTable({ web: [{ ...rule, hosts: ['a b'] }] })), TypeError);
+  assert.throws(() => ruleIndex(defaultTable({ web: [{ ...rule, hosts: ['a b'], except: [] }] })), TypeError);
 });
 
 test('MCP rules name servers and tools', () => {
   const mcp = [
-    { id: ruleId('mcp/docs'), verdict: 'allow', server: 'docs', tools: ['search', 'get_*'], reason: 'Docs.' } as const,
+    {
+      id: ruleId('mcp/docs'),
+      verdict: 'allow',
+      mode: 'enforce',
+      server: 'docs',
+      tools: ['search', 'get_*'],
+      except: [],
+      reason: 'Docs.',
+    } as const,
   ];
   const index = ruleIndex(defaultTable({ mcp }));
   const verdictOn = (server: string, tool: string): string =>

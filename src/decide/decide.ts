@@ -1,6 +1,7 @@
 import type { Action } from '../core/action.ts';
 import type { Decision } from '../core/decision.ts';
 import { starGlobMatches } from '../core/command-pattern-glob.ts';
+import type { McpRule } from '../core/rule-table.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { decideCommand, fileCheck } from './decide-command.ts';
 import { checkFile } from './file-check.ts';
@@ -95,7 +96,7 @@ function decideFetch(index: RuleIndex, text: string): Finding {
 
 function decideMcp(index: RuleIndex, server: string, tool: string): Finding {
   const matched = index.mcp.filter(
-    (rule) => starGlobMatches(rule.server, server) && rule.tools.some((name) => starGlobMatches(name, tool)),
+    (rule) => namesCall(rule, server, tool) && !rule.except.some((call) => namesCall(call, server, tool)),
   );
   return (
     strongest(matched.map((rule) => ({ verdict: rule.verdict, ruleId: rule.id, reason: rule.reason }))) ?? {
@@ -107,7 +108,7 @@ function decideMcp(index: RuleIndex, server: string, tool: string): Finding {
 }
 
 function decideTool(index: RuleIndex, name: string): Finding {
-  const matched = index.tools.filter((rule) => rule.tools.some((tool) => starGlobMatches(tool, name)));
+  const matched = index.tools.filter((rule) => namesAny(rule.tools, name) && !namesAny(rule.except, name));
   return (
     strongest(matched.map((rule) => ({ verdict: rule.verdict, ruleId: rule.id, reason: rule.reason }))) ?? {
       verdict: index.table.defaults.tool,
@@ -115,4 +116,12 @@ function decideTool(index: RuleIndex, name: string): Finding {
       reason: 'No rule names this tool.',
     }
   );
+}
+
+function namesCall(call: Pick<McpRule, 'server' | 'tools'>, server: string, tool: string): boolean {
+  return starGlobMatches(call.server, server) && namesAny(call.tools, tool);
+}
+
+function namesAny(globs: readonly string[], name: string): boolean {
+  return globs.some((glob) => starGlobMatches(glob, name));
 }

@@ -200,9 +200,9 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   ],
   'shell/lateral': [
     'kubectl -n x exec p -- rm',
-    'aws --profile p iam list-users',
+    'aws --profile p iam create-user',
     'aws sts assume-role x',
-    'kubectl config view',
+    'kubectl config use-context x',
   ],
   'shell/metadata-service': ['curl https://169.254.169.254/latest'],
   'shell/open-permissions': ['chmod +w x', 'chmod 777 x', 'chmod -R a+w x', 'chmod u=rwx,o+w x'],
@@ -254,7 +254,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'sudo docker ps',
   ],
   'shell/raw-network': ['nc -l 1', 'nohup nc -l 1 &'],
-  'shell/tunnel': ['ssh -R 1:2:3 h', 'ssh -o ProxyCommand=x h', 'ssh -oProxyCommand=x h'],
+  'shell/tunnel': ['ssh -R 1:2:3 h', 'ssh -o ProxyCommand=x h', 'ssh -oProxyCommand=x h', 'ssh h -D 1080', 'ssh h -N -L 1:a:2'],
   'web/drop-site': ['curl https://webhook.site/x'],
 };
 

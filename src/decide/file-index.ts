@@ -1,10 +1,14 @@
 import { parsePathPattern } from '../core/path-pattern.ts';
 import type { PathPattern } from '../core/path-pattern.ts';
-import { pathReach } from '../core/path-pattern-glob.ts';
-import type { PathReach, PathStep } from '../core/path-pattern-glob.ts';
+import type { PathStep } from '../core/path-pattern-glob.ts';
+import { pathPatternIndex } from '../core/path-pattern-index.ts';
+import type { PathPatternIndex } from '../core/path-pattern-index.ts';
 import { pathMatcher } from '../core/path-pattern-match.ts';
 import type { PathMatcher, PathPlaces } from '../core/path-pattern-match.ts';
 import type { FileRule, RuleVerdict } from '../core/rule-table.ts';
+import { isBefore } from './finding.ts';
+import { reachIndex } from './reach-index.ts';
+import type { ReachIndex } from './reach-index.ts';
 
 export type FileAccess = FileRule['access'];
 
@@ -29,80 +33,103 @@ export interface FileIndex {
 
 /** Compiles file rules. @throws {TypeError} where a pattern cannot be read. */
 export function fileIndex(rules: readonly FileRule[]): FileIndex {
-  const compiled = rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(compileRule);
-  const groups = new Map<string, RuleGroup>();
+  const compiled = rules.toSorted((a, b) => (isBefore(a.id, b.id) ? -1 : 1)).map(compileRule);
+  const reaches = new Map<string, ReachGroup>();
   for (const verdict of ['deny', 'ask', 'allow'] as const) {
     for (const access of ['read', 'write', 'folder'] as const)
-      groups.set(`${verdict} ${access}`, ruleGroup(compiled, verdict, access));
+      reaches.set(`${verdict} ${access}`, reachGroup(compiled, verdict, access));
   }
-  const group = (verdict: RuleVerdict, access: FileAccess | 'folder'): RuleGroup =>
-    groups.get(`${verdict} ${access}`) ?? ruleGroup([], verdict, access);
-  const guarded = compiled
-    .filter(({ rule }) => rule.verdict === 'deny' && rule.access === 'write')
-    .map(({ rule, patterns }) => ({ rule, covers: pathMatcher(patterns.flatMap(foldersNamedBy)) }));
+  const group = (verdict: RuleVerdict, access: FileAccess | 'folder'): ReachGroup =>
+    reaches.get(`${verdict} ${access}`) ?? reachGroup([], verdict, access);
+  const covering = pathPatternIndex(ownedPatterns(compiled, (pattern) => [pattern]));
+  const guarding = pathPatternIndex(
+    ownedPatterns(
+      compiled.filter(({ rule }) => rule.verdict === 'deny' && rule.access === 'write'),
+      foldersNamedBy,
+    ),
+  );
   return {
-    matching(verdict, access, path, places) {
-      const { coversAny, rules: own } = group(verdict, access);
-      if (!coversAny(path, places)) return null;
-      return own.find((each) => each.covers(path, places) && !each.excepts(path, places))?.rule ?? null;
-    },
+    matching: firstOnPath(covering),
     possible(verdict, access, steps, places) {
-      const { rules: own } = group(verdict, access);
-      return own.find((each) => each.reaches.some((reach) => reach(steps, places)))?.rule ?? null;
+      return group(verdict, access).reach(steps, places);
     },
     possibleHidden(access, steps, places) {
-      const { rules: own } = group('deny', access);
-      return own.find((each) => each.hiddenReaches.some((reach) => reach(steps, places)))?.rule ?? null;
+      return group('deny', access).hiddenReach(steps, places);
     },
     possibleNamed(steps, places) {
-      const { rules: own } = group('deny', 'folder');
-      return own.find((each) => each.namedReaches.some((reach) => reach(steps, places)))?.rule ?? null;
+      return group('deny', 'folder').namedReach(steps, places);
     },
-    guardingBelow: (path, places) => guarded.find(({ covers }) => covers(path, places))?.rule ?? null,
+    guardingBelow: (path, places) => guarding(path, places).toSorted(inOrder)[0]?.rule ?? null,
   };
+}
+
+/** One file is asked about several times in a row, with every verdict: what covers its path is found once. */
+function firstOnPath(covering: PathPatternIndex<CompiledFileRule>): FileIndex['matching'] {
+  let lastPath = '';
+  let lastPlaces: PathPlaces | null = null;
+  let covered: readonly CompiledFileRule[] = [];
+  return (verdict, access, path, places) => {
+    if (path !== lastPath || places !== lastPlaces) {
+      const found = covering(path, places);
+      covered = found.length > 1 ? found.toSorted(inOrder) : found;
+      [lastPath, lastPlaces] = [path, places];
+    }
+    for (const { rule, excepts } of covered)
+      if (isAbout(rule, verdict, access) && !excepts(path, places)) return rule;
+    return null;
+  };
+}
+
+function inOrder(one: CompiledFileRule, other: CompiledFileRule): number {
+  return one.order - other.order;
+}
+
+function ownedPatterns(
+  compiled: readonly CompiledFileRule[],
+  patternsOf: (pattern: PathPattern) => readonly PathPattern[],
+): readonly { readonly owner: CompiledFileRule; readonly pattern: PathPattern }[] {
+  return compiled.flatMap((owner) => owner.patterns.flatMap(patternsOf).map((pattern) => ({ owner, pattern })));
 }
 
 interface CompiledFileRule {
   readonly rule: FileRule;
+  /** Place among the rules, by their ids. */
+  readonly order: number;
   readonly patterns: readonly PathPattern[];
-  readonly reaches: readonly PathReach[];
-  readonly hiddenReaches: readonly PathReach[];
-  readonly namedReaches: readonly PathReach[];
-  readonly covers: PathMatcher;
   readonly excepts: PathMatcher;
 }
 
-interface RuleGroup {
-  readonly rules: readonly CompiledFileRule[];
-  readonly coversAny: PathMatcher;
+interface ReachGroup {
+  readonly reach: ReachIndex;
+  /** By patterns alone that name something hidden. */
+  readonly hiddenReach: ReachIndex;
+  /** By patterns alone whose last name is spelled out. */
+  readonly namedReach: ReachIndex;
 }
 
-/** A rule on writing takes what denies reading along: who may not read a file may not replace it either. */
-function ruleGroup(
+function reachGroup(
   compiled: readonly CompiledFileRule[],
   verdict: RuleVerdict,
   access: FileAccess | 'folder',
-): RuleGroup {
-  const rules = compiled.filter(({ rule }) => {
-    if (rule.verdict !== verdict) return false;
-    if (access === 'folder') return rule.access === 'write';
-    return rule.access === access || (verdict === 'deny' && rule.access === 'read');
-  });
-  return { rules, coversAny: pathMatcher(rules.flatMap((each) => each.patterns)) };
+): ReachGroup {
+  const rules = compiled.filter(({ rule }) => isAbout(rule, verdict, access));
+  const reachBy = (isMeant: (pattern: PathPattern) => boolean): ReachIndex =>
+    reachIndex(rules.map(({ rule, patterns }) => ({ rule, patterns: patterns.filter(isMeant) })));
+  return { reach: reachBy(() => true), hiddenReach: reachBy(namesHidden), namedReach: reachBy(spellsLastName) };
 }
 
-function compileRule(rule: FileRule): CompiledFileRule {
-  const patterns = rule.paths.map((text) => parsed(rule, text));
-  const reaches = patterns.map(pathReach);
-  const hiddenReaches = patterns.filter(namesHidden).map(pathReach);
-  const namedReaches = patterns.filter(spellsLastName).map(pathReach);
+/** A rule on writing takes what denies reading along: who may not read a file may not replace it either. */
+function isAbout(rule: FileRule, verdict: RuleVerdict, access: FileAccess | 'folder'): boolean {
+  if (rule.verdict !== verdict) return false;
+  if (access === 'folder') return rule.access === 'write';
+  return rule.access === access || (verdict === 'deny' && rule.access === 'read');
+}
+
+function compileRule(rule: FileRule, order: number): CompiledFileRule {
   return {
     rule,
-    patterns,
-    reaches,
-    hiddenReaches,
-    namedReaches,
-    covers: pathMatcher(patterns),
+    order,
+    patterns: rule.paths.map((text) => parsed(rule, text)),
     excepts: pathMatcher(rule.except.map((text) => parsed(rule, text))),
   };
 }

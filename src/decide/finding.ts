@@ -30,12 +30,15 @@ export function decisionOf(finding: Finding): Decision {
 function isStronger(one: Finding, other: Finding): boolean {
   const difference = VERDICTS.indexOf(one.verdict) - VERDICTS.indexOf(other.verdict);
   if (difference !== 0) return difference < 0;
-  const order = rank(one.ruleId) - rank(other.ruleId);
-  if (order !== 0) return order < 0;
-  return one.ruleId === other.ruleId ? one.reason < other.reason : one.ruleId < other.ruleId;
+  return one.ruleId === other.ruleId ? one.reason < other.reason : isBefore(one.ruleId, other.ruleId);
 }
 
-/** A rule of the policy says more than one that is built in, and that more than a default. */
+/** The order of rules that say the same: one of the policy says more than one that is built in, and that more than a default. */
+export function isBefore(one: RuleId, other: RuleId): boolean {
+  const order = rank(one) - rank(other);
+  return order === 0 ? one < other : order < 0;
+}
+
 function rank(ruleId: RuleId): number {
   if (ruleId.startsWith('default/')) return 2;
   return ruleId.startsWith('decide/') ? 1 : 0;

@@ -27,6 +27,9 @@ export interface LocatedPath {
   readonly isAdrift: boolean;
 }
 
+/** What `find` prints without a test on names. */
+const FOUND_BELOW = new RegExp(`^(.*)/${FOLDERS}/${UNKNOWN}${GLOB_RUN}$`, 's');
+
 /** A name that no rule is about, in place of what is not known. */
 const SOME_NAME = 'x';
 
@@ -56,7 +59,10 @@ function startsUnknown(text: string): boolean {
 function readingsOf(text: string): readonly string[] {
   const named = text.replaceAll(/[\uDC00-\uDC06]/g, SOME_NAME);
   const empty = withoutUnknown(text).replaceAll(/[\uDC00-\uDC06]/g, SOME_NAME);
-  return named === empty || empty === '' ? [named] : [named, empty];
+  // Where `find` starts at a file, the file itself is what it finds.
+  const start = FOUND_BELOW.exec(text)?.[1];
+  const readings = named === empty || empty === '' ? [named] : [named, empty];
+  return start === undefined || start === '' || MARK.test(start) ? readings : [...readings, start];
 }
 
 function withoutSlash(path: string): string {

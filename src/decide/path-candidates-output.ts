@@ -37,7 +37,7 @@ const PYTEST: OutputSpec = {
 const OUTPUTS: Readonly<Partial<Record<string, OutputSpec>>> = {
   curl: { letters: 'oDc', names: 'trace-ascii hsts libcurl', folderNames: 'output-dir' },
   wget: {
-    letters: 'oa',
+    letters: 'oaO',
     names: 'warc-file save-cookies hsts-file rejected-log',
     folderLetters: 'P',
     folderNames: 'directory-prefix',

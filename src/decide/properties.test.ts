@@ -122,12 +122,15 @@ test('a denying rule more never allows more', () => {
               ...table,
               files: [
                 ...table.files,
-                { id, verdict, access: 'read', paths: [pattern], except: [], reason: 'No.' } as const,
+                { id, verdict, mode: 'enforce', access: 'read', paths: [pattern], except: [], reason: 'No.' } as const,
               ],
             }
           : {
               ...table,
-              commands: [...table.commands, { id, verdict, run: [pattern], unless: [], reason: 'No.' } as const],
+              commands: [
+                ...table.commands,
+                { id, verdict, mode: 'enforce', run: [pattern], unless: [], reason: 'No.' } as const,
+              ],
             };
       assert.ok(strength(decideLine(line, ruleIndex(more)).verdict) <= strength(decideLine(line).verdict));
     }),

@@ -26,6 +26,21 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'ln -sf /dev/null ~/.bash_history',
     'truncate -s0 ~/.bash_history',
   ],
+  'decide/git-reference': [
+    'echo x > .git/HEAD',
+    'echo x >> .git/refs/heads/main',
+    'cat x > .git/packed-refs',
+    'cp x .git/HEAD',
+    'mv x .git/refs/heads/x',
+    'rm .git/refs/heads/x',
+    'tee .git/head < x',
+    'sed -i s/a/b/ .git/HEAD',
+    'ln -sf x .git/HEAD',
+    'cd .git && echo x > HEAD',
+    'echo x > sub/.git/refs/tags/v1',
+    'echo x > .git/worktrees/w/HEAD',
+    'echo x > .git/modules/m/refs/heads/main',
+  ],
   'persistence/repository-hook': [
     'echo x > .git/hooks/pre-commit',
     'cp x .git/hooks/',
@@ -171,6 +186,20 @@ test('files that are found by a name of no protected one are written without ask
     "find . -name '*.ts' -exec sed -i s/a/b/ {} +",
     "find src -name '*.test.js' | xargs sed -i s/a/b/",
     "find src test -name '*.ts' -exec cat {} +",
+  ])
+    assert.equal(decideLine(command).verdict, 'allow', command);
+});
+
+test('git moves its own branches, and anyone may look at where they are', () => {
+  for (const command of [
+    'cat .git/HEAD',
+    'ls .git/refs',
+    'git checkout -b x',
+    'git commit -m x',
+    'git symbolic-ref HEAD',
+    'git tag v1',
+    'echo x > HEAD',
+    'mkdir refs',
   ])
     assert.equal(decideLine(command).verdict, 'allow', command);
 });

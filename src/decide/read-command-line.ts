@@ -31,7 +31,7 @@ export function readCommandLine(commandLine: string, place: ReadingPlace): Readi
     findings: [],
     inlineCode: [],
     homeDir: place.homeDir,
-    budget: { steps: 0, words: 0, characters: 0 },
+    budget: { steps: 0, words: 0, openWords: 0, characters: 0 },
     pending: [],
     definitions: new Map(),
     readScript,

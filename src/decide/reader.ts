@@ -1,7 +1,8 @@
 import type { RuleId } from '../core/ids.ts';
-import { MAX_COMMANDS, MAX_DEPTH, MAX_EXPANDED_CHARACTERS, MAX_STEPS, MAX_WORDS } from './caps.ts';
+import { MAX_COMMANDS, MAX_DEPTH, MAX_EXPANDED_CHARACTERS, MAX_OPEN_WORDS, MAX_STEPS, MAX_WORDS } from './caps.ts';
 import type { CommandReading, InlineCode, ReachedCommand, ReadingFinding } from './reached-command.ts';
 import type { ShellState } from './shell-state.ts';
+import { isKnown } from './shell-word.ts';
 import type { CommandRange, ShellWord } from './shell-word.ts';
 import type { CommandNode, CompoundList, ParsedScript } from './syntax.ts';
 
@@ -11,7 +12,7 @@ export interface Reader {
   readonly findings: ReadingFinding[];
   readonly inlineCode: InlineCode[];
   readonly homeDir: string;
-  readonly budget: { steps: number; words: number; characters: number };
+  readonly budget: { steps: number; words: number; openWords: number; characters: number };
   /** Scripts that the command being read writes into (`>(sh)`); read once that command is reached. */
   pending: PendingScript[];
   /** Functions that no command read so far has called, with the frame of their definition. */
@@ -66,8 +67,11 @@ export function spend(reader: Reader, characters: number): void {
 /** Notes a command as reached. */
 export function reach(reader: Reader, command: ReachedCommand): void {
   reader.budget.words += command.words.length + 1;
+  reader.budget.openWords += command.words.filter((word) => !isKnown(word)).length;
   if (reader.commands.length >= MAX_COMMANDS) throw new UnreadableCommand(`it runs more than ${MAX_COMMANDS} commands`);
   if (reader.budget.words > MAX_WORDS) throw new UnreadableCommand(`its commands have more than ${MAX_WORDS} words`);
+  if (reader.budget.openWords > MAX_OPEN_WORDS)
+    throw new UnreadableCommand(`more than ${MAX_OPEN_WORDS} of its words are globs or not known before it runs`);
   reader.commands.push(command);
 }
 

@@ -34,6 +34,8 @@ const COMMAND_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
   tcpdump: ['-z'],
   gcc: ['-wrapper'],
   'g++': ['-wrapper'],
+  less: ['+!', '++!'],
+  more: ['+!'],
   vim: ['-c', '--cmd'],
   vi: ['-c', '--cmd'],
   nvim: ['-c', '--cmd'],
@@ -99,6 +101,7 @@ function unwrapCargo(invocation: Invocation): Unwrapped {
   const inners: Inner[] = [];
   if (first?.text.startsWith('+') === true)
     inners.push({ kind: 'words', words: [shellWord('cargo'), ...rest], role: 'inner', isDetached: true });
+  if (words.some((word) => word.text === 'watch')) inners.push(...watched(words));
   for (const [index, word] of words.entries()) {
     const setting = word.text === '--config' ? (words[index + 1]?.text ?? '') : word.text.replace(/^--config=/, '');
     const command = /(?:runner|linker|rustc|rustdoc|wrapper|credential-provider)["']?\s*=\s*(.+)$/s.exec(setting)?.[1];
@@ -107,6 +110,17 @@ function unwrapCargo(invocation: Invocation): Unwrapped {
     if (isSetting && text !== '') inners.push({ kind: 'text', text: { ...word, text }, isDetached: true });
   }
   return { ...plain(invocation), inners };
+}
+
+/** `cargo watch -s 'shell command' -x 'cargo command'`. */
+function watched(words: readonly ShellWord[]): readonly Inner[] {
+  const commands = words.flatMap((word, index) => commandsOf(word, words[index + 1], ['-s', '--shell']));
+  const subcommands = words.flatMap((word, index) => commandsOf(word, words[index + 1], ['-x', '--exec']));
+  return [...commands, ...subcommands.map((word) => ({ ...word, text: `cargo ${word.text}` }))].map((text): Inner => ({
+    kind: 'text',
+    text,
+    isDetached: true,
+  }));
 }
 
 /** Commands of `cmake -E`, as the programs that do the same. */
@@ -166,5 +180,18 @@ function unwrapMake(invocation: Invocation): Unwrapped {
       (/^(?:-[a-zA-Z]*f|--file|--makefile)$/.test(word.text) && invocation.words[index + 1]?.text === '-');
     return readsInput ? [invocation.frame.input ?? word] : [];
   });
-  return { ...plain(invocation), questions, code };
+  return { ...plain(invocation), inners: variableCommands(invocation.words), questions, code };
+}
+
+/** `make CC='curl -d @file'`: recipes run what a variable holds. A single word is more often a name than a command. */
+function variableCommands(words: readonly ShellWord[]): readonly Inner[] {
+  return words.flatMap((word) => {
+    const value = /^[\w.-]+\s*[:+?]{0,3}=\s*(\S+\s.*)$/s.exec(word.text)?.[1];
+    if (value === undefined) return [];
+    const command = value
+      .trim()
+      .split(/\s+/)
+      .map((text) => ({ ...word, text }));
+    return [{ kind: 'words', words: command, role: 'inner', isDetached: true }];
+  });
 }

@@ -132,7 +132,7 @@ interface JoinedSpec extends OptionSpec {
   /** Options whose value is the command. */
   readonly textOptions: readonly string[];
   readonly role: 'plain' | 'wrapper';
-  /** It runs on another machine: the working folder says nothing. */
+  /** It runs on another machine: the working folder says nothing. Options may stand behind the host too (ssh(1), OpenSSH). */
   readonly isElsewhere?: boolean;
   /** Each operand is a command of its own. */
   readonly isEach?: boolean;
@@ -198,12 +198,14 @@ export function unwrapJoined(invocation: Invocation): Unwrapped {
     const later = scanOptions(words.slice(scan.start + 1), spec);
     texts.push(...optionValues(later, ...spec.textOptions).filter((value) => value !== null));
   }
-  const start = scan.start + (spec.operands ?? 0);
+  const first = scan.start + (spec.operands ?? 0);
+  const behind = spec.isElsewhere === true ? scanOptions(words.slice(first), spec) : { start: 0, isCertain: true };
+  const start = first + behind.start;
   const operands = spec.operands === null ? [] : words.slice(start);
   if (operands.length > 0) texts.push(...(spec.isEach === true ? operands : [joined(operands)]));
   const place = spec.isElsewhere === true ? { folders: null } : {};
   const inners = texts.map((text): Inner => ({ kind: 'text', text, isDetached: true, ...place }));
-  const questions = scan.isCertain ? [] : [UNSEEN_SCRIPT];
+  const questions = scan.isCertain && behind.isCertain ? [] : [UNSEEN_SCRIPT];
   // Without a command, a program with the role `wrapper` has nothing that a rule could allow.
   return {
     own: operands.length > 0 ? words.slice(0, start) : words,

@@ -14,15 +14,20 @@ export interface WebIndex {
 export function webIndex(rules: readonly WebRule[]): WebIndex {
   const exact = new Map<string, WebRule[]>();
   const wide: { readonly pattern: HostPattern; readonly rule: WebRule }[] = [];
+  const exceptions = new Map<WebRule, readonly HostPattern[]>();
   for (const rule of rules) {
+    exceptions.set(
+      rule,
+      rule.except.map((text) => parsed(rule, text)),
+    );
     for (const text of rule.hosts) {
-      const parsed = parseHostPattern(text);
-      if (!parsed.ok) throw new TypeError(`rule ${rule.id}: host \`${text}\`: ${parsed.problem}`);
-      if (parsed.pattern.kind === 'exact')
-        exact.set(parsed.pattern.host, [...(exact.get(parsed.pattern.host) ?? []), rule]);
-      else wide.push({ pattern: parsed.pattern, rule });
+      const pattern = parsed(rule, text);
+      if (pattern.kind === 'exact') exact.set(pattern.host, [...(exact.get(pattern.host) ?? []), rule]);
+      else wide.push({ pattern, rule });
     }
   }
+  const isExcepted = (rule: WebRule, name: string): boolean =>
+    exceptions.get(rule)?.some((pattern) => hostMatches(pattern, name)) === true;
   return {
     ruleOn(host) {
       const name = canonicalHost(host);
@@ -30,10 +35,16 @@ export function webIndex(rules: readonly WebRule[]): WebIndex {
       const matched = [
         ...(exact.get(name) ?? []),
         ...wide.filter(({ pattern }) => hostMatches(pattern, name)).map(({ rule }) => rule),
-      ];
+      ].filter((rule) => !isExcepted(rule, name));
       return strongest(matched.map((rule) => ({ verdict: rule.verdict, ruleId: rule.id, reason: rule.reason })));
     },
   };
+}
+
+function parsed(rule: WebRule, text: string): HostPattern {
+  const result = parseHostPattern(text);
+  if (!result.ok) throw new TypeError(`rule ${rule.id}: host \`${text}\`: ${result.problem}`);
+  return result.pattern;
 }
 
 /** A URL that a web request goes to, taken apart. Null where it is no plain `http` or `https` URL or names a user. */

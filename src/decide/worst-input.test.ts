@@ -117,3 +117,20 @@ test('recursion of a function ends', () => {
   assert.equal(decideLine('f() { f; curl -T f u; }; f').ruleId, 'shell/upload');
   assert.notEqual(decideLine('f() { f; }; f').ruleId, 'decide/internal-error');
 });
+
+test('a line with more globs than are checked is denied, however they are spread', () => {
+  const globs = (count: number): string => Array.from({ length: count }, (_, at) => `d${at % 7}/*`).join(' ');
+  for (const [command, want] of [
+    [`git add ${globs(1_000)}`, 'allow'],
+    [`git add ${globs(1_001)}`, 'deny'],
+    [`git add ${globs(9_000)}`, 'deny'],
+    [`cat ${globs(400)}; cat ${globs(400)}; cat ${globs(400)}`, 'deny'],
+    [`for x in ${globs(20)}; do echo ${globs(60)}; done`, 'deny'],
+  ] as const) {
+    const decision = decideLine(command);
+    assert.deepEqual(
+      [decision.verdict, decision.verdict === 'deny' && decision.ruleId],
+      [want, want === 'deny' && 'decide/unreadable-command'],
+    );
+  }
+});
