@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/bin/cli.ts' },
+  // A thread of a replay starts from a file of its own.
+  entryPoints: { cli: 'src/bin/cli.ts', 'replay-worker': 'src/bin/replay-worker.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -1,16 +1,18 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openLog } from '../../src/audit/index.ts';
 import { expandGlob, realPath } from '../../src/bin/file-facts.ts';
 import { warmUp } from '../../src/bin/warm-up.ts';
+import { watchedFacts } from '../../src/bin/watched-facts.ts';
 import { compileBundle } from '../../src/compile/index.ts';
 import { parseSessionId } from '../../src/core/ids.ts';
 import type { SessionId, Sha256 } from '../../src/core/ids.ts';
 import { decide, ruleIndex } from '../../src/decide/index.ts';
 import { startGuard } from '../../src/guard/index.ts';
 import { parsePolicyBytes } from '../../src/policy/index.ts';
+import { CONTENT_KEY_BYTES, SEAL_NONCE_BYTES, contentKey, sealCall } from '../../src/seal/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [folder = '', workspace = '', socket = '', session = ''] = process.argv.slice(2);
@@ -27,6 +29,7 @@ async function serve(id: SessionId): Promise<void> {
   // As the daemon does before it takes its first call.
   warmUp(index);
   const log = await openLog(join(folder, 'log'), { clock: Date.now });
+  const key = contentKey(randomBytes(CONTENT_KEY_BYTES));
   const governed = { id, workspace, homeDir: '/home/dev', provider: 'anthropic', endedReason: null } as const;
   const guard = await startGuard(
     {
@@ -41,10 +44,12 @@ async function serve(id: SessionId): Promise<void> {
       },
       audit: log,
       clock: Date.now,
-      decide: (action, scene) => ({
-        decision: decide(index, action, { ...scene, realPath, expandGlob }),
-        bundleDigest: bundle.digest,
-      }),
+      decide(action, scene) {
+        const watched = watchedFacts({ realPath, expandGlob });
+        const decision = decide(index, action, { ...scene, ...watched });
+        return { decision, bundleDigest: bundle.digest, wouldBe: [], facts: watched.facts() };
+      },
+      seal: (call, place) => sealCall(key, place, call, randomBytes(SEAL_NONCE_BYTES)),
       logError: (line) => process.stderr.write(`${line}\n`),
     },
     socket,

@@ -290,6 +290,8 @@ test('the record of a call says who, what and under which policy, without its co
     inputSha256: sha256(canonicalJson({ command: 'git log | /usr/bin/grep hunter2' })),
     kind: 'command',
     summary: 'git, grep',
+    sealed: null,
+    unsealed: 'policy',
   });
   assert.equal(ports.records[0]?.kind, 'decision');
   assert.equal(ports.records[0]?.sessionId, SAMPLE_SESSION);

@@ -123,7 +123,9 @@ async function answerCall(
     // An answer of allow here would overrule an ask rule of the client (measured); the person decides.
     return decision.verdict === 'deny' ? denialOf(name, denialReason(decision.ruleId, decision.reason)) : NO_OPINION;
   }
-  return call.isCanary && decision.verdict === 'deny' ? canaryAnswer(decision.reason) : answerFor(decision);
+  return call.isCanary && decision.verdict === 'deny'
+    ? canaryAnswer(decision.reason)
+    : answerFor(decision, call.wouldBe);
 }
 
 async function answerPrompt(origin: Origin, recorder: Recorder, event: HookEvent): Promise<Answer> {

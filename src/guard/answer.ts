@@ -1,5 +1,6 @@
 import type { Decision } from '../core/decision.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { WouldBe } from '../core/seen-call.ts';
 import { MAX_ANSWER_BYTES, MAX_REASON_LENGTH } from './limits.ts';
 
 /**
@@ -11,14 +12,37 @@ export interface Answer {
   readonly payload: string;
 }
 
+/** Most rules that one warning names. */
+const MAX_WARNINGS = 3;
+
 /** No opinion: what the client does without a hook. Never an answer to a tool call about to run. */
 export const NO_OPINION: Answer = { exit: 0, payload: '' };
 
 /** Events that can stop something, in the client's words. */
 export type DecidingEvent = 'PreToolUse' | 'PermissionRequest' | 'UserPromptSubmit';
 
-/** The client's JSON for a decision on a call that is about to run (`PreToolUse`). */
-export function answerFor(decision: Decision): Answer {
+/**
+ * The client's JSON for a decision on a call that is about to run (`PreToolUse`).
+ *
+ * @param wouldBe what rules on trial would have said; those in warn are shown to the developer.
+ */
+export function answerFor(decision: Decision, wouldBe: readonly WouldBe[] = []): Answer {
+  return withWarning(decisionAnswer(decision), wouldBe);
+}
+
+/** Adds what rules in warn would have refused: shown to the developer, and no part of the decision. */
+function withWarning(answer: Answer, wouldBe: readonly WouldBe[]): Answer {
+  const warned = wouldBe.filter(({ mode, verdict }) => mode === 'warn' && verdict !== 'allow');
+  if (warned.length === 0) return answer;
+  const said = warned.slice(0, MAX_WARNINGS).map(({ ruleId, verdict }) => `rule ${ruleId} will ${verdict} such a call`);
+  const rest = warned.length > MAX_WARNINGS ? `, and ${warned.length - MAX_WARNINGS} more` : '';
+  const systemMessage = clipped(`Sallyport warning: once enforced, ${said.join(', ')}${rest}.`);
+  const shown = json({ ...(JSON.parse(answer.payload) as JsonObject), systemMessage });
+  // The decision counts, the warning does not: an answer that is too large would be refused without a reason.
+  return Buffer.byteLength(shown.payload) <= MAX_ANSWER_BYTES ? shown : answer;
+}
+
+function decisionAnswer(decision: Decision): Answer {
   if (decision.verdict === 'allow') return toolAnswer('allow', `Allowed by policy (rule ${decision.ruleId}).`);
   if (decision.verdict === 'rewrite') {
     const reason = `Changed by policy (rule ${decision.ruleId}): ${decision.reason}`;

@@ -3,6 +3,7 @@ import type { Decision } from '../core/decision.ts';
 import type { Sha256 } from '../core/ids.ts';
 import { canonicalJson, isJsonObject, stringField } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import type { SealedCall, WouldBe } from '../core/seen-call.ts';
 import { callSummary, recordedText } from './call-summary.ts';
 import type { HookEvent } from './hook-event.ts';
 import { sha256Of } from './hook-event.ts';
@@ -23,12 +24,19 @@ const CONTENT_FIELDS = ['prompt', 'message', 'error', 'last_assistant_message', 
 /** Most calls of a batch whose ids are kept. */
 const MAX_BATCH_IDS = 64;
 
+/** Most rules on trial that a record names: the log refuses records beyond its bound, and the call with them. */
+const MAX_WOULD_BE = 32;
+
 /** What was decided on a call, and under which bundle; `bundle` is null where it never came to the policy. */
 export interface DecidedCall {
   readonly action: Action;
   readonly decision: Decision;
   readonly bundle: string | null;
   readonly inputSha256: Sha256 | null;
+  /** What rules on trial would have said. */
+  readonly wouldBe: readonly WouldBe[];
+  /** Null where nothing of the call is to be decided again. */
+  readonly content: SealedCall | null;
 }
 
 /** The body of the record of any event: who, where, digests. Bounded, without content. */
@@ -61,7 +69,10 @@ export function eventBody(event: HookEvent): JsonObject {
   return body;
 }
 
-/** The body of the record of a decided call. */
+/**
+ * The body of the record of a decided call. What the call says is in it only as digest and as `sealed`; where that is
+ * null, `unsealed` says why.
+ */
 export function decisionBody(event: HookEvent, call: DecidedCall): JsonObject {
   return {
     ...eventBody(event),
@@ -71,7 +82,19 @@ export function decisionBody(event: HookEvent, call: DecidedCall): JsonObject {
     inputSha256: call.inputSha256,
     kind: call.action.kind,
     summary: callSummary(call.action),
+    ...(call.wouldBe.length === 0 ? {} : { wouldBe: call.wouldBe.slice(0, MAX_WOULD_BE).map((one) => ({ ...one })) }),
+    ...(call.content === null ? {} : contentFields(call.content)),
   };
+}
+
+function contentFields(content: SealedCall): JsonObject {
+  return content.sealed === null ? { sealed: null, unsealed: content.why } : { sealed: content.sealed };
+}
+
+/** The id of the call that an event tells of, as its record has it; null where it has none. */
+export function recordedId(event: HookEvent): string | null {
+  const id = stringField(event.fields, 'tool_use_id');
+  return id === null ? null : recordedText(id);
 }
 
 /** Digest of a tool's input, equal to the gateway's for the same call; null where it has none. */

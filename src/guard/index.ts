@@ -1,5 +1,6 @@
 export { answerFor } from './answer.ts';
 export type { Answer } from './answer.ts';
+export { readEvent } from './hook-event.ts';
 export type { HookEvent } from './hook-event.ts';
 export { MAX_EVENT_BYTES } from './limits.ts';
 export type { Guard, GuardPorts, GuardScene, GuardVerdict } from './ports.ts';

@@ -5,6 +5,7 @@ import { AuditUnavailable } from '../core/error.ts';
 import { makeSessionId, ruleId } from '../core/ids.ts';
 import type { SessionId, Sha256 } from '../core/ids.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import type { SealedCall, SealPlace, SeenCall, WouldBe } from '../core/seen-call.ts';
 import type { GovernedSession } from '../core/session.ts';
 import type { GuardPorts, GuardScene } from './ports.ts';
 
@@ -32,6 +33,9 @@ export interface Script {
   /** Runs in place of an append that just succeeds; throws or waits as the test wants. */
   append?: (record: AuditRecord) => Promise<void>;
   clock?: () => number;
+  wouldBe?: readonly WouldBe[];
+  /** Runs in place of a policy that keeps no content. */
+  seal?: (call: SeenCall, place: SealPlace) => SealedCall;
 }
 
 /** Ports for tests of the guard, without a log, a policy or a session folder. */
@@ -80,8 +84,11 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
       return {
         decision: script.decision ?? { verdict: 'allow', ruleId: ruleId('test/allow') },
         bundleDigest: 'bundle',
+        wouldBe: script.wouldBe ?? [],
+        facts: null,
       };
     },
+    seal: (call, place) => script.seal?.(call, place) ?? { sealed: null, why: 'policy' },
     logError: (line) => void errors.push(line),
   };
 }

@@ -48,6 +48,8 @@ export function sessionRegistry(
     readonly clock: () => number;
     /** Milliseconds that only go forward and stand still while the machine sleeps or this process is stopped. */
     readonly uptimeMs: () => number;
+    /** Told of a session before it is recorded and opened; what this throws refuses the session. */
+    readonly prepare?: (id: SessionId) => void;
   },
 ): SessionRegistry {
   const sessions = new Map<SessionId, StoredSession>();
@@ -105,6 +107,7 @@ export function sessionRegistry(
         tokenSha256: sha256(token),
         openedAtMs: ports.clock(),
       };
+      ports.prepare?.(id);
       await ports.audit.append({
         kind: 'session',
         occurredAtMs: stored.openedAtMs,

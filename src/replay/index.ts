@@ -1,0 +1,12 @@
+export { approvalWatch } from './approved-calls.ts';
+export type { ApprovalWatch, ApprovedCall } from './approved-calls.ts';
+export { readDecision } from './decision-record.ts';
+export type { DecisionRecord } from './decision-record.ts';
+export { redecide, redecider } from './redecide.ts';
+export type { Redecider, Redecision } from './redecide.ts';
+export { replayReport } from './replay-report.ts';
+export type { Change, ReplayReport } from './replay-report.ts';
+export { isLooser, mergeTallies, replayTally } from './replay-tally.ts';
+export type { CountedCall, NotDecided, ReplayTally, ReplayTotals, TallyWriter, Witness } from './replay-tally.ts';
+export { suggest } from './suggest.ts';
+export type { NotSuggested, SuggestReport, Suggestion } from './suggest.ts';
