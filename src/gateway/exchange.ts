@@ -109,6 +109,8 @@ async function answer(
     head.route.kind === 'messages' && 'model' in head.route.operation ? head.route.operation.model : body.model;
   const told = { ...description, clientSessionId, model: model?.slice(0, 1024) ?? null, stream: isStream };
 
+  if (!room.ports.mayUseModel(model)) return await refuse(MODEL_DENIED, { clientSessionId, model: told.model });
+
   let mayCallTools = false;
   if (head.route.kind === 'messages') {
     const step = room.canaries.step({ sessionId: caller.session.id, clientSessionId, bytes, body });
@@ -144,6 +146,11 @@ async function answer(
     client,
   );
 }
+
+const MODEL_DENIED: Refusal = {
+  why: 'model-denied',
+  message: 'Sallyport: the policy does not allow this model. `/model` lists and chooses others.',
+};
 
 async function pass(
   room: ExchangeRoom,

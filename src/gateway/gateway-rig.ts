@@ -37,6 +37,7 @@ export interface GatewayRig<Model extends RigModel> {
   /** Called with each record before it counts as durable; a rejection is a log that fails. */
   onAppend: (record: AuditRecord) => Promise<void>;
   nowMs: number;
+  mayUseModel: (model: string | null) => boolean;
   upstream: (() => Promise<Upstream | null>) | null;
   events(): readonly string[];
   bodies(event: string): readonly JsonObject[];
@@ -98,6 +99,7 @@ export async function gatewayRig<Model extends RigModel>(
       liveness,
       audit,
       clock: () => rig.nowMs,
+      mayUseModel: (name) => rig.mayUseModel(name),
       upstreamFor: () => (rig.upstream === null ? Promise.resolve(upstream) : rig.upstream()),
     },
     { host: '127.0.0.1', port: 0, ...(options.limits === undefined ? {} : { limits: options.limits }) },
@@ -113,6 +115,7 @@ export async function gatewayRig<Model extends RigModel>(
     endedReason: null,
     onAppend: () => Promise.resolve(),
     nowMs: 1_000_000,
+    mayUseModel: () => true,
     upstream: null,
     events: () => records.map((record) => record.body['event'] as string),
     bodies: (event) => records.map((record) => record.body).filter((body) => body['event'] === event),

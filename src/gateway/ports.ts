@@ -13,6 +13,8 @@ export interface GatewayPorts {
    * here is shown to the developer, message and hint; any other error is not.
    */
   readonly upstreamFor: (session: GovernedSession) => Promise<Upstream | null>;
+  /** Whether requests may name this model; null where one names none. */
+  readonly mayUseModel: (model: string | null) => boolean;
   /** Takes one line for the operator about a fault that has no other reader. Never holds content or a secret. */
   readonly logError?: (line: string) => void;
 }

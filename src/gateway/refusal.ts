@@ -9,6 +9,7 @@ export type RefusalWhy =
   | 'wrong-provider'
   | 'body-too-large'
   | 'unreadable-request'
+  | 'model-denied'
   | 'no-client-session'
   | 'no-canary-tool'
   | 'canary-unanswered'

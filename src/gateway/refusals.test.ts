@@ -241,3 +241,25 @@ test('nothing set up for a session is a refusal that says so', async () => {
     assert.doesNotMatch(thrown.body.toString(), /AKIA/);
   });
 });
+
+for (const { name, provider, path, asked } of [
+  { name: 'a model that the policy denies is not asked', provider: 'anthropic', path: '/v1/messages', asked: 'claude-x' },
+  { name: 'nor are its tokens counted', provider: 'anthropic', path: '/v1/messages/count_tokens', asked: 'claude-x' },
+  { name: 'nor on Bedrock, where the path names it', provider: 'bedrock', path: BEDROCK_PATH, asked: 'us\\.x-v1:0' },
+] as const) {
+  test(name, () =>
+    withRig({ provider, script: turns([]) }, async (rig) => {
+      const seen: (string | null)[] = [];
+      rig.mayUseModel = (model) => {
+        seen.push(model);
+        return false;
+      };
+      const answer = await wire(rig.gateway.url, post(path, ASK));
+      assert.equal(answer.status, provider === 'bedrock' ? 400 : 403);
+      assert.match(errorMessage(answer.body), /policy does not allow this model/);
+      assert.equal(rig.bodies('refused').at(-1)?.['why'], 'model-denied');
+      assert.equal(seen.length, 1);
+      assert.match(seen[0] ?? '', new RegExp(asked));
+    }),
+  );
+}

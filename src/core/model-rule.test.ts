@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mayUseModel } from './model-rule.ts';
+
+const ARN = 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-opus-5-5-v1:0';
+
+for (const { name, allow = [], deny = [], model, want } of [
+  { name: 'without limits every model, even an unnamed one, may be asked', model: null, want: true },
+  { name: 'with limits an unnamed model may not', allow: ['*'], model: null, want: false },
+  { name: 'a name on the list', allow: ['claude-opus-*'], model: 'claude-opus-5-5', want: true },
+  { name: 'a name that only begins like one', allow: ['claude-opus-5'], model: 'claude-opus-5-5', want: false },
+  {
+    name: 'a denial beats the list',
+    allow: ['claude-*'],
+    deny: ['claude-haiku-*'],
+    model: 'claude-haiku-4',
+    want: false,
+  },
+  { name: 'only denials: the rest may be asked', deny: ['claude-haiku-*'], model: 'claude-opus-5-5', want: true },
+  { name: 'letter case hides nothing', deny: ['claude-haiku-*'], model: 'Claude-HAIKU-4', want: false },
+  {
+    name: "Bedrock's spelling of a denied model",
+    deny: ['claude-opus-*'],
+    model: 'us.anthropic.claude-opus-5-5-v1:0',
+    want: false,
+  },
+  { name: 'an inference profile of a denied model', deny: ['claude-opus-*'], model: ARN, want: false },
+  { name: 'an inference profile of a model on the list', allow: ['claude-opus-5-5'], model: ARN, want: true },
+  {
+    name: 'a profile that tells no model is not on the list',
+    allow: ['claude-*'],
+    model: 'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc123',
+    want: false,
+  },
+  {
+    name: 'another vendor is not taken for the model of its last word',
+    allow: ['claude-*'],
+    model: 'evil/claude-opus-5-5',
+    want: false,
+  },
+  {
+    name: 'another vendor with a dot is not either',
+    allow: ['claude-*'],
+    model: 'us.evil.claude-opus-5-5',
+    want: false,
+  },
+]) {
+  test(name, () => assert.equal(mayUseModel({ allow, deny }, model), want));
+}

@@ -1,0 +1,29 @@
+import { starGlobMatches } from './command-pattern-glob.ts';
+
+/** Which models may be asked: globs on their ids, where `*` is any text. Denials beat; an empty `allow` is every model. */
+export interface ModelRule {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
+/**
+ * Whether a model may be asked. An id counts under every name that it has: on Bedrock `us.anthropic.claude-x-v1:0`, or
+ * the ARN of an inference profile of it, is also `claude-x`. Case is ignored.
+ *
+ * @param model as the request names it; null where it names none, which only a rule without limits lets pass.
+ */
+export function mayUseModel(rule: ModelRule, model: string | null): boolean {
+  if (rule.allow.length === 0 && rule.deny.length === 0) return true;
+  if (model === null) return false;
+  const names = namesOf(model.toLowerCase());
+  const isNamedBy = (globs: readonly string[]): boolean =>
+    globs.some((glob) => names.some((name) => starGlobMatches(glob.toLowerCase(), name)));
+  return !isNamedBy(rule.deny) && (rule.allow.length === 0 || isNamedBy(rule.allow));
+}
+
+function namesOf(id: string): readonly string[] {
+  const resource = id.startsWith('arn:') ? id.slice(id.lastIndexOf('/') + 1) : id;
+  // Only these two marks are taken off: whatever else stands in front belongs to the name.
+  const bare = resource.replace(/^(?:[a-z]{2,6}\.)?anthropic\./, '').replace(/-v\d+(?::\d+)?(?::\d+k)?$/, '');
+  return [...new Set([id, resource, bare])];
+}
