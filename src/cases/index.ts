@@ -1,0 +1,10 @@
+export { coverageOf } from './coverage.ts';
+export type { Coverage } from './coverage.ts';
+export { junitReport } from './junit.ts';
+export type { Suite } from './junit.ts';
+export { MAX_CASE_FILE_BYTES, parseCases } from './parse-cases.ts';
+export type { CaseFault, CaseFileResult } from './parse-cases.ts';
+export type { CaseFile, CaseScene, PolicyCase } from './policy-case.ts';
+export { runCases } from './run-cases.ts';
+export type { CaseResult } from './run-cases.ts';
+export { stagedScene } from './staged-scene.ts';
