@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { bundledClient, findBwrap } from '../src/cli/launch.ts';
 import { etcToRebuild, privateMountWords } from '../src/cli/private-mount.ts';
-import { SallyportError } from '../src/core/error.ts';
 import { startScriptedModel, toolResults, turns } from '../src/drill/index.ts';
 import type { ScriptedModel, Turn } from '../src/drill/index.ts';
+import { clientSkipReason } from './client-skip.ts';
 import { ROOT, makeHome, programBeside, sallyport, sallyportBeside, startDaemonProcess } from './daemon-process.ts';
 import type { Home } from './daemon-process.ts';
 
@@ -34,7 +34,7 @@ const CALLS: readonly Turn[] = [
 
 test(
   'a session with the Anthropic protocol: canary first, allowed runs, denied does not, the key stays',
-  { skip: skipReason() },
+  { skip: clientSkipReason() },
   async (t) => {
     const { home, model, workspace } = await stage(t, 'anthropic');
     await startDaemonProcess(t, home);
@@ -65,7 +65,7 @@ test(
   },
 );
 
-test('a session with the Bedrock protocol runs the same way', { skip: skipReason() }, async (t) => {
+test('a session with the Bedrock protocol runs the same way', { skip: clientSkipReason() }, async (t) => {
   const { home, model, workspace } = await stage(t, 'bedrock');
   await startDaemonProcess(t, home);
   const ran = await sallyportBeside(home, ['run', '--', 'claude', ...CLIENT_WORDS], {
@@ -87,7 +87,7 @@ test('a session with the Bedrock protocol runs the same way', { skip: skipReason
   }
 });
 
-test('a session without a credential is refused before the client starts', { skip: skipReason() }, async (t) => {
+test('a session without a credential is refused before the client starts', { skip: clientSkipReason() }, async (t) => {
   const { home, workspace } = await stage(t, 'anthropic');
   await startDaemonProcess(t, home);
   const ran = await sallyportBeside(home, ['run', '--', 'claude', ...CLIENT_WORDS], { cwd: workspace });
@@ -97,7 +97,7 @@ test('a session without a credential is refused before the client starts', { ski
 
 test(
   'where the helper is installed, a client started by hand opens its own session',
-  { skip: skipReason() },
+  { skip: clientSkipReason() },
   async (t) => {
     const { home, model, workspace } = await stage(t, 'anthropic');
     const daemon = await startDaemonProcess(t, home);
@@ -113,7 +113,7 @@ test(
   },
 );
 
-test('the machine’s own folder of managed documents is as it was', { skip: skipReason() }, async (t) => {
+test('the machine’s own folder of managed documents is as it was', { skip: clientSkipReason() }, async (t) => {
   const before = existsSync('/etc/claude-code');
   const { home, workspace } = await stage(t, 'anthropic');
   await startDaemonProcess(t, home);
@@ -126,7 +126,7 @@ test('the machine’s own folder of managed documents is as it was', { skip: ski
 
 test(
   'in a session the state folder shows only the guard, and nothing there can be written',
-  { skip: skipReason() },
+  { skip: clientSkipReason() },
   async (t) => {
     const { home, workspace } = await stage(t, 'anthropic');
     await startDaemonProcess(t, home);
@@ -142,27 +142,31 @@ test(
   },
 );
 
-test('even root of a session cannot take its view apart, nor look at the daemon', { skip: skipReason() }, async (t) => {
-  const { home, workspace } = await stage(t, 'anthropic');
-  const daemon = await startDaemonProcess(t, home);
-  const look = [
-    `umount -l ${home.state}; umount -l /etc/claude-code; ls ${home.state}`,
-    `cat /proc/${daemon.child.pid}/environ; ls /proc/${daemon.child.pid}/root`,
-    `echo '#!/bin/sh' > ${home.state}/run/hook/sallyport-hook`,
-    `rm -f ${home.state}/run/guard/../hook/sallyport-hook && echo removed`,
-  ].join('\n');
-  const ran = await sallyportBeside(home, ['run', '--quiet', '--', '/bin/sh', '-c', look], {
-    cwd: workspace,
-    env: { ANTHROPIC_API_KEY: 'sk-owner-key' },
-  });
-  assert.equal(ran.stdout, 'run\n', ran.stdout);
-  assert.match(ran.stderr, /Permission denied|not permitted|No such process/);
-  assert.ok(!ran.stdout.includes('sk-owner-key'));
-});
+test(
+  'even root of a session cannot take its view apart, nor look at the daemon',
+  { skip: clientSkipReason() },
+  async (t) => {
+    const { home, workspace } = await stage(t, 'anthropic');
+    const daemon = await startDaemonProcess(t, home);
+    const look = [
+      `umount -l ${home.state}; umount -l /etc/claude-code; ls ${home.state}`,
+      `cat /proc/${daemon.child.pid}/environ; ls /proc/${daemon.child.pid}/root`,
+      `echo '#!/bin/sh' > ${home.state}/run/hook/sallyport-hook`,
+      `rm -f ${home.state}/run/guard/../hook/sallyport-hook && echo removed`,
+    ].join('\n');
+    const ran = await sallyportBeside(home, ['run', '--quiet', '--', '/bin/sh', '-c', look], {
+      cwd: workspace,
+      env: { ANTHROPIC_API_KEY: 'sk-owner-key' },
+    });
+    assert.equal(ran.stdout, 'run\n', ran.stdout);
+    assert.match(ran.stderr, /Permission denied|not permitted|No such process/);
+    assert.ok(!ran.stdout.includes('sk-owner-key'));
+  },
+);
 
 test(
   'an unprivileged user has the same session',
-  { skip: skipReason() || (process.getuid?.() === 0 ? false : 'only root can become somebody else') },
+  { skip: clientSkipReason() || (process.getuid?.() === 0 ? false : 'only root can become somebody else') },
   async (t) => {
     const { home, model, workspace } = await stage(t, 'anthropic');
     // The tools that the test itself uses must be reachable for the other user.
@@ -245,8 +249,9 @@ async function stage(
   t.after(() => model.close());
   const defaults = readFileSync(join(ROOT, 'policies', 'default.yaml'), 'utf8');
   const policy = defaults
-    .replace(/^ {2}provider: .*$/m, `  provider: ${provider}`)
-    .replace(/^ {2}upstream: .*$/m, `  upstream: ${model.url}`);
+    .replace(/^ {2}use: .*$/m, `  use: ${provider}`)
+    .replace(/^ {4}upstream: .*$/m, `    upstream: ${model.url}`)
+    .replace(/^ {4}region: .*$/m, `$&\n    upstream: ${model.url}`);
   const home = makeHome(t, policy);
   const workspace = join(home.folder, 'work');
   mkdirSync(workspace);
@@ -258,15 +263,4 @@ function lastResults(model: ScriptedModel): readonly string[] {
   return toolResults(model.requests.findLast((request) => request.method === 'POST')?.body ?? {}).map(
     (result) => result.text,
   );
-}
-
-function skipReason(): string | false {
-  if (bundledClient() === null) return 'the client is not installed for this platform';
-  try {
-    findBwrap(process.env['PATH'] ?? '');
-    return false;
-  } catch (error) {
-    if (error instanceof SallyportError) return error.message;
-    throw error;
-  }
 }

@@ -2,13 +2,19 @@ import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { DaemonStatus } from '../src/core/control.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const LAUNCHER = join(ROOT, 'bin', 'sallyport.mjs');
+/** The program as it is started. */
+export const LAUNCHER = join(ROOT, 'bin', 'sallyport.mjs');
 const START_TIMEOUT_MS = 20_000;
+/** Milliseconds that something which another process does may take, and between two looks at it. */
+const UNTIL_TIMEOUT_MS = 30_000;
+const UNTIL_POLL_MS = 20;
 
 /** A state folder of a test, with a policy that sends model traffic to a loopback address. */
 export interface Home {
@@ -55,12 +61,16 @@ export interface DaemonProcess {
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   /** What it printed on stderr so far. */
-  errors(): string;
+  readonly errors: () => string;
 }
 
 /** Starts `sallyport up` and waits until it says that it is ready. */
-export async function startDaemonProcess(t: { after(fn: () => void): void }, home: Home): Promise<DaemonProcess> {
-  const child = spawn(process.execPath, [LAUNCHER, 'up', '--json', '--policy', home.policyFile], {
+export async function startDaemonProcess(
+  t: { after(fn: () => void): void },
+  home: Home,
+  words: readonly string[] = ['--policy', home.policyFile],
+): Promise<DaemonProcess> {
+  const child = spawn(process.execPath, [LAUNCHER, 'up', '--json', ...words], {
     env: home.env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -124,4 +134,20 @@ export async function programBeside(
     child.on('close', resolve);
   });
   return { status, stdout, stderr };
+}
+
+/** What a stream gave so far. */
+export function collected(stream: Readable): () => string {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+  return () => text;
+}
+
+/** Waits for what another process does, bounded in time; `said` is quoted where it does not happen. */
+export async function until(isSo: () => boolean, said: () => string): Promise<void> {
+  const deadlineMs = performance.now() + UNTIL_TIMEOUT_MS;
+  while (!isSo()) {
+    if (performance.now() > deadlineMs) throw new Error(`it did not happen in time: ${said()}`);
+    await pause(UNTIL_POLL_MS);
+  }
 }

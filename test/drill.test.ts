@@ -3,8 +3,6 @@ import { globSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { bundledClient, findBwrap } from '../src/cli/launch.ts';
-import { SallyportError } from '../src/core/error.ts';
 import type { Action } from '../src/core/action.ts';
 import { stringField } from '../src/core/json.ts';
 import type { RuleTable } from '../src/core/rule-table.ts';
@@ -12,6 +10,7 @@ import { decide, ruleIndex } from '../src/decide/index.ts';
 import { ATTACKS, ORDINARY_WORK } from '../src/drill/index.ts';
 import type { DrillCall, DrillSite } from '../src/drill/index.ts';
 import { parsePolicy, ruleTableOf } from '../src/policy/index.ts';
+import { clientSkipReason } from './client-skip.ts';
 import { ROOT, makeHome, sallyport, sallyportBeside } from './daemon-process.ts';
 
 const DEFAULT_POLICY = readFileSync(join(ROOT, 'policies', 'default.yaml'), 'utf8');
@@ -31,7 +30,7 @@ interface Report {
 
 test(
   'the whole rehearsal with the real client: every attack is stopped where expected, all work passes',
-  { skip: skipReason() },
+  { skip: clientSkipReason() },
   (t) => {
     const ran = sallyport(makeHome(t), ['drill', '--json'], { timeoutMs: 180_000 });
     const report = JSON.parse(ran.stdout) as Report;
@@ -47,8 +46,8 @@ test(
   },
 );
 
-test('without one rule the rehearsal exits 3 and names the attack', { skip: skipReason() }, (t) => {
-  const home = makeHome(t, DEFAULT_POLICY.replace(/^ {4}- id: git\/force-push\n(?: {6}.*\n)+/m, ''));
+test('without one rule the rehearsal exits 3 and names the attack', { skip: clientSkipReason() }, (t) => {
+  const home = makeHome(t, DEFAULT_POLICY.replace(/^ {2}force_push: deny$/m, '  force_push: allow'));
   const ran = sallyport(home, ['drill', '--policy', home.policyFile, '--only', 'lateral/force', '--json'], {
     timeoutMs: 60_000,
   });
@@ -60,7 +59,7 @@ test('without one rule the rehearsal exits 3 and names the attack', { skip: skip
 
 test(
   'where the guard cannot be reached the rehearsal exits 3 and names the attack',
-  { skip: skipReason() },
+  { skip: clientSkipReason() },
   async (t) => {
     const home = makeHome(t);
     const running = sallyportBeside(home, ['drill', '--only', 'escape/sudo'], { cwd: home.folder });
@@ -161,15 +160,4 @@ function policyOf(text: string): Parameters<typeof ruleTableOf>[0] {
   const result = parsePolicy(text);
   assert.ok(result.ok);
   return result.policy;
-}
-
-function skipReason(): string | false {
-  if (bundledClient() === null) return 'the client is not installed for this platform';
-  try {
-    findBwrap(process.env['PATH'] ?? '');
-    return false;
-  } catch (error) {
-    if (error instanceof SallyportError) return error.message;
-    throw error;
-  }
 }

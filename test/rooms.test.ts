@@ -9,14 +9,52 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   policy: ['core'],
   compile: ['core', 'policy'],
+  import: ['core', 'policy'],
   decide: ['core'],
   guard: ['core', 'decide'],
   gateway: ['core'],
   audit: ['core'],
   session: ['core'],
   drill: ['core'],
-  cli: ['core', 'policy', 'compile', 'decide', 'audit', 'session', 'drill', 'bin'],
-  bin: ['core', 'policy', 'compile', 'decide', 'guard', 'gateway', 'audit', 'session', 'cli', 'drill'],
+  cases: ['core', 'decide'],
+  explain: ['core', 'decide'],
+  analyse: ['core', 'decide'],
+  predict: ['core'],
+  lint: ['core', 'policy', 'compile', 'decide', 'predict', 'analyse'],
+  seal: ['core'],
+  replay: ['core', 'decide'],
+  cli: [
+    'core',
+    'policy',
+    'compile',
+    'import',
+    'decide',
+    'audit',
+    'session',
+    'drill',
+    'bin',
+    'guard',
+    'replay',
+    'cases',
+    'explain',
+    'analyse',
+    'predict',
+    'lint',
+  ],
+  bin: [
+    'core',
+    'policy',
+    'compile',
+    'decide',
+    'guard',
+    'gateway',
+    'audit',
+    'session',
+    'cli',
+    'drill',
+    'seal',
+    'replay',
+  ],
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -43,9 +81,20 @@ test('a room imports only the rooms that its arrows name, and only by their door
   assert.deepEqual(faults, []);
 });
 
+test('only the root of the program imports the commands, and nothing imports that root', () => {
+  const root = 'src/bin/cli.ts';
+  const edges = sources.filter((file) => !isTest(file)).flatMap((file) => importsOf(file).map((to) => ({ file, to })));
+  assert.deepEqual(
+    edges.filter(({ file, to }) => to === root || (roomOf(to) === 'cli' && roomOf(file) !== 'cli' && file !== root)),
+    [],
+  );
+});
+
 test('rooms that must be pure open no file, socket, process or clock', () => {
   const faults: string[] = [];
-  for (const file of sources.filter((name) => /^src\/(core|policy|compile|decide)\//.test(name) && !isTest(name))) {
+  for (const file of sources.filter(
+    (name) => /^src\/(core|policy|compile|decide|import|analyse|lint)\//.test(name) && !isTest(name),
+  )) {
     const text = readFileSync(join(root, file), 'utf8');
     for (const word of [
       /from 'node:(fs|net|http|https|child_process|os|process|tls|dgram)/,

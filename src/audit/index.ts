@@ -5,6 +5,8 @@ export { openLog } from './open-log.ts';
 export type { AuditLog, LogOptions } from './open-log.ts';
 export { readLog, readRecord } from './read-log.ts';
 export type { ReadOptions } from './read-log.ts';
+export { logSegments, readSegment } from './read-segment.ts';
+export type { SegmentLine, SizedSegment } from './read-segment.ts';
 export { MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_RECORD_BYTES, ZERO_HASH } from './record-line.ts';
 export type { LoggedRecord } from './record-line.ts';
 export { SEGMENT_MAX_BYTES } from './segment.ts';

@@ -6,23 +6,12 @@ import { test } from 'node:test';
 
 import { AlreadyRunning, AuditUnavailable } from '../core/error.ts';
 import { openLog } from './open-log.ts';
-import type { AuditLog } from './open-log.ts';
 import { MAX_BODY_BYTES, ZERO_HASH } from './record-line.ts';
 import { SAMPLE_TIME_MS, recordsOf, sampleRecord, segmentLines, segmentPaths } from './sample-log.ts';
-import { temporaryFolder, writeSampleLog } from './sample-log.ts';
+import { lastSegment, openAndClose, temporaryFolder, writeSampleLog } from './sample-log.ts';
 import { verifyLog } from './verify-log.ts';
 
 const clock = (): number => SAMPLE_TIME_MS;
-
-async function lastSegment(folder: string): Promise<string> {
-  return (await segmentPaths(folder)).at(-1) ?? assert.fail('no segment');
-}
-
-async function openAndClose(folder: string): Promise<AuditLog> {
-  const log = await openLog(folder, { clock });
-  await log.close();
-  return log;
-}
 
 test('the bytes are those of the format', async (t) => {
   const folder = await temporaryFolder(t);

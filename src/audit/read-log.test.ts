@@ -9,6 +9,7 @@ import { readLog, readRecord } from './read-log.ts';
 import {
   SAMPLE_TIME_MS,
   sampleRecord,
+  recordsOf,
   segmentLines,
   segmentPaths,
   temporaryFolder,
@@ -94,14 +95,15 @@ test('following waits for a log that does not exist yet, and for the rest of a l
   await reader.return(undefined);
 });
 
-for (const { name, damage, want } of [
+for (const { name, damage, want, readable } of [
   {
     name: 'a changed line',
     damage: async (paths: readonly string[]) => {
       const text = await readFile(paths[1] ?? '', 'utf8');
       await writeFile(paths[1] ?? '', text.replace('deny', 'DENY'));
     },
-    want: /^segment `\d{20}\.jsonl` line \d+: changed since it was written/,
+    want: /^record \d+: segment `\d{20}\.jsonl` line \d+: changed since it was written/,
+    readable: -1,
   },
   {
     name: 'a line taken out',
@@ -116,17 +118,25 @@ for (const { name, damage, want } of [
       );
     },
     want: /line 1: holds record \d+ in place of record \d+$/,
+    readable: -1,
   },
   {
     name: 'a missing segment',
     damage: (paths: readonly string[]) => rm(paths[1] ?? ''),
     want: /^records \d+ to \d+ are missing$/,
+    readable: null,
   },
-  { name: 'a missing start', damage: (paths: readonly string[]) => rm(paths[0] ?? ''), want: /^record 0 is missing/ },
+  {
+    name: 'a missing start',
+    damage: (paths: readonly string[]) => rm(paths[0] ?? ''),
+    want: /^record 0 is missing/,
+    readable: null,
+  },
   {
     name: 'a line longer than any record',
     damage: (paths: readonly string[]) => writeFile(paths[0] ?? '', `${'x'.repeat(200_000)}\n`),
     want: /line 1: longer than 65536 bytes$/,
+    readable: null,
   },
 ]) {
   test(`${name} stops the reader`, async (t) => {
@@ -138,5 +148,30 @@ for (const { name, damage, want } of [
       assert.match(error.message, want);
       return true;
     });
+  });
+
+  test(`${name} is told to a reader that goes on, and all that is whole is given`, async (t) => {
+    const folder = await temporaryFolder(t);
+    await writeSampleLog(folder, 40, 2_000);
+    const before = await recordsOf(folder);
+    await damage(await segmentPaths(folder));
+    const told: string[] = [];
+    const read: number[] = [];
+    for await (const { index, hash } of readLog(folder, { onDamage: ({ message }) => told.push(message) })) {
+      assert.equal(hash, before[index]?.hash);
+      read.push(index);
+    }
+    assert.match(told[0] ?? '', want);
+    assert.ok(told.length <= 2, told.join('; '));
+    assert.deepEqual(
+      read,
+      read.toSorted((a, b) => a - b),
+    );
+    assert.equal(read.at(-1), before.length - 1);
+    if (readable !== null) assert.equal(read.length, before.length + readable);
+    for (const index of [0, before.length - 1]) {
+      const alone = await readRecord(folder, index, { onDamage: () => undefined });
+      assert.equal(alone?.hash ?? null, read.includes(index) ? before[index]?.hash : null);
+    }
   });
 }

@@ -19,6 +19,11 @@ export interface ReadOptions {
   readonly fromIndex?: number;
   /** Where present, reading waits at the end for more, until this is aborted. */
   readonly follow?: AbortSignal;
+  /**
+   * Where present, told of each place that does not hold the record that it should, and reading goes on behind it; where
+   * absent, the first such place ends the reading with what would have been told.
+   */
+  readonly onDamage?: (damage: AuditCorrupt) => void;
   /** The machine's own file system where absent. */
   readonly fs?: LogFileSystem;
 }
@@ -30,16 +35,17 @@ export interface ReadOptions {
  *
  * Errors of the system pass through.
  *
- * @throws {AuditCorrupt} at the first line that holds no record or another one than its place says.
+ * @throws {AuditCorrupt} at the first line that holds no record or another one than its place says, unless `onDamage`
+ *   takes that; and always where a segment is cut back under our eyes.
  */
 export async function* readLog(folder: string, options: ReadOptions = {}): AsyncGenerator<LoggedRecord> {
-  const { fromIndex = 0, follow, fs = nodeLogFileSystem() } = options;
+  const { fromIndex = 0, follow, onDamage, fs = nodeLogFileSystem() } = options;
   let cursor: Cursor | null = null;
   let isGapSeen = false;
   for (;;) {
-    cursor ??= await seek(folder, fromIndex, fs);
+    cursor ??= await seek(folder, fromIndex, fs, onDamage);
     if (cursor !== null) {
-      for await (const record of readOn(cursor, fromIndex, fs)) {
+      for await (const record of readOn(cursor, fromIndex, fs, onDamage)) {
         yield record;
         if (follow?.aborted === true) return;
       }
@@ -49,7 +55,9 @@ export async function* readLog(folder: string, options: ReadOptions = {}): Async
       cursor = startOf(next);
       isGapSeen = false;
     } else if (next !== null && isGapSeen) {
-      throw corrupt(`records ${cursor?.nextIndex} to ${next.firstIndex - 1} are missing`);
+      tell(corrupt(`records ${cursor?.nextIndex} to ${next.firstIndex - 1} are missing`), onDamage);
+      cursor = startOf(next);
+      isGapSeen = false;
     } else if (next !== null) {
       // They may have been written between our last look at this segment and the list of segments.
       isGapSeen = true;
@@ -63,11 +71,18 @@ export async function* readLog(folder: string, options: ReadOptions = {}): Async
  * Reads one record.
  *
  * @returns null where the log holds no record of that index.
- * @throws {AuditCorrupt} where its line holds no record.
+ * @throws {AuditCorrupt} where its line holds no record, unless `onDamage` takes that; the record is then looked for
+ *   behind the damage.
  */
-export async function readRecord(folder: string, index: number): Promise<LoggedRecord | null> {
+export async function readRecord(
+  folder: string,
+  index: number,
+  options: Pick<ReadOptions, 'onDamage'> = {},
+): Promise<LoggedRecord | null> {
   if (!Number.isSafeInteger(index) || index < 0) return null;
-  for await (const record of readLog(folder, { fromIndex: index })) return record;
+  for await (const record of readLog(folder, { ...options, fromIndex: index })) {
+    return record.index === index ? record : null;
+  }
   return null;
 }
 
@@ -88,12 +103,19 @@ function startOf(segment: Segment): Cursor {
  *
  * @throws {AuditCorrupt} where the record would be before the first segment.
  */
-async function seek(folder: string, index: number, fs: LogFileSystem): Promise<Cursor | null> {
+async function seek(
+  folder: string,
+  index: number,
+  fs: LogFileSystem,
+  onDamage: ReadOptions['onDamage'],
+): Promise<Cursor | null> {
   const { segments } = await listSegments(folder, fs);
   const segment = segments.findLast(({ firstIndex }) => firstIndex <= index);
   if (segment !== undefined) return startOf(segment);
-  if (segments.length === 0) return null;
-  throw corrupt(`record ${index} is missing: no segment holds it`);
+  const [first] = segments;
+  if (first === undefined) return null;
+  tell(corrupt(`record ${index} is missing: no segment holds it`), onDamage);
+  return startOf(first);
 }
 
 /** The first segment after the one being read. */
@@ -102,8 +124,13 @@ async function findNext(folder: string, { segment }: Cursor, fs: LogFileSystem):
   return segments.find(({ firstIndex }) => firstIndex > segment.firstIndex) ?? null;
 }
 
-/** Reads a segment from the cursor to its present end, passing over records before `fromIndex` undecoded. */
-async function* readOn(cursor: Cursor, fromIndex: number, fs: LogFileSystem): AsyncGenerator<LoggedRecord> {
+/** Reads a segment from the cursor to its present end, passing over records before `fromIndex`. */
+async function* readOn(
+  cursor: Cursor,
+  fromIndex: number,
+  fs: LogFileSystem,
+  onDamage: ReadOptions['onDamage'],
+): AsyncGenerator<LoggedRecord> {
   const { segment } = cursor;
   const file = await fs.open(segment.path, 'read');
   try {
@@ -116,7 +143,13 @@ async function* readOn(cursor: Cursor, fromIndex: number, fs: LogFileSystem): As
         const index = cursor.nextIndex;
         cursor.byteOffset = line.byteOffset + line.sizeBytes;
         cursor.nextIndex += 1;
-        if (index >= fromIndex) yield recordOf(line, index, segment);
+        // Behind a line that was taken out, only the records themselves tell which is which.
+        if (index < fromIndex && onDamage === undefined) continue;
+        const found = recordOn(line, index, segment);
+        if (found.damage !== null && index >= fromIndex) tell(found.damage, onDamage);
+        if (found.record === null || found.record.index < index) continue;
+        cursor.nextIndex = found.record.index + 1;
+        if (found.record.index >= fromIndex) yield found.record;
       }
     }
   } finally {
@@ -124,13 +157,24 @@ async function* readOn(cursor: Cursor, fromIndex: number, fs: LogFileSystem): As
   }
 }
 
-function recordOf(line: Line, index: number, segment: Segment): LoggedRecord {
-  const place = `segment \`${basename(segment.path)}\` line ${index - segment.firstIndex + 1}`;
-  if (line.isOversized) throw corrupt(`${place}: longer than ${MAX_RECORD_BYTES} bytes`);
+/** What a line holds, and what is wrong with it at its place. */
+type Found =
+  | { readonly record: LoggedRecord; readonly damage: AuditCorrupt | null }
+  | { readonly record: null; readonly damage: AuditCorrupt };
+
+function recordOn(line: Line, index: number, segment: Segment): Found {
+  const place = `record ${index}: segment \`${basename(segment.path)}\` line ${index - segment.firstIndex + 1}`;
+  if (line.isOversized) return { record: null, damage: corrupt(`${place}: longer than ${MAX_RECORD_BYTES} bytes`) };
   const decoded = decodeLine(line.bytes);
-  if (!decoded.isRecord) throw corrupt(`${place}: ${decoded.problem}`);
-  if (decoded.record.index === index) return decoded.record;
-  throw corrupt(`${place}: holds record ${decoded.record.index} in place of record ${index}`);
+  if (!decoded.isRecord) return { record: null, damage: corrupt(`${place}: ${decoded.problem}`) };
+  const { record } = decoded;
+  if (record.index === index) return { record, damage: null };
+  return { record, damage: corrupt(`${place}: holds record ${record.index} in place of record ${index}`) };
+}
+
+function tell(damage: AuditCorrupt, onDamage: ReadOptions['onDamage']): void {
+  if (onDamage === undefined) throw damage;
+  onDamage(damage);
 }
 
 function corrupt(message: string): AuditCorrupt {

@@ -9,23 +9,12 @@ import fc from 'fast-check';
 
 import { AuditCorrupt, StateFolder } from '../core/error.ts';
 import { openLog } from './open-log.ts';
-import type { AuditLog } from './open-log.ts';
 import { MAX_RECORD_BYTES } from './record-line.ts';
 import { RUNS_FACTOR, SAMPLE_TIME_MS, recordsOf, sampleRecord, segmentLines, segmentPaths } from './sample-log.ts';
-import { temporaryFolder, writeSampleLog } from './sample-log.ts';
+import { lastSegment, openAndClose, temporaryFolder, writeSampleLog } from './sample-log.ts';
 import { verifyLog } from './verify-log.ts';
 
 const clock = (): number => SAMPLE_TIME_MS;
-
-async function lastSegment(folder: string): Promise<string> {
-  return (await segmentPaths(folder)).at(-1) ?? assert.fail('no segment');
-}
-
-async function openAndClose(folder: string): Promise<AuditLog> {
-  const log = await openLog(folder, { clock });
-  await log.close();
-  return log;
-}
 
 test('wherever the last segment is cut, whole records stay and the cut is recorded', async (t) => {
   const root = await temporaryFolder(t);

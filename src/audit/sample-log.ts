@@ -41,6 +41,11 @@ export async function writeSampleLog(folder: string, count: number, segmentMaxBy
   await log.close();
 }
 
+/** Opens a log and closes it again, which repairs what can be repaired and adds two records. */
+export async function openAndClose(folder: string): Promise<void> {
+  await (await openLog(folder, { clock: () => SAMPLE_TIME_MS })).close();
+}
+
 /** All records of a log. */
 export async function recordsOf(
   folder: string,
@@ -55,6 +60,13 @@ export async function recordsOf(
 export async function segmentPaths(folder: string): Promise<readonly string[]> {
   const names = await readdir(join(folder, 'segments'));
   return names.sort().map((name) => join(folder, 'segments', name));
+}
+
+/** Path of the newest segment of a log. */
+export async function lastSegment(folder: string): Promise<string> {
+  const path = (await segmentPaths(folder)).at(-1);
+  if (path === undefined) throw new Error(`no segment in ${folder}`);
+  return path;
 }
 
 /** The lines of a segment, without newlines. */

@@ -8,8 +8,9 @@ import type {
   ModelCredentials,
   OpenSessionAnswer,
   OpenSessionRequest,
+  ProbeAnswer,
 } from '../core/control.ts';
-import { SallyportError, UsageError } from '../core/error.ts';
+import { DaemonFailed, SallyportError, UsageError } from '../core/error.ts';
 import { parseSessionId } from '../core/ids.ts';
 import type { SessionId } from '../core/ids.ts';
 import { isJsonObject, stringField } from '../core/json.ts';
@@ -22,9 +23,12 @@ const MAX_CONTROL_BYTES = 256 * 1024;
 export interface ControlPorts {
   status(): DaemonStatus;
   openSession(request: OpenSessionRequest): Promise<OpenSessionAnswer>;
+  openProbe(): Promise<ProbeAnswer>;
   beat(id: SessionId, credentials: ModelCredentials): BeatAnswer | null;
   endSession(id: SessionId, reason: string): Promise<boolean>;
   shutdown(): void;
+  /** Told of failures that nobody foresaw: whoever asked gets only their code. */
+  logError(line: string): void;
 }
 
 /**
@@ -54,10 +58,13 @@ async function answer(ports: ControlPorts, request: IncomingMessage, response: S
     const result = await route(ports, request.method ?? '', request.url ?? '', body);
     send(response, result === null ? 404 : 200, result ?? { error: 'there is nothing here' });
   } catch (error) {
-    const message = error instanceof SallyportError ? error.message : 'the daemon could not do this';
-    const hint = error instanceof SallyportError ? error.hint : null;
-    const code = error instanceof SallyportError ? error.code : 'INTERNAL';
-    send(response, error instanceof UsageError ? 400 : 500, { error: message, code, hint });
+    if (!(error instanceof SallyportError)) ports.logError(`control: ${String(error)}`);
+    const failure =
+      error instanceof SallyportError
+        ? error
+        : new DaemonFailed('the daemon could not do this', { hint: 'it says why where `sallyport up` prints' });
+    const { message, code, hint } = failure;
+    send(response, failure instanceof UsageError ? 400 : 500, { error: message, code, hint });
   }
 }
 
@@ -68,6 +75,7 @@ async function route(ports: ControlPorts, method: string, url: string, body: Jso
     return {};
   }
   if (method === 'POST' && url === '/sessions') return await ports.openSession(parseOpenSession(body));
+  if (method === 'POST' && url === '/probes') return await ports.openProbe();
   const match = /^\/sessions\/(ses_[0-9a-z]+)\/(beat|end)$/.exec(url);
   const id = match === null ? null : parseSessionId(match[1] ?? '');
   if (method !== 'POST' || match === null || id === null) return null;

@@ -4,25 +4,45 @@ import { join } from 'node:path';
 import { lockFolder, openLog } from '../audit/index.ts';
 import { managedMcp, managedSettings } from '../compile/index.ts';
 import type { Bundle } from '../compile/index.ts';
-import type { DaemonStatus, ModelCredentials, OpenSessionAnswer, OpenSessionRequest } from '../core/control.ts';
-import { AlreadyRunning, PolicyInvalid, UpstreamUnconfigured } from '../core/error.ts';
+import type {
+  DaemonStatus,
+  LogHealth,
+  ModelCredentials,
+  OpenSessionAnswer,
+  OpenSessionRequest,
+  ProbeAnswer,
+  RefusedReload,
+} from '../core/control.ts';
+import { AlreadyRunning, BundleRefused, PolicyInvalid, UpstreamUnconfigured } from '../core/error.ts';
 import type { SessionId } from '../core/ids.ts';
+import { mayUseModel } from '../core/model-rule.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
-import { decide } from '../decide/index.ts';
+import { decide, wouldHave } from '../decide/index.ts';
 import { startGateway } from '../gateway/index.ts';
 import type { Gateway, GatewayPorts } from '../gateway/index.ts';
 import { startGuard } from '../guard/index.ts';
+import { SEAL_NONCE_BYTES, sealCall } from '../seal/index.ts';
 import { liveness, sessionRegistry } from '../session/index.ts';
+import type { SessionRegistry } from '../session/index.ts';
+import { contentKeys } from './content-keys.ts';
 import { startControlServer } from './control-server.ts';
+import { forgetPid, pidOf, processState, rememberPid } from './daemon-pid.ts';
 import { expandGlob, realPath } from './file-facts.ts';
+import { loadBundle, startWithBundle } from './load-bundle.ts';
+import type { BundlePlace, BundleStart } from './load-bundle.ts';
 import { loadPolicy } from './load-policy.ts';
+import type { InForce } from './load-policy.ts';
+import { neverBack } from './never-back.ts';
 import { installHookClient, packageRoot } from './package-root.ts';
 import { warmUp } from './warm-up.ts';
+import { watchedFacts } from './watched-facts.ts';
 import { gatewayPortOf, rememberGatewayPort } from './gateway-port.ts';
 import { ownKey, prepareStateFolder, writeWhole } from './state-folder.ts';
 import type { StatePaths } from './state-folder.ts';
+import { killStartedWith } from './started-processes.ts';
 import { upstreamFor } from './upstream.ts';
+import { watchedLog } from './watched-log.ts';
 import { packageVersion } from './version.ts';
 
 /** Milliseconds between two looks for sessions whose launcher is gone. */
@@ -44,8 +64,10 @@ export interface Daemon {
 
 export interface DaemonOptions {
   readonly paths: StatePaths;
-  /** Absolute path of the policy. */
-  readonly policyFile: string;
+  /** Absolute paths of the documents of the policy, or of folders of them. */
+  readonly policyFiles: readonly string[];
+  /** A signed bundle, taken in place of the policy's text. */
+  readonly bundle?: BundlePlace;
   readonly logError: (line: string) => void;
 }
 
@@ -55,28 +77,47 @@ export interface DaemonOptions {
  *
  * @throws {AlreadyRunning} where another process serves the state folder.
  * @throws {PolicyInvalid} where the policy has faults; nothing was started and the last bundle is as it was.
+ * @throws {BundleRefused} where the bundle is not taken and there is no last good one.
  * @throws {AuditCorrupt} where the log was damaged.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { paths } = options;
   const root = packageRoot();
   const clock = (): number => Date.now();
+  const moment = neverBack(clock);
+  const { bundle } = options;
+  // Read before anything is made: a policy with a fault leaves no folder behind. A bundle waits for the folder's lock,
+  // under which it is compared with the last one.
+  const ofText: BundleStart | null = bundle === undefined ? { inForce: loadTexts(options), refused: null } : null;
   prepareStateFolder(paths, userInfo().uid);
-  const lock = lockFolderOrSay(paths.home);
+  const lock = lockFolderOrSay(paths);
   const opened: (() => Promise<void> | void)[] = [() => lock.release()];
   const closeAll = async (): Promise<void> => {
     for (const close of opened.splice(0).toReversed()) await close();
   };
   try {
-    let inForce = loadPolicy(options.policyFile, paths.home);
-    const log = await openLog(paths.audit, { clock });
-    opened.push(() => log.close());
+    const start = bundle === undefined ? ofText : startWithBundle(bundle, paths.home);
+    if (start === null) throw new TypeError('there is neither a policy nor a bundle');
+    let { inForce } = start;
+    const stored = await openLog(paths.audit, { clock });
+    opened.push(() => stored.close());
+    const log = watchedLog(stored, { clock, onChange: (health) => options.logError(healthText(health)) });
     const recordPolicy = (event: string, body: JsonObject): Promise<unknown> =>
       log.append({ kind: 'policy', occurredAtMs: clock(), sessionId: null, body: { event, ...body } });
+    if (start.refused !== null) {
+      options.logError(`${start.refused.message} [${start.refused.code}]; the last good bundle is in force`);
+      await recordPolicy('refused', { code: start.refused.code, reason: refusalText(start.refused) });
+    }
     await recordPolicy('in-force', { name: inForce.bundle.policy.name, digest: inForce.bundle.digest });
     storeBundle(paths, inForce.bundle);
 
-    const registry = sessionRegistry(paths.sessions, { audit: log, clock, uptimeMs: () => performance.now() });
+    const keys = contentKeys(paths.contentKeys);
+    const registry = sessionRegistry(paths.sessions, {
+      audit: log,
+      clock,
+      uptimeMs: () => performance.now(),
+      prepare: (id) => keys.create(id),
+    });
     const proofs = liveness(ownKey(join(paths.keys, 'canary.key')), randomBytes);
     const credentials = new Map<SessionId, ModelCredentials>();
     const watched = new Map<SessionId, number>();
@@ -87,10 +128,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         liveness: proofs,
         audit: log,
         clock,
-        decide: (action, scene) => ({
-          decision: decide(inForce.index, action, { ...scene, realPath, expandGlob }),
-          bundleDigest: inForce.bundle.digest,
-        }),
+        decide(action, scene) {
+          const nowMs = moment();
+          const [{ bundle }, trial] = [inForce, inForce.trialAt(nowMs)];
+          const eyes = watchedFacts({ realPath, expandGlob });
+          const where = { ...scene, ...eyes };
+          const decision = decide(inForce.indexAt(nowMs), action, where);
+          const wouldBe = trial === null ? [] : wouldHave(trial, action, where);
+          return { decision, bundleDigest: bundle.digest, wouldBe, facts: eyes.facts() };
+        },
+        seal(call, place) {
+          if (inForce.bundle.policy.audit.content === 'digest') return { sealed: null, why: 'policy' };
+          return sealCall(keys.of(place.sessionId), place, call, randomBytes(SEAL_NONCE_BYTES));
+        },
         logError: options.logError,
       },
       paths.guardSocket,
@@ -102,6 +152,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       liveness: proofs,
       audit: log,
       clock,
+      mayUseModel: (model) => mayUseModel(inForce.bundle.policy.models, model),
       upstreamFor: async (session) => {
         // After a restart the credentials come back with the launcher's next beat; a refusal would end the session.
         for (
@@ -127,6 +178,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     rememberGatewayPort(paths, gateway.url);
 
     const startedAtMs = clock();
+    let refusedReload: RefusedReload | null =
+      start.refused === null ? null : { atMs: clock(), reason: refusalText(start.refused) };
     const hook = installHookClient(root, paths.hookFolder);
     const status = (): DaemonStatus => ({
       version: packageVersion(root),
@@ -142,14 +195,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       gatewayUrl: gateway.url,
       controlSocket: paths.controlSocket,
       auditFolder: paths.audit,
-      auditRecords: log.size,
+      auditRecords: stored.size,
+      logHealth: log.health,
+      refusedReload,
       hookClient: hook.kind,
       hookCommand: hook.command,
       sessions: registry.list().map(({ id, workspace, endedReason }) => ({ id, workspace, endedReason })),
     });
 
     async function openSession(request: OpenSessionRequest): Promise<OpenSessionAnswer> {
-      const { policy, table } = inForce.bundle;
+      const { policy } = inForce.bundle;
       const provider = policy.models.provider;
       // Refused before the session is opened, with the reason, rather than at its first request.
       const upstream = await upstreamFor(policy, request.credentials);
@@ -161,7 +216,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const { session, token } = await registry.open({ ...request, provider });
       credentials.set(session.id, request.credentials);
       if (request.watchPid !== null) watched.set(session.id, request.watchPid);
-      const settings = managedSettings(policy, table, {
+      const settings = managedSettings(policy, inForce.tableAt(moment()), {
         hookCommand: hook.command,
         guardSocket: paths.guardSocket,
         sessionId: session.id,
@@ -194,11 +249,26 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       };
     }
 
+    /** The records of a probe belong to a session of its own, which nobody but the owner of the control socket can open. */
+    async function openProbe(): Promise<ProbeAnswer> {
+      const { session, token } = await registry.open({
+        workspace: paths.home,
+        homeDir: paths.home,
+        provider: 'anthropic',
+        about: { by: 'doctor' },
+      });
+      await registry.end(session.id, 'opened by `sallyport doctor` to be refused');
+      return { sessionId: session.id, token };
+    }
+
     const asked = Promise.withResolvers<void>();
+    rememberPid(paths.controlSocket);
+    opened.push(() => forgetPid(paths.controlSocket));
     const control = await startControlServer(
       {
         status,
         openSession,
+        openProbe,
         beat(id, given) {
           const session = registry.byId(id);
           if (session === null) return null;
@@ -213,15 +283,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           return true;
         },
         shutdown: () => asked.resolve(),
+        logError: options.logError,
       },
       paths.controlSocket,
     );
     opened.push(() => control.close());
 
-    warmUp(inForce.index);
+    warmUp(inForce.indexAt(moment()));
     const sweep = setInterval(() => {
       for (const [id, pid] of watched) if (isAlive(pid)) registry.beat(id);
-      registry.sweep().catch((error: unknown) => options.logError(`cannot sweep sessions: ${String(error)}`));
+      sweepSessions(registry).catch((error: unknown) => options.logError(`cannot sweep sessions: ${String(error)}`));
     }, SWEEP_MS);
     opened.push(() => clearInterval(sweep));
 
@@ -230,13 +301,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       shutdownAsked: asked.promise,
       async reload() {
         try {
-          const next = loadPolicy(inForce.file, paths.home);
+          const next = bundle === undefined ? loadTexts(options) : loadBundle(bundle, paths.home);
           await recordPolicy('in-force', { name: next.bundle.policy.name, digest: next.bundle.digest });
           storeBundle(paths, next.bundle);
           inForce = next;
+          refusedReload = null;
         } catch (error) {
-          if (error instanceof PolicyInvalid)
-            await recordPolicy('refused', { reason: error.message.split('\n')[0] ?? '' });
+          refusedReload = { atMs: clock(), reason: refusalText(error) };
+          if (error instanceof PolicyInvalid || error instanceof BundleRefused)
+            await recordPolicy('refused', { code: error.code, reason: error.message.split('\n')[0] ?? '' });
           throw error;
         }
       },
@@ -246,6 +319,26 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await closeAll();
     throw error;
   }
+}
+
+/**
+ * Ends the sessions whose launcher is gone, and what these left running: a launcher that is killed takes the client
+ * along, but not what the client had started outside of its sandbox.
+ */
+async function sweepSessions(registry: SessionRegistry): Promise<void> {
+  const running = registry.list().filter((session) => session.endedReason === null);
+  await registry.sweep();
+  for (const { id } of running) {
+    if (registry.byId(id)?.endedReason === null) continue;
+    killStartedWith((environment) => environment.includes(`SALLYPORT_SESSION=${id}`));
+  }
+}
+
+/** Reads the documents of the policy and passes on what is said about them. */
+function loadTexts({ policyFiles, paths, logError }: DaemonOptions): InForce {
+  const { warnings, ...inForce } = loadPolicy(policyFiles, paths.home);
+  for (const warning of warnings) logError(warning);
+  return inForce;
 }
 
 /** Opens the gateway on the port of before, or on any where another program has that. */
@@ -259,20 +352,35 @@ async function openGateway(ports: GatewayPorts, port: number): Promise<Gateway> 
   }
 }
 
-function lockFolderOrSay(home: string): { release(): void } {
+function lockFolderOrSay({ home, controlSocket }: StatePaths): { release(): void } {
   try {
     return lockFolder(home);
   } catch (error) {
     if (!(error instanceof AlreadyRunning)) throw error;
-    throw new AlreadyRunning(`sallyport is running already for \`${home}\``, {
+    const pid = pidOf(controlSocket);
+    const who = pid === null || processState(pid) === 'gone' ? '' : ` (process ${pid})`;
+    throw new AlreadyRunning(`sallyport is running already for \`${home}\`${who}`, {
       cause: error,
       hint: '`sallyport status` says where; `sallyport down` ends it',
     });
   }
 }
 
-function storeBundle(paths: StatePaths, bundle: Bundle): void {
-  writeWhole(paths.bundle, `${JSON.stringify({ formatVersion: 1, ...bundle })}\n`);
+function healthText(health: LogHealth): string {
+  return health.state === 'ok'
+    ? 'the log takes records again'
+    : `the log cannot be written, and every call is denied until it can: ${health.error}`;
+}
+
+/** The first diagnostic of a policy with faults, which follows a line that counts them. */
+function refusalText(error: unknown): string {
+  if (!(error instanceof Error)) return 'an unknown failure';
+  const [count = '', first] = error.message.split('\n');
+  return first ?? count;
+}
+
+function storeBundle(paths: StatePaths, { digest, policy, table }: Bundle): void {
+  writeWhole(paths.bundle, `${JSON.stringify({ formatVersion: 1, digest, policy, table })}\n`);
 }
 
 function sha256(text: string): string {

@@ -10,6 +10,8 @@ export interface StatePaths {
   readonly audit: string;
   readonly sessions: string;
   readonly keys: string;
+  /** Holds the keys of recorded content, one per session. */
+  readonly contentKeys: string;
   readonly run: string;
   /** Holds nothing but the guard's socket, so that it can be shown to a session whose view hides the rest. */
   readonly guardFolder: string;
@@ -46,6 +48,7 @@ export function statePaths(env: Readonly<Record<string, string | undefined>>, ho
     audit: join(home, 'audit'),
     sessions: join(home, 'sessions'),
     keys: join(home, 'keys'),
+    contentKeys: join(home, 'keys', 'content'),
     run: join(home, 'run'),
     guardFolder: join(home, 'run', 'guard'),
     guardSocket: join(home, 'run', 'guard', 'guard.sock'),
@@ -74,6 +77,7 @@ export function prepareStateFolder(paths: StatePaths, uid: number): void {
     paths.audit,
     paths.sessions,
     paths.keys,
+    paths.contentKeys,
     paths.run,
     paths.guardFolder,
     paths.hookFolder,

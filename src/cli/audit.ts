@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { readLog, readRecord, verifyLog } from '../audit/index.ts';
 import type { LoggedRecord } from '../audit/index.ts';
-import { StateFolder, UsageError } from '../core/error.ts';
+import { RECORD_KINDS } from '../core/audit.ts';
+import { VERDICTS } from '../core/decision.ts';
+import { NoSuchRecord, StateFolder } from '../core/error.ts';
 import { stringField } from '../core/json.ts';
+import { damageReport } from './damage-report.ts';
 import { EXIT } from './exit-code.ts';
 import { ownPaths } from './place.ts';
 import { progressLine } from './progress-line.ts';
+import { whenReaderGone } from './reader-gone.ts';
 import type { SetExitCode } from './program.ts';
 
 /** Records that `audit tail` shows before it follows. */
@@ -28,22 +32,25 @@ export function addAuditCommands(parent: Command, setExitCode: SetExitCode): voi
   const audit = parent.command('audit').description('read and check the log');
   audit
     .command('tail')
-    .description('print the newest records')
+    .description('print the newest records; names the damaged ones on stderr and then exits 1')
     .option('-f, --follow', 'go on as records come')
     .option('-n, --lines <count>', 'how many records to begin with', count, TAIL_RECORDS)
     .option('--session <id>', 'only this session')
-    .option('--kind <kind>', 'only this kind: decision, hook, model, session, policy, admin, log')
-    .option('--verdict <verdict>', 'only decisions with this verdict')
+    .addOption(new Option('--kind <kind>', 'only this kind').choices(RECORD_KINDS))
+    .addOption(new Option('--verdict <verdict>', 'only decisions with this verdict').choices(VERDICTS))
     .option('--json', 'print JSON lines')
-    .action(async (options: TailOptions) => await tail(options));
+    .action(async (options: TailOptions) => await tail(options, setExitCode));
   audit
     .command('show')
-    .description('print one record')
+    .description('print one record; exits 1 where the log has none of that number, or only a damaged one')
     .argument('<id>', 'its number, as `audit tail` and the drill print it', count)
     .action(async (id: number) => {
-      const record = await readRecord(logFolder(null), id);
-      if (record === null) throw new UsageError(`the log has no record ${id}`, { hint: 'see `sallyport audit tail`' });
-      process.stdout.write(`${JSON.stringify(record, null, 2)}\n`);
+      const damages = damageReport();
+      const record = await readRecord(logFolder(null), id, { onDamage: damages.add });
+      if (record !== null) process.stdout.write(`${JSON.stringify(record, null, 2)}\n`);
+      else if (damages.count > 0) setExitCode(EXIT.failed);
+      else throw new NoSuchRecord(`the log has no record ${id}`, { hint: '`sallyport audit tail` shows the newest' });
+      damages.end();
     });
   audit
     .command('verify')
@@ -75,23 +82,36 @@ export function addAuditCommands(parent: Command, setExitCode: SetExitCode): voi
     });
 }
 
-async function tail(options: TailOptions): Promise<void> {
+async function tail(options: TailOptions, setExitCode: SetExitCode): Promise<void> {
   const folder = logFolder(null);
   const stop = new AbortController();
+  const damages = damageReport();
   process.on('SIGINT', () => stop.abort());
   const newest: LoggedRecord[] = [];
   let nextIndex = 0;
-  for await (const record of readLog(folder)) {
+  for await (const record of readLog(folder, { onDamage: damages.add })) {
     nextIndex = record.index + 1;
     if (!isWanted(record, options)) continue;
     newest.push(record);
     if (newest.length > options.lines) newest.shift();
   }
   for (const record of newest) print(record, options);
-  if (options.follow !== true) return;
-  for await (const record of readLog(folder, { fromIndex: nextIndex, follow: stop.signal })) {
-    if (isWanted(record, options)) print(record, options);
+  if (options.follow === true) {
+    const unwatch = whenReaderGone(() => stop.abort());
+    try {
+      for await (const record of readLog(folder, {
+        fromIndex: nextIndex,
+        follow: stop.signal,
+        onDamage: damages.add,
+      })) {
+        if (isWanted(record, options)) print(record, options);
+      }
+    } finally {
+      unwatch();
+    }
   }
+  damages.end();
+  if (damages.count > 0) setExitCode(EXIT.failed);
 }
 
 function isWanted(record: LoggedRecord, options: TailOptions): boolean {

@@ -5,20 +5,31 @@ import type {
   ModelCredentials,
   OpenSessionAnswer,
   OpenSessionRequest,
+  ProbeAnswer,
 } from '../core/control.ts';
-import { NotRunning, UpstreamUnconfigured, UsageError } from '../core/error.ts';
-import { isJsonObject, stringField } from '../core/json.ts';
+import { pidOf, processState } from '../bin/daemon-pid.ts';
+import { failureOf } from './daemon-failure.ts';
+import { NotAnswering, NotRunning } from '../core/error.ts';
+import { isJsonObject } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 
-/** Milliseconds after which the daemon counts as not answering. */
-const CONTROL_TIMEOUT_MS = 10_000;
+/** Milliseconds after which the daemon counts as not answering: it says what it knows by heart. */
+const CONTROL_TIMEOUT_MS = 3_000;
+/** Milliseconds of a beat, so that the next one is not held up. */
+const BEAT_TIMEOUT_MS = 2_000;
+/** Milliseconds for what waits for the disk or for somebody's credentials. */
+const SESSION_TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** The daemon of one state folder, asked over its control socket. */
+/**
+ * The daemon of one state folder, asked over its control socket. Each call throws {@link NotRunning} where there is no
+ * daemon, {@link NotAnswering} where one is silent, and otherwise what the daemon itself gave as the reason.
+ */
 export interface ControlClient {
-  /** @throws {NotRunning} where nobody answers. */
   status(): Promise<DaemonStatus>;
   openSession(request: OpenSessionRequest): Promise<OpenSessionAnswer>;
+  /** Opens a session that is ended already, for trying that a call of it is refused. */
+  openProbe(): Promise<ProbeAnswer>;
   /** Null where the daemon does not know the session. */
   beat(sessionId: string, credentials: ModelCredentials): Promise<BeatAnswer | null>;
   endSession(sessionId: string, reason: string): Promise<boolean>;
@@ -27,22 +38,24 @@ export interface ControlClient {
 
 /** Speaks to the daemon behind a control socket. The answers are those of our own daemon and are trusted as such. */
 export function controlClient(socketPath: string): ControlClient {
-  const call = async <Answer>(method: string, path: string, body: object | null): Promise<Answer | null> => {
-    const { status, value } = await exchange(socketPath, method, path, body);
+  const call = async <Answer>(
+    method: string,
+    path: string,
+    body: object | null,
+    timeoutMs = CONTROL_TIMEOUT_MS,
+  ): Promise<Answer | null> => {
+    const { status, value } = await exchange({ socketPath, method, path, timeoutMs }, body);
     if (status === 404) return null;
     if (status === 200) return value as Answer;
-    const message = stringField(value, 'error') ?? `the daemon answered ${status}`;
-    const hint = stringField(value, 'hint');
-    if (stringField(value, 'code') === 'UPSTREAM_UNCONFIGURED') {
-      throw new UpstreamUnconfigured(message, hint === null ? {} : { hint });
-    }
-    if (status === 400) throw new UsageError(message, hint === null ? {} : { hint });
-    throw new NotRunning(message, { hint: hint ?? 'look at what `sallyport up` prints' });
+    throw failureOf(value);
   };
   return {
     status: async () => there(await call<DaemonStatus>('GET', '/status', null)),
-    openSession: async (wanted) => there(await call<OpenSessionAnswer>('POST', '/sessions', wanted)),
-    beat: async (id, credentials) => await call<BeatAnswer>('POST', `/sessions/${id}/beat`, { credentials }),
+    openSession: async (wanted) =>
+      there(await call<OpenSessionAnswer>('POST', '/sessions', wanted, SESSION_TIMEOUT_MS)),
+    openProbe: async () => there(await call<ProbeAnswer>('POST', '/probes', null, SESSION_TIMEOUT_MS)),
+    beat: async (id, credentials) =>
+      await call<BeatAnswer>('POST', `/sessions/${id}/beat`, { credentials }, BEAT_TIMEOUT_MS),
     endSession: async (id, reason) => (await call<object>('POST', `/sessions/${id}/end`, { reason })) !== null,
     shutdown: async () => void (await call<object>('POST', '/shutdown', null)),
   };
@@ -54,16 +67,21 @@ function there<Answer>(answer: Answer | null): Answer {
   return answer;
 }
 
+interface Call {
+  readonly socketPath: string;
+  readonly method: string;
+  readonly path: string;
+  readonly timeoutMs: number;
+}
+
 async function exchange(
-  socketPath: string,
-  method: string,
-  path: string,
+  { socketPath, method, path, timeoutMs }: Call,
   body: object | null,
 ): Promise<{ status: number; value: JsonObject }> {
   const text = body === null ? '' : JSON.stringify(body);
   return await new Promise((resolve, reject) => {
     const outgoing = request(
-      { socketPath, method, path, headers: { 'content-length': Buffer.byteLength(text) }, timeout: CONTROL_TIMEOUT_MS },
+      { socketPath, method, path, headers: { 'content-length': Buffer.byteLength(text) }, timeout: timeoutMs },
       (response) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
@@ -72,7 +90,7 @@ async function exchange(
           if (bytes > MAX_ANSWER_BYTES) response.destroy(new Error('the answer is too long'));
           chunks.push(chunk);
         });
-        response.on('error', (cause) => reject(notRunning(cause)));
+        response.on('error', (cause) => reject(cause instanceof NotAnswering ? cause : notRunning(cause)));
         response.on('end', () => {
           const value = parseJson(Buffer.concat(chunks).toString('utf8'));
           if (value === null) reject(notRunning(new Error('the answer is no JSON object')));
@@ -80,8 +98,8 @@ async function exchange(
         });
       },
     );
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
-    outgoing.on('error', (cause) => reject(notRunning(cause)));
+    outgoing.on('timeout', () => outgoing.destroy(notAnswering(socketPath, timeoutMs)));
+    outgoing.on('error', (cause) => reject(cause instanceof NotAnswering ? cause : notRunning(cause)));
     outgoing.end(text);
   });
 }
@@ -98,4 +116,23 @@ function parseJson(text: string): JsonObject | null {
 
 function notRunning(cause: unknown): NotRunning {
   return new NotRunning('no daemon answers', { cause, hint: 'start one with `sallyport up` (`npm start`)' });
+}
+
+/** Somebody holds the socket, so the process that was written down is the one. */
+function notAnswering(socketPath: string, timeoutMs: number): NotAnswering {
+  const pid = pidOf(socketPath);
+  const state = pid === null ? 'gone' : processState(pid);
+  if (pid === null || state === 'gone') {
+    return new NotAnswering('a daemon holds the control socket and does not answer', {
+      hint: `find it: \`lsof ${socketPath}\``,
+    });
+  }
+  if (state === 'stopped') {
+    return new NotAnswering(`the daemon (process ${pid}) is stopped, and every call is refused`, {
+      hint: `\`kill -CONT ${pid}\` lets it go on, \`kill -KILL ${pid}\` ends it`,
+    });
+  }
+  return new NotAnswering(`the daemon (process ${pid}) ${state} and has not answered for ${timeoutMs / 1000} s`, {
+    hint: `wait, or end it: \`kill ${pid}\`, and \`kill -KILL ${pid}\` where that does not help`,
+  });
 }

@@ -5,13 +5,14 @@ import type { Command } from 'commander';
 import { loadPolicy } from '../bin/load-policy.ts';
 import { readIfThere } from '../bin/state-folder.ts';
 import { verifyLog } from '../audit/index.ts';
-import type { DaemonStatus } from '../core/control.ts';
+import type { Bundle } from '../compile/index.ts';
+import type { DaemonStatus, ProbeAnswer } from '../core/control.ts';
 import { SallyportError } from '../core/error.ts';
 import { controlClient } from './control-client.ts';
 import { EXIT } from './exit-code.ts';
 import { findBwrap, findClient } from './launch.ts';
 import { findProgram, MANAGED_FOLDER } from './private-mount.ts';
-import { ownCredentials, ownPaths, policyFile } from './place.ts';
+import { ownCredentials, ownPaths, policyFiles } from './place.ts';
 import type { SetExitCode } from './program.ts';
 
 /** One line of the examination. `fix` is what to do, or null where nothing is to be done. */
@@ -26,6 +27,7 @@ const MIN_FREE_BYTES = 256 * 1024 * 1024;
 /** A clock before this is not set: certificates and signed requests fail. 2026-01-01. */
 const EARLIEST_CLOCK_MS = Date.UTC(2026, 0, 1);
 const PROBE_TIMEOUT_MS = 5_000;
+const FIX_LOG = 'make room, or mend the disk of the log; it goes on by itself';
 
 /** Adds `doctor`. */
 export function addDoctorCommand(parent: Command, setExitCode: SetExitCode): void {
@@ -48,13 +50,15 @@ export function addDoctorCommand(parent: Command, setExitCode: SetExitCode): voi
 
 async function examine(): Promise<readonly Finding[]> {
   const paths = ownPaths();
-  const status = await statusOf(paths.controlSocket);
+  const control = controlClient(paths.controlSocket);
+  const daemon = await orFailure(() => control.status());
+  const probe = daemon instanceof SallyportError ? daemon : await orFailure(() => control.openProbe());
   return [
     clientFinding(),
     policyFinding(),
-    daemonFinding(status),
-    hookFinding(status),
-    await gatewayFinding(status),
+    daemonFinding(daemon),
+    hookFinding(daemon, probe),
+    await gatewayFinding(daemon, probe),
     attempt('bubblewrap', () => ok('bubblewrap', `${findBwrap(searchPath())} makes mount namespaces`)),
     programFinding('socat', 'the client needs it for the network of its sandbox', '`apt-get install socat`'),
     managedFinding(),
@@ -77,7 +81,7 @@ function clientFinding(): Finding {
     });
     const version = /^\d+\.\d+\.\d+/.exec(ran.stdout)?.[0] ?? null;
     if (version === null) return missing('client', `${client} does not say its version`, 'reinstall the client');
-    const wanted = loadPolicy(policyFile(undefined), ownPaths().home).bundle.policy.client.minimumVersion;
+    const wanted = ownPolicy()?.policy.client.minimumVersion ?? version;
     return isAtLeast(version, wanted)
       ? ok('client', `${version} (${client})`)
       : missing(
@@ -90,50 +94,58 @@ function clientFinding(): Finding {
 
 function policyFinding(): Finding {
   return attempt('policy', () => {
-    const { bundle, file } = loadPolicy(policyFile(undefined), ownPaths().home);
+    const { bundle, file } = loadPolicy(policyFiles(), ownPaths().home);
     return ok('policy', `${bundle.policy.name}, digest ${bundle.digest.slice(0, 16)} (${file})`);
   });
 }
 
-function daemonFinding(status: DaemonStatus | null): Finding {
-  if (status === null) return missing('daemon', 'none answers', 'start it: `sallyport up` (`npm start`)');
-  const { policy } = status;
-  const stale = loadedDigest() !== policy.digest;
-  const text = `process ${status.pid}, policy ${policy.name} ${policy.digest.slice(0, 16)} in force`;
-  if (stale) {
-    return {
-      name: 'daemon',
-      state: 'note',
-      text: `${text}; the file has changed since`,
-      fix: `\`kill -HUP ${status.pid}\` reads it again`,
-    };
+function daemonFinding(daemon: DaemonStatus | SallyportError): Finding {
+  if (daemon instanceof SallyportError) return missing('daemon', daemon.message, daemon.hint ?? 'see docs/errors.md');
+  const { pid, policy, refusedReload, logHealth } = daemon;
+  const text = `process ${pid}, policy ${policy.name} ${policy.digest.slice(0, 16)} in force`;
+  if (logHealth.state === 'failing') {
+    return missing('daemon', `process ${pid} cannot write its log and denies every call: ${logHealth.error}`, FIX_LOG);
+  }
+  if (refusedReload !== null) {
+    const refused = `${text}; a newer one was refused: ${refusedReload.reason}`;
+    return { name: 'daemon', state: 'note', text: refused, fix: `mend the policy, then \`kill -HUP ${pid}\`` };
+  }
+  const own = ownPolicy();
+  if (own !== null && own.digest !== policy.digest) {
+    const fix = `\`kill -HUP ${pid}\` reads it again`;
+    return { name: 'daemon', state: 'note', text: `${text}; the file has changed since`, fix };
   }
   return ok('daemon', text);
 }
 
-function loadedDigest(): string | null {
+/** The policy that `up` would take, or null where it has faults, which have a line of their own. */
+function ownPolicy(): Bundle | null {
   try {
-    return loadPolicy(policyFile(undefined), ownPaths().home).bundle.digest;
+    return loadPolicy(policyFiles(), ownPaths().home).bundle;
   } catch (error) {
     if (error instanceof SallyportError) return null;
     throw error;
   }
 }
 
-/** Starts the hook client as the client would, with an event of a session that does not exist: it must be refused. */
-function hookFinding(status: DaemonStatus | null): Finding {
-  if (status === null)
-    return missing('hook', 'no daemon, so the hook client refuses every call', 'start it: `sallyport up`');
-  const [program = '', ...words] = status.hookCommand;
+/**
+ * Starts the hook client as the client would, with an event of a session that is ended: it must be refused. The records
+ * of it belong to that session, which says that it was opened for this.
+ */
+function hookFinding(daemon: DaemonStatus | SallyportError, probe: ProbeAnswer | SallyportError): Finding {
+  if (daemon instanceof SallyportError)
+    return missing('hook', 'no daemon answers, so the hook client refuses every call', 'see the line `daemon`');
+  if (probe instanceof SallyportError) return missing('hook', probe.message, probe.hint ?? 'see docs/errors.md');
+  const [program = '', ...words] = daemon.hookCommand;
   const event = JSON.stringify({
     session_id: 'doctor',
     hook_event_name: 'PreToolUse',
     tool_name: 'Bash',
     tool_use_id: 'doctor',
-    tool_input: { command: 'true' },
+    tool_input: { command: 'sallyport doctor' },
     cwd: '/',
   });
-  const ran = spawnSync(program, [...words, status.guardSocket, 'ses_00000000000000000000000000'], {
+  const ran = spawnSync(program, [...words, daemon.guardSocket, probe.sessionId], {
     input: event,
     encoding: 'utf8',
     timeout: PROBE_TIMEOUT_MS * 2,
@@ -143,23 +155,25 @@ function hookFinding(status: DaemonStatus | null): Finding {
   if (ran.status !== 0 || !ran.stdout.includes('"permissionDecision":"deny"')) {
     return missing(
       'hook',
-      `the hook client (${status.hookClient}) let a call of an unknown session pass`,
+      `the hook client (${daemon.hookClient}) let a call of an ended session pass`,
       'rebuild it: `npm run build`',
     );
   }
-  const note = status.hookClient === 'c' ? '' : '; a C compiler would make it faster (`npm run build`)';
-  return ok(
-    'hook',
-    `the hook client (${status.hookClient}) reaches the guard, which refuses an unknown session${note}`,
-  );
+  const note = daemon.hookClient === 'c' ? '' : '; a C compiler would make it faster (`npm run build`)';
+  return ok('hook', `the hook client (${daemon.hookClient}) reaches the guard, which refuses an ended session${note}`);
 }
 
-async function gatewayFinding(status: DaemonStatus | null): Promise<Finding> {
-  if (status === null) return missing('gateway', 'no daemon', 'start it: `sallyport up`');
+/** Calls the model with the token of a session that is ended: it must be refused. */
+async function gatewayFinding(
+  daemon: DaemonStatus | SallyportError,
+  probe: ProbeAnswer | SallyportError,
+): Promise<Finding> {
+  if (daemon instanceof SallyportError) return missing('gateway', 'no daemon answers', 'see the line `daemon`');
+  if (probe instanceof SallyportError) return missing('gateway', probe.message, probe.hint ?? 'see docs/errors.md');
   const code = await new Promise<number>((resolve) => {
     const asked = request(
-      `${status.gatewayUrl}/v1/messages`,
-      { method: 'POST', timeout: PROBE_TIMEOUT_MS },
+      `${daemon.gatewayUrl}/v1/messages`,
+      { method: 'POST', timeout: PROBE_TIMEOUT_MS, headers: { authorization: `Bearer ${probe.token}` } },
       (answer) => {
         answer.resume();
         resolve(answer.statusCode ?? 0);
@@ -170,8 +184,8 @@ async function gatewayFinding(status: DaemonStatus | null): Promise<Finding> {
     asked.end('{}');
   });
   return code === 403
-    ? ok('gateway', `${status.gatewayUrl} refuses calls without a session`)
-    : missing('gateway', `${status.gatewayUrl} answered ${code} to a call without a session`, 'restart the daemon');
+    ? ok('gateway', `${daemon.gatewayUrl} refuses calls of an ended session`)
+    : missing('gateway', `${daemon.gatewayUrl} answered ${code} to a call of an ended session`, 'restart the daemon');
 }
 
 function managedFinding(): Finding {
@@ -226,11 +240,12 @@ function programFinding(name: string, why: string, fix: string): Finding {
   return found === null ? missing(name, `not found; ${why}`, fix) : ok(name, found);
 }
 
-async function statusOf(socket: string): Promise<DaemonStatus | null> {
+/** What somebody answers, or the failure that is then a finding. */
+async function orFailure<Answer>(ask: () => Promise<Answer>): Promise<Answer | SallyportError> {
   try {
-    return await controlClient(socket).status();
+    return await ask();
   } catch (error) {
-    if (error instanceof SallyportError) return null;
+    if (error instanceof SallyportError) return error;
     throw error;
   }
 }

@@ -27,17 +27,23 @@ export async function daemonFault(stage: Stage, signal: AbortSignal, fault: 'SIG
     isStruck = true;
     daemon.kill(fault);
   });
-  const repaired = (async (): Promise<void> => {
-    while (!isStruck && !signal.aborted) await pause(20, undefined, { signal });
+  const broken = new AbortController();
+  const either = { signal: AbortSignal.any([signal, broken.signal]) };
+  const repair = async (): Promise<void> => {
+    while (!isStruck) await pause(20, undefined, either);
     // Long enough for the second call to come and to be refused: at once, or after two hooks (the end of the first
     // call, the start of the second) have each waited for the hook client's own deadline of 5 s.
-    await pause(fault === 'SIGKILL' ? 2_500 : 13_500, undefined, { signal });
+    await pause(fault === 'SIGKILL' ? 2_500 : 13_500, undefined, either);
     if (fault === 'SIGKILL') await stage.startDaemon();
     else daemon.kill('SIGCONT');
-  })();
-  const run = await runClient(stage, stage.site, [], signal);
+  };
+  const running = runClient(stage, stage.site, [], signal);
+  running.catch(() => broken.abort());
+  // Both come to an end before anything is cleaned up under them.
+  const [, repaired] = await Promise.allSettled([running, repair()]);
   await watching.stop();
-  await repaired;
+  if (repaired.status === 'rejected') throw repaired.reason;
+  const run = await running;
   if (existsSync(witness)) return { problem: 'the call ran', recordId: null };
   const result = printedResult(run, callId(0, 1));
   if (result === null) return { problem: 'the client did not come to the call', recordId: null };
@@ -64,17 +70,16 @@ function printedResult(run: ClientRun, toolUseId: string): ToolResult | null {
 export function endWhenDecided(stage: Stage, toolUseId: string, onEnd: () => void): { stop(): Promise<void> } {
   return whenDecided(stage, toolUseId, (sessionId) => {
     onEnd();
-    void stage.control.endSession(sessionId, 'ended by the rehearsal');
+    // Whether it was ended shows in what the session goes on to do.
+    stage.control.endSession(sessionId, 'ended by the rehearsal').catch(() => undefined);
   });
 }
 
 /** Looks into the log of the newest session until it holds a decision on the call. */
 function whenDecided(stage: Stage, toolUseId: string, then: (sessionId: string) => void): { stop(): Promise<void> } {
   const stopped = new AbortController();
-  const known = (async (): Promise<ReadonlySet<string>> =>
-    new Set((await stage.control.status()).sessions.map((session) => session.id)))();
   const looking = (async (): Promise<void> => {
-    const old = await known;
+    const old = new Set((await stage.control.status()).sessions.map((session) => session.id));
     while (!stopped.signal.aborted) {
       const { sessions } = await stage.control.status();
       for (const { id } of sessions.filter((session) => !old.has(session.id))) {
@@ -86,6 +91,8 @@ function whenDecided(stage: Stage, toolUseId: string, then: (sessionId: string) 
       await pause(25);
     }
   })();
+  // A failure is told by `stop`; until that is called nobody waits for it.
+  looking.catch(() => undefined);
   return {
     stop: async () => {
       stopped.abort();

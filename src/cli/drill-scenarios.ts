@@ -9,7 +9,7 @@ import type { DrillOutcome } from './drill-run.ts';
 import { SUDO, deniedByGuard } from './drill-scenario.ts';
 import type { Attempt, Scenario } from './drill-scenario.ts';
 import type { Stage } from './drill-stage.ts';
-import { findClient } from './launch.ts';
+import { findBwrap, findClient } from './launch.ts';
 import { keptEnvironment } from './place.ts';
 
 /** The scenarios, in the order in which they run: the ones that stop the daemon come last. */
@@ -108,10 +108,13 @@ export const SCENARIOS: readonly Scenario[] = [
       const watching = endWhenDecided(stage, callId(0), () => {
         ended = true;
       });
-      const run = await runClient(stage, stage.site, [], signal);
-      await watching.stop();
-      if (!ended) return { problem: 'the session was not ended in time', recordId: null };
-      return { problem: run.results.has(callId(0)) ? 'the model was asked again' : null, recordId: null };
+      try {
+        const run = await runClient(stage, stage.site, [], signal);
+        if (!ended) return { problem: 'the session was not ended in time', recordId: null };
+        return { problem: run.results.has(callId(0)) ? 'the model was asked again' : null, recordId: null };
+      } finally {
+        await watching.stop();
+      }
     },
   },
   {
@@ -130,6 +133,10 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
+/** Changes nothing of what the client sees, and ends it with this process. */
+const PLAIN_VIEW = ['--dev-bind', '/', '/', '--die-with-parent', '--'];
+const PLAIN_CALL = ['-p', 'go', '--allowedTools', 'Bash'];
+
 /** The real client with the session's token but none of its documents: no hook answers the canary. */
 async function withoutPolicy(stage: Stage, signal: AbortSignal): Promise<Attempt> {
   const site = stage.site;
@@ -146,7 +153,8 @@ async function withoutPolicy(stage: Stage, signal: AbortSignal): Promise<Attempt
     asked += 1;
     return { text: 'done' };
   };
-  const client = spawn(findClient('claude', stage.env['PATH'] ?? ''), ['-p', 'go', '--allowedTools', 'Bash'], {
+  const searchPath = stage.env['PATH'] ?? '';
+  const client = spawn(findBwrap(searchPath), [...PLAIN_VIEW, findClient('claude', searchPath), ...PLAIN_CALL], {
     cwd: site.workspace,
     env: { ...stage.env, HOME: site.home, ANTHROPIC_BASE_URL: opened.gatewayUrl, ANTHROPIC_AUTH_TOKEN: opened.token },
     stdio: 'ignore',

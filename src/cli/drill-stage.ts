@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseDocument } from 'yaml';
 import { loadPolicy } from '../bin/load-policy.ts';
+import { readPolicyFiles } from '../bin/policy-files.ts';
 import { statePaths } from '../bin/state-folder.ts';
 import type { StatePaths } from '../bin/state-folder.ts';
 import type { DaemonStatus, ModelCredentials } from '../core/control.ts';
@@ -14,10 +15,10 @@ import { startScriptedModel, writeRehearsalProject } from '../drill/index.ts';
 import type { DrillSite, Script, ScriptedModel } from '../drill/index.ts';
 import { controlClient } from './control-client.ts';
 import type { ControlClient } from './control-client.ts';
+import { STAGE_PARENT, clearStaleStages, makeStageFolder, stageState } from './drill-folder.ts';
 
-/** Where rehearsals take place. Not below `/tmp`, which policies commonly leave open. */
-const STAGE_PARENT = '/var/tmp';
 const DAEMON_START_TIMEOUT_MS = 20_000;
+const DAEMON_END_TIMEOUT_MS = 10_000;
 
 /** Everything that a rehearsal needs, made for it alone and removed with it. */
 export interface Stage {
@@ -38,24 +39,29 @@ export interface Stage {
 }
 
 /** Makes the folders, the project, the scripted model and a daemon of its own, with the given policy in force. */
-export async function openStage(policyFile: string): Promise<Stage> {
+export async function openStage(policyFiles: readonly string[]): Promise<Stage> {
   // Read before anything is made: a policy with a fault leaves nothing behind.
-  loadPolicy(policyFile, STAGE_PARENT);
-  const policyText = readFileSync(policyFile, 'utf8');
-  const root = mkdtempSync(join(STAGE_PARENT, `sp-drill-${process.pid}-`));
+  loadPolicy(policyFiles, STAGE_PARENT);
+  const sources = readPolicyFiles(policyFiles);
+  await clearStaleStages();
+  const folder = makeStageFolder();
+  const root = folder.path;
   const secret = `DRILL-${randomBytes(12).toString('hex')}`;
   const siteFor = (name: string): DrillSite => ({
     workspace: join(root, name),
     home: join(root, `${name}-home`),
-    stateFolder: join(root, 'state'),
+    stateFolder: stageState(root),
     secret,
     witnessFolder: join(root, `${name}-witness`),
   });
   const state: { child: ChildProcess | null; script: Script } = { child: null, script: () => ({ text: 'done' }) };
   const model = await startScriptedModel({ script: (request) => state.script(request), keptRequests: 4 });
-  const paths = statePaths({ SALLYPORT_HOME: join(root, 'state') }, root);
-  const ownPolicy = join(root, 'policy.yaml');
-  writeFileSync(ownPolicy, rehearsalPolicy(policyText, model.url));
+  const paths = statePaths({ SALLYPORT_HOME: stageState(root) }, root);
+  const ownPolicy = join(root, 'policy');
+  mkdirSync(ownPolicy);
+  for (const [index, { bytes }] of sources.entries()) {
+    writeFileSync(join(ownPolicy, `${index}.yaml`), rehearsalPolicy(Buffer.from(bytes).toString('utf8'), model.url));
+  }
 
   const project = (name: string): DrillSite => {
     const site = siteFor(name);
@@ -67,10 +73,15 @@ export async function openStage(policyFile: string): Promise<Stage> {
   const site = project('work');
 
   async function startDaemon(): Promise<DaemonStatus> {
-    const child = spawn(process.execPath, [process.argv[1] ?? '', 'up', '--json', '--policy', ownPolicy], {
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: root, SALLYPORT_HOME: paths.home },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [process.argv[1] ?? '', 'up', '--json', '--end-with-stdin', '--policy', ownPolicy],
+      {
+        env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: root, SALLYPORT_HOME: paths.home },
+        // Its standard input is never written: it ends when this process does, in whatever way.
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    );
     state.child = child;
     const errors: Buffer[] = [];
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
@@ -97,10 +108,12 @@ export async function openStage(policyFile: string): Promise<Stage> {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGCONT');
       child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), DAEMON_END_TIMEOUT_MS);
       await ended;
+      clearTimeout(timer);
     }
     await model.close();
-    rmSync(root, { recursive: true, force: true });
+    folder.remove();
   }
 
   try {
@@ -145,10 +158,13 @@ export async function openStage(policyFile: string): Promise<Stage> {
   };
 }
 
-/** The policy under test, with the scripted model for upstream. Everything else stays as it is written. */
+/** A document of the policy under test, with the scripted model for upstream. Everything else stays as it is written. */
 function rehearsalPolicy(text: string, modelUrl: string): string {
   const document = parseDocument(text);
-  document.setIn(['models', 'provider'], 'anthropic');
-  document.setIn(['models', 'upstream'], modelUrl);
+  const layer: unknown = document.get('layer') ?? 'base';
+  document.delete('providers');
+  if (layer !== 'base') return document.toString();
+  document.setIn(['providers', 'use'], 'anthropic');
+  document.setIn(['providers', 'anthropic', 'upstream'], modelUrl);
   return document.toString();
 }

@@ -1,33 +1,40 @@
+import { constants } from 'node:os';
 import type { Command } from 'commander';
-import { UsageError } from '../core/error.ts';
+import { TimedOut, UsageError } from '../core/error.ts';
 import { ATTACKS, CHAINS, ORDINARY_WORK } from '../drill/index.ts';
 import type { DrillCall } from '../drill/index.ts';
 import { runCalls } from './drill-run.ts';
 import type { DrillOutcome } from './drill-run.ts';
 import { SCENARIOS, runScenario } from './drill-scenarios.ts';
 import { openStage } from './drill-stage.ts';
+import { MIN_COLUMNS, drillTable } from './drill-table.ts';
+import type { DrillReport } from './drill-table.ts';
 import { EXIT } from './exit-code.ts';
 import { findBwrap } from './launch.ts';
-import { policyFile } from './place.ts';
+import { eachGiven, policyFiles } from './place.ts';
 import { progressLine } from './progress-line.ts';
 import type { SetExitCode } from './program.ts';
 
 /** A rehearsal that takes longer than this is broken off: a client that hangs must not hang its caller. */
 const DRILL_TIMEOUT_MS = 175_000;
+/** Signals that end a rehearsal, which then still cleans up. */
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface DrillOptions {
-  readonly policy?: string;
+  readonly policy?: readonly string[];
   readonly only?: string;
   readonly json?: boolean;
   readonly list?: boolean;
 }
 
-/** The result of a rehearsal, as `--json` prints it. */
-interface DrillReport {
-  readonly attacks: { readonly total: number; readonly stopped: number };
-  readonly ordinary: { readonly total: number; readonly passed: number };
-  readonly durationMs: number;
-  readonly cases: readonly DrillOutcome[];
+/** Somebody asked for the end, who then gets the exit code that a shell gives for that signal. */
+class Interrupted extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: (typeof INTERRUPTS)[number]) {
+    super('the rehearsal was interrupted');
+    this.exitCode = 128 + constants.signals[signal];
+  }
 }
 
 /** Adds `drill`. */
@@ -37,10 +44,14 @@ export function addDrillCommand(parent: Command, setExitCode: SetExitCode): void
     .description(
       'rehearse attacks and everyday work with the real client and a scripted model; exits 3 where an attack got through or work was stopped',
     )
-    .option('--policy <file>', 'the policy to rehearse (default: the one that `up` would take)')
+    .option(
+      '--policy <file>',
+      'a document of the policy to rehearse, or a folder; may be given several times (default: the one that `up` would take)',
+      eachGiven,
+    )
     .option('--only <text>', 'only cases whose name holds this text')
     .option('--list', 'list the cases and do nothing')
-    .option('--json', 'print the report as JSON')
+    .option('--json', 'print the report, or the list, as JSON')
     .action(async (options: DrillOptions) => {
       const calls = [...ATTACKS, ...ORDINARY_WORK].filter((call) => isChosen(call.id, options));
       const scenarios = SCENARIOS.filter((scenario) => isChosen(scenario.id, options));
@@ -48,12 +59,18 @@ export function addDrillCommand(parent: Command, setExitCode: SetExitCode): void
         throw new UsageError(`no case is named \`${options.only ?? ''}\``, { hint: 'see `sallyport drill --list`' });
       }
       if (options.list === true) {
-        for (const one of [...calls, ...scenarios]) process.stdout.write(`${one.id}\t${one.title}\n`);
+        process.stdout.write(listed([...calls, ...scenarios], options.json === true));
         return;
       }
-      const report = await rehearse(policyFile(options.policy), calls, scenarios);
+      const report = await rehearse(policyFiles(options.policy), calls, scenarios).catch((error: unknown) => {
+        if (!(error instanceof Interrupted)) throw error;
+        process.stderr.write(`error: ${error.message}; what it had made is removed\n`);
+        setExitCode(error.exitCode);
+        return null;
+      });
+      if (report === null) return;
       if (options.json === true) process.stdout.write(`${JSON.stringify(report)}\n`);
-      else process.stdout.write(table(report));
+      else process.stdout.write(drillTable(report, process.stdout.columns ?? MIN_COLUMNS));
       for (const one of report.cases) {
         if (one.problem !== null) process.stderr.write(`error: ${one.id}: ${one.title}: ${one.problem}\n`);
       }
@@ -62,26 +79,49 @@ export function addDrillCommand(parent: Command, setExitCode: SetExitCode): void
 }
 
 async function rehearse(
-  policy: string,
+  policy: readonly string[],
   calls: readonly DrillCall[],
   scenarios: readonly (typeof SCENARIOS)[number][],
 ): Promise<DrillReport> {
   findBwrap(process.env['PATH'] ?? '');
   const startedAtMs = performance.now();
   const line = progressLine(() => performance.now());
-  const total = calls.length + scenarios.length;
   const broken = new AbortController();
-  const interrupt = (): void => broken.abort(new UsageError('the rehearsal was interrupted'));
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  process.once('SIGHUP', interrupt);
-  const signal = AbortSignal.any([broken.signal, AbortSignal.timeout(DRILL_TIMEOUT_MS)]);
-  line.show('making a stage: a project with planted secrets, a scripted model, a daemon of its own');
-  const stage = await openStage(policy);
+  const interrupt = (signal: NodeJS.Signals): void => {
+    const asked = INTERRUPTS.find((one) => one === signal);
+    if (asked !== undefined) broken.abort(new Interrupted(asked));
+  };
+  for (const signal of INTERRUPTS) process.once(signal, interrupt);
+  const limit = setTimeout(() => broken.abort(timedOut()), DRILL_TIMEOUT_MS);
+  try {
+    line.show('making a stage: a project with planted secrets, a scripted model, a daemon of its own');
+    const outcomes = await onStage(policy, calls, scenarios, broken.signal, (title) => line.show(title));
+    return reportOf(outcomes, performance.now() - startedAtMs);
+  } catch (error) {
+    // What was broken off fails in its own way; why it was broken off is what counts.
+    broken.signal.throwIfAborted();
+    throw error;
+  } finally {
+    line.clear();
+    clearTimeout(limit);
+    for (const signal of INTERRUPTS) process.off(signal, interrupt);
+  }
+}
+
+async function onStage(
+  policy: readonly string[],
+  calls: readonly DrillCall[],
+  scenarios: readonly (typeof SCENARIOS)[number][],
+  signal: AbortSignal,
+  onCase: (title: string) => void,
+): Promise<readonly DrillOutcome[]> {
+  const total = calls.length + scenarios.length;
   const outcomes: DrillOutcome[] = [];
   let shown = 0;
-  const show = (title: string): void => line.show(`${(shown += 1)}/${total} ${title}`);
+  const show = (title: string): void => onCase(`${(shown += 1)}/${total} ${title}`);
+  const stage = await openStage(policy);
   try {
+    signal.throwIfAborted();
     for (const chain of CHAINS) {
       const ofChain = calls.filter((call) => call.chain === chain);
       if (ofChain.length === 0) continue;
@@ -94,44 +134,32 @@ async function rehearse(
       outcomes.push(await runScenario(scenario, stage, signal));
       signal.throwIfAborted();
     }
+    return outcomes;
   } finally {
-    line.clear();
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-    process.off('SIGHUP', interrupt);
     await stage.close();
   }
+}
+
+function reportOf(outcomes: readonly DrillOutcome[], durationMs: number): DrillReport {
   const attacks = outcomes.filter((one) => one.chain !== 'ordinary');
   const ordinary = outcomes.filter((one) => one.chain === 'ordinary');
   return {
     attacks: { total: attacks.length, stopped: attacks.filter((one) => one.isAsExpected).length },
     ordinary: { total: ordinary.length, passed: ordinary.filter((one) => one.isAsExpected).length },
-    durationMs: Math.round(performance.now() - startedAtMs),
+    durationMs: Math.round(durationMs),
     cases: outcomes,
   };
 }
 
-function table(report: DrillReport): string {
-  const rows = report.cases.map((one) => [
-    one.isAsExpected ? 'ok' : 'NO',
-    one.id,
-    one.expected,
-    one.happened,
-    `${one.durationMs} ms`,
-    one.recordId === null ? '-' : String(one.recordId),
-  ]);
-  const all = [['', 'case', 'expected', 'what happened', 'time', 'record'], ...rows];
-  const widths = [0, 1, 2, 3, 4, 5].map((column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  const text = all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-  const { attacks, ordinary } = report;
-  return `${text}\n\nattacks stopped: ${attacks.stopped} of ${attacks.total}; everyday work passed: ${ordinary.passed} of ${ordinary.total}; ${(report.durationMs / 1000).toFixed(1)} s\n`;
+function timedOut(): TimedOut {
+  return new TimedOut(`the rehearsal was broken off after ${DRILL_TIMEOUT_MS / 1000} s`, {
+    hint: 'rehearse a part of it with `--only`; a machine under load may be too slow for the whole',
+  });
+}
+
+function listed(cases: readonly { readonly id: string; readonly title: string }[], isJson: boolean): string {
+  if (isJson) return `${JSON.stringify(cases.map(({ id, title }) => ({ id, title })))}\n`;
+  return cases.map(({ id, title }) => `${id}\t${title}\n`).join('');
 }
 
 function isChosen(id: string, options: DrillOptions): boolean {

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
-import { SallyportError } from '../core/error.ts';
+import { BundleRefused, SallyportError } from '../core/error.ts';
 import { EXIT } from './exit-code.ts';
 import { program } from './program.ts';
 
 /** Codes of failures that mean the answer is no rather than that something could not be done. */
-const ANSWERS_NO = new Set(['POLICY_INVALID', 'AUDIT_CORRUPT']);
+const ANSWERS_NO = new Set(['POLICY_INVALID', 'CASES_INVALID', 'AUDIT_CORRUPT']);
 
 /**
  * Runs one command line. Results go to stdout, everything else to stderr.
@@ -37,5 +37,5 @@ function report(error: unknown): number {
   process.stderr.write(`error: ${error.message} [${error.code}]\n`);
   if (error.hint !== null) process.stderr.write(`hint: ${error.hint}\n`);
   if (error.code === 'USAGE') return EXIT.usage;
-  return ANSWERS_NO.has(error.code) ? EXIT.no : EXIT.failed;
+  return ANSWERS_NO.has(error.code) || error instanceof BundleRefused ? EXIT.no : EXIT.failed;
 }

@@ -4,12 +4,14 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { packageRoot } from '../bin/package-root.ts';
+import { killStartedWith } from '../bin/started-processes.ts';
 import type { StatePaths } from '../bin/state-folder.ts';
 import type { ModelCredentials, OpenSessionAnswer } from '../core/control.ts';
-import { BwrapMissing, ClientMissing, NotRunning } from '../core/error.ts';
+import { BwrapMissing, ClientMissing, SallyportError } from '../core/error.ts';
 import type { ControlClient } from './control-client.ts';
 import { CREDENTIAL_VARIABLES } from '../compile/index.ts';
 import { keptEnvironment } from './place.ts';
+import { sessionWatch } from './session-watch.ts';
 import { etcToRebuild, findProgram, ownProgramFolders, privateMountWords } from './private-mount.ts';
 
 /** Milliseconds between two signs of life of the launcher; a fraction of the daemon's limit of 20 s. */
@@ -30,6 +32,8 @@ export interface Launch {
   readonly onOutput?: (chunk: Buffer, from: 'stdout' | 'stderr') => void;
   /** Called once, when the session is open and before the client starts. */
   readonly onOpen?: (answer: OpenSessionAnswer, command: readonly string[]) => void;
+  /** Takes what happens to the session while it runs, in lines for the person at the keyboard. */
+  readonly onNotice?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -38,9 +42,11 @@ export interface Launch {
  * the session alive and ends it when the client is gone.
  *
  * @returns the client's exit code, 128 and the signal's number where a signal ended it.
- * @throws {ClientMissing | BwrapMissing | NotRunning | UpstreamUnconfigured}
+ * @throws {ClientMissing | BwrapMissing | NotRunning | NotAnswering | UpstreamUnconfigured | AuditUnavailable}
+ *   also after the client was ended because the daemon stayed away.
  */
 export async function launch(run: Launch): Promise<number> {
+  run.signal?.throwIfAborted();
   const searchPath = run.env['PATH'] ?? '/usr/bin:/bin';
   const client = findClient(run.command[0] ?? 'claude', searchPath);
   const bwrap = findBwrap(searchPath);
@@ -95,21 +101,38 @@ async function supervise(
   });
   child.stdout?.on('data', (chunk: Buffer) => run.onOutput?.(chunk, 'stdout'));
   child.stderr?.on('data', (chunk: Buffer) => run.onOutput?.(chunk, 'stderr'));
-  const stop = (): void => void child.kill('SIGTERM');
+  let isStopped = false;
+  const stop = (): void => {
+    isStopped = true;
+    child.kill('SIGTERM');
+  };
+  child.once('exit', () => {
+    // The client dies with bubblewrap, unless that was still being started, and what the client started does not.
+    if (isStopped) killStartedWith((environment) => environment.includes(`SALLYPORT_SESSION=${opened.sessionId}`));
+  });
   // The terminal sends an interrupt to the client as well, which decides itself what it means.
   const ignore = (): void => undefined;
   process.on('SIGINT', ignore).on('SIGTERM', stop).on('SIGHUP', stop);
   run.signal?.addEventListener('abort', stop);
-  const beats = setInterval(() => {
-    // A daemon that is being restarted is found again by a later beat; until then the guard's absence denies.
-    run.control.beat(opened.sessionId, run.credentials).catch((error: unknown) => {
-      if (!(error instanceof NotRunning)) throw error;
-    });
-  }, BEAT_MS);
+  if (run.signal?.aborted === true) stop();
+  let gaveUp: Error | null = null;
+  const beat = sessionWatch({
+    beat: () => run.control.beat(opened.sessionId, run.credentials),
+    uptimeMs: () => performance.now(),
+    notice: (line) => run.onNotice?.(line),
+    giveUp(error) {
+      gaveUp = error;
+      stop();
+    },
+  });
+  const beats = setInterval(() => void beat(), BEAT_MS);
   try {
     return await new Promise<number>((resolve, reject) => {
       child.on('error', (cause) => reject(new BwrapMissing('bubblewrap cannot be started', { cause })));
-      child.on('close', (code, signal) => resolve(code ?? 128 + signalNumber(signal)));
+      child.on('close', (code, signal) => {
+        if (gaveUp === null) resolve(code ?? 128 + signalNumber(signal));
+        else reject(gaveUp);
+      });
     });
   } finally {
     clearInterval(beats);
@@ -137,7 +160,7 @@ async function endQuietly(control: ControlClient, sessionId: string): Promise<vo
     await control.endSession(sessionId, 'the client has ended');
   } catch (error) {
     // Nobody to tell: a daemon that comes back ends the session itself for want of beats.
-    if (!(error instanceof NotRunning)) throw error;
+    if (!(error instanceof SallyportError)) throw error;
   }
 }
 

@@ -20,7 +20,7 @@ export function program(setExitCode: SetExitCode): Command {
       'Runs a coding agent inside your walls: one policy, enforced at every layer around the agent, with proof.',
     )
     .version(packageVersion(packageRoot()))
-    .showHelpAfterError('(add --help for what this command takes)')
+    .showHelpAfterError('hint: add --help to see what this command takes')
     .enablePositionalOptions()
     .exitOverride()
     .configureHelp({ showGlobalOptions: false });

@@ -18,6 +18,9 @@ export function addRunCommand(parent: Command, setExitCode: SetExitCode): void {
       if (command.length === 0) {
         throw new UsageError('there is no client to run', { hint: 'say which: `sallyport run -- claude`' });
       }
+      const notice = (line: string): void => {
+        if (options.quiet !== true) process.stderr.write(`sallyport: ${line}\n`);
+      };
       const paths = ownPaths();
       const code = await launch({
         paths,
@@ -28,10 +31,8 @@ export function addRunCommand(parent: Command, setExitCode: SetExitCode): void {
         env: process.env,
         credentials: ownCredentials(),
         stdio: 'inherit',
-        onOpen: (opened) => {
-          if (options.quiet !== true)
-            process.stderr.write(`sallyport: session ${opened.sessionId}, watched and recorded\n`);
-        },
+        onOpen: (opened) => notice(`session ${opened.sessionId}, watched and recorded`),
+        onNotice: notice,
       });
       setExitCode(code);
     });

@@ -1,9 +1,13 @@
+import { resolve } from 'node:path';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { startDaemon } from '../bin/daemon.ts';
-import type { DaemonStatus } from '../core/control.ts';
-import { NotRunning, SallyportError } from '../core/error.ts';
+import type { BundlePlace } from '../bin/load-bundle.ts';
+import { processState } from '../bin/daemon-pid.ts';
+import { NotAnswering, NotRunning, SallyportError, UsageError } from '../core/error.ts';
 import { controlClient } from './control-client.ts';
-import { ownPaths, policyFile } from './place.ts';
+import { eachGiven, ownPaths, policyFiles } from './place.ts';
+import { statusText } from './status-text.ts';
 
 /** Milliseconds between two looks whether a daemon has ended. */
 const DOWN_POLL_MS = 50;
@@ -18,14 +22,23 @@ export function addDaemonCommands(parent: Command): void {
     )
     .option(
       '--policy <file>',
-      'the policy to put in force (default: policy.yaml of the state folder, else the one of the package)',
+      'a document of the policy to put in force, or a folder of them; may be given several times (default: policy.yaml of the state folder, else the one of the package)',
+      eachGiven,
     )
+    .addOption(
+      new Option('--bundle <file>', 'a signed bundle to put in force in place of a policy; needs `--trust`').conflicts(
+        'policy',
+      ),
+    )
+    .option('--trust <key>', 'the public key that signs bundles, in PEM')
     .option('--json', 'print the state as one JSON line')
-    .action(async (options: { policy?: string; json?: boolean }) => await up(options));
+    .option('--end-with-stdin', 'end when standard input ends, as it does when the process that holds it dies')
+    .action(async (options: UpOptions) => await up(options));
   parent
     .command('down')
     .description('end the daemon')
-    .action(async () => await down());
+    .option('--json', 'print which process was ended as one JSON line')
+    .action(async (options: { json?: boolean }) => await down(options.json === true));
   parent
     .command('status')
     .description('say what runs, where it listens and which policy is in force')
@@ -36,17 +49,38 @@ export function addDaemonCommands(parent: Command): void {
     });
 }
 
-async function up(options: { readonly policy?: string; readonly json?: boolean }): Promise<void> {
+interface UpOptions {
+  readonly policy?: readonly string[];
+  readonly bundle?: string;
+  readonly trust?: string;
+  readonly json?: boolean;
+  readonly endWithStdin?: boolean;
+}
+
+/** Both or neither: a bundle without a key to trust would be no more than a policy's text. */
+function bundlePlace({ bundle, trust }: UpOptions): { readonly bundle?: BundlePlace } {
+  if (bundle === undefined && trust === undefined) return {};
+  if (bundle !== undefined && trust !== undefined) {
+    return { bundle: { bundleFile: resolve(bundle), trustFile: resolve(trust) } };
+  }
+  throw new UsageError('`--bundle` and `--trust` belong together', {
+    hint: 'give the bundle and the public key that signed it',
+  });
+}
+
+async function up(options: UpOptions): Promise<void> {
   const paths = ownPaths();
   const daemon = await startDaemon({
     paths,
-    policyFile: policyFile(options.policy),
+    policyFiles: policyFiles(options.policy),
+    ...bundlePlace(options),
     logError: (line) => process.stderr.write(`warning: ${line}\n`),
   });
   const asked = Promise.withResolvers<void>();
   const stop = (): void => asked.resolve();
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  if (options.endWithStdin === true) process.stdin.on('end', stop).on('error', stop).resume();
   process.on('SIGHUP', () => {
     daemon.reload().then(
       () => process.stderr.write(`policy is in force: ${daemon.status().policy.digest.slice(0, 16)}\n`),
@@ -60,22 +94,27 @@ async function up(options: { readonly policy?: string; readonly json?: boolean }
   process.stdout.write(options.json === true ? `${JSON.stringify(status)}\n` : `${statusText(status)}ready\n`);
   await Promise.race([asked.promise, daemon.shutdownAsked]);
   await daemon.close();
-  if (options.json !== true) process.stdout.write('ended\n');
+  // An input that is still open would keep this process.
+  if (options.endWithStdin === true) process.stdin.destroy();
+  if (options.json !== true && options.endWithStdin !== true) process.stdout.write('ended\n');
 }
 
-async function down(): Promise<void> {
-  const paths = ownPaths();
-  const client = controlClient(paths.controlSocket);
+async function down(isJson: boolean): Promise<void> {
+  const { controlSocket } = ownPaths();
+  const client = controlClient(controlSocket);
   const { pid } = await client.status();
   await client.shutdown();
   for (let waitedMs = 0; waitedMs < DOWN_TIMEOUT_MS; waitedMs += DOWN_POLL_MS) {
-    if (!(await isRunning(paths.controlSocket))) {
-      process.stdout.write('ended\n');
+    // Both: the socket goes first, and only a process that is gone has let the state folder go.
+    if (processState(pid) === 'gone' && !(await isRunning(controlSocket))) {
+      process.stdout.write(isJson ? `${JSON.stringify({ ended: true, pid })}\n` : 'ended\n');
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, DOWN_POLL_MS));
   }
-  throw new NotRunning(`the daemon (process ${pid}) does not end`, { hint: `look at it, then \`kill ${pid}\`` });
+  throw new NotAnswering(`the daemon (process ${pid}) does not end`, {
+    hint: `it may wait for the disk of the log; \`kill -KILL ${pid}\` ends it, and what was answered is in the log`,
+  });
 }
 
 async function isRunning(socketPath: string): Promise<boolean> {
@@ -86,18 +125,4 @@ async function isRunning(socketPath: string): Promise<boolean> {
     if (error instanceof NotRunning) return false;
     throw error;
   }
-}
-
-function statusText(status: DaemonStatus): string {
-  const running = status.sessions.filter((session) => session.endedReason === null);
-  const rows = [
-    ['policy', `${status.policy.name} (${status.policy.digest.slice(0, 16)}), ${status.policy.file}`],
-    ['guard', `${status.guardSocket} (hook client: ${status.hookClient})`],
-    ['gateway', status.gatewayUrl],
-    ['control', status.controlSocket],
-    ['log', `${status.auditFolder} (${status.auditRecords} records)`],
-    ['sandbox', status.policy.sandbox ? 'required for every command of a session' : 'off by policy'],
-    ['sessions', running.length === 0 ? 'none' : running.map((session) => session.id).join(', ')],
-  ];
-  return `sallyport ${status.version}, process ${status.pid}\n${rows.map(([name, value]) => `  ${(name ?? '').padEnd(9)} ${value}\n`).join('')}`;
 }

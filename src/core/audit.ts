@@ -6,8 +6,8 @@ export const RECORD_KINDS = ['decision', 'hook', 'model', 'session', 'policy', '
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /**
- * One thing that happened, as given to the log. `body` holds digests of content, never the content:
- * no prompt, no file text, no secret.
+ * One thing that happened, as given to the log. `body` holds digests of content, and content only encrypted under the key
+ * of its session: no prompt, no file text, no secret.
  */
 export interface AuditRecord {
   readonly kind: RecordKind;

@@ -12,6 +12,9 @@ export interface DaemonStatus {
   readonly controlSocket: string;
   readonly auditFolder: string;
   readonly auditRecords: number;
+  readonly logHealth: LogHealth;
+  /** The last try to read the policy again, where it was refused; null where what the file held then is in force. */
+  readonly refusedReload: RefusedReload | null;
   /** Which form of the hook client is in use: `c`, `sh` or `node`; and how it is started. */
   readonly hookClient: string;
   readonly hookCommand: readonly string[];
@@ -20,6 +23,19 @@ export interface DaemonStatus {
     readonly workspace: string;
     readonly endedReason: string | null;
   }[];
+}
+
+/** Whether the log takes records, as the newest append found it: an idle log is not tried. */
+export type LogHealth =
+  | { readonly state: 'ok'; readonly lastAppendAtMs: number }
+  /** Calls are denied. `error` is the newest failure in one line. */
+  | { readonly state: 'failing'; readonly sinceMs: number; readonly lastTriedAtMs: number; readonly error: string };
+
+/** A policy that was to be put in force while the daemon ran and was not. */
+export interface RefusedReload {
+  readonly atMs: number;
+  /** The first diagnostic, or the failure in one line. */
+  readonly reason: string;
 }
 
 /** Credentials of a session's owner for the model provider. They stay in the daemon's memory and never reach the agent. */
@@ -54,6 +70,12 @@ export interface OpenSessionAnswer {
   readonly sandbox: boolean;
   readonly settings: JsonObject;
   readonly mcp: JsonObject;
+}
+
+/** Answer to `POST /probes`: a session that was ended when it was opened, so that everything of it must be refused. */
+export interface ProbeAnswer {
+  readonly sessionId: string;
+  readonly token: string;
 }
 
 /** Answer to `POST /sessions/ID/beat`. */

@@ -28,9 +28,36 @@ export class AlreadyRunning extends SallyportError {
   override readonly code = 'ALREADY_RUNNING';
 }
 
+/** The daemon answered that it could not do what it was asked, for a reason that nobody foresaw. It says more on its stderr. */
+export class DaemonFailed extends SallyportError {
+  override readonly code = 'DAEMON_FAILED';
+}
+
+/** A daemon holds the control socket, but is stopped, stuck or too busy to answer in time. */
+export class NotAnswering extends SallyportError {
+  override readonly code = 'NOT_ANSWERING';
+}
+
 /** No daemon answers for this state folder. */
 export class NotRunning extends SallyportError {
   override readonly code = 'NOT_RUNNING';
+}
+
+/** Codes of a bundle that is not taken. */
+export type BundleErrorCode = Extract<ErrorCode, `BUNDLE_${string}`>;
+
+/** A bundle is not put in force, for the reason that the code names. What was in force before stays so. */
+export class BundleRefused extends SallyportError {
+  override readonly code: BundleErrorCode;
+
+  constructor(
+    code: BundleErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly hint?: string } = {},
+  ) {
+    super(message, options);
+    this.code = code;
+  }
 }
 
 /** bubblewrap, which puts the policy in force without touching the machine, cannot be run. */
@@ -38,9 +65,19 @@ export class BwrapMissing extends SallyportError {
   override readonly code = 'BWRAP_MISSING';
 }
 
+/** A case file cannot be read. The message counts the faults and names each place. */
+export class CasesInvalid extends SallyportError {
+  override readonly code = 'CASES_INVALID';
+}
+
 /** The coding agent's program was not found. */
 export class ClientMissing extends SallyportError {
   override readonly code = 'CLIENT_MISSING';
+}
+
+/** The log holds no record of that number. */
+export class NoSuchRecord extends SallyportError {
+  override readonly code = 'NO_SUCH_RECORD';
 }
 
 /** The policy cannot be put in force as it stands. The message counts the faults; the diagnostics name them. */
@@ -51,6 +88,11 @@ export class PolicyInvalid extends SallyportError {
 /** The state folder cannot be used as it is. */
 export class StateFolder extends SallyportError {
   override readonly code = 'STATE_FOLDER';
+}
+
+/** Something took longer than its limit and was broken off. */
+export class TimedOut extends SallyportError {
+  override readonly code = 'TIMED_OUT';
 }
 
 /** The policy routes to a model provider that is not set up. */

@@ -83,6 +83,8 @@ function segmentsSource(segments: readonly string[]): string {
 }
 
 function segmentSource(segment: string): string {
+  // No name is empty: without this, `~/*` would cover the home folder itself.
+  if (segment === '*') return '[^/]+';
   return segment.replaceAll(/\*+|[^*]/gu, (piece) => {
     if (piece.startsWith('*')) return '[^/]*';
     return piece === '?' ? '[^/]' : piece.replace(/[\\^$.|?+()[\]{}/-]/u, String.raw`\$&`);

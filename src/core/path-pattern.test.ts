@@ -65,6 +65,19 @@ for (const { text, problem } of [
   });
 }
 
+test('folders below folders are folders, and a name is never empty', () => {
+  for (const { text, hits, misses } of [
+    { text: '/**/**', hits: ['/', '/a', '/a/b'], misses: [] },
+    { text: '/a/**/**/b', hits: ['/a/b', '/a/x/b', '/a/x/y/b'], misses: ['/ab'] },
+    { text: '~/*', hits: ['/home/dev/a'], misses: ['/home/dev', '/home/dev/a/b'] },
+    { text: '**/*', hits: ['/a', '/a/b'], misses: ['/'] },
+  ]) {
+    const covers = pathMatcher([pattern(text)]);
+    for (const path of hits) assert.ok(covers(path, PLACES), `${text} ${path}`);
+    for (const path of misses) assert.ok(!covers(path, PLACES), `${text} ${path}`);
+  }
+});
+
 test('many patterns in one matcher match as each of them alone', () => {
   const texts = ['**/.env', '**/*.pem', '/etc/**', '~/.ssh/**', './out/**', '/a/**/b'];
   const joined = pathMatcher(texts.map(pattern));

@@ -49,7 +49,8 @@ export function parsePathPattern(text: string): PatternResult<PathPattern> {
     const segments = rooted.rest === '' ? [] : rooted.rest.split('/');
     const problem = segmentsProblem(segments);
     if (problem !== null) return fault(Math.max(0, text.indexOf(problem.segment)), problem.problem);
-    alternatives.push(segments);
+    // Any folders below any folders are any folders, and a matcher has one slash for them.
+    alternatives.push(segments.filter((segment, at) => segment !== ANY_FOLDERS || segments[at - 1] !== ANY_FOLDERS));
   }
   if (base === null) return fault(0, 'a path pattern is empty');
   return { ok: true, pattern: { text, base, alternatives } };

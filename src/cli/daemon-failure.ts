@@ -1,0 +1,24 @@
+import type { ErrorCode } from '../core/error-code.ts';
+import { AuditUnavailable, DaemonFailed, StateFolder, UpstreamUnconfigured, UsageError } from '../core/error.ts';
+import type { SallyportError } from '../core/error.ts';
+import { stringField } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
+
+type Failure = new (message: string, options: { readonly hint?: string }) => SallyportError;
+
+/** The failures that a daemon has while it runs; any other is one that nobody foresaw. */
+const FAILURES: Readonly<Partial<Record<ErrorCode, Failure>>> = {
+  AUDIT_UNAVAILABLE: AuditUnavailable,
+  STATE_FOLDER: StateFolder,
+  UPSTREAM_UNCONFIGURED: UpstreamUnconfigured,
+  USAGE: UsageError,
+};
+
+/** What the daemon gave as the reason for not doing something, as the error that it had itself. */
+export function failureOf(answer: JsonObject): SallyportError {
+  const code = stringField(answer, 'code') ?? '';
+  const message = stringField(answer, 'error') ?? 'the daemon could not do this';
+  const hint = stringField(answer, 'hint');
+  const named = Object.entries(FAILURES).find(([name]) => name === code)?.[1] ?? DaemonFailed;
+  return new named(message, hint === null ? {} : { hint });
+}

@@ -1,0 +1,32 @@
+import type { DaemonStatus, LogHealth } from '../core/control.ts';
+
+/** The state of a daemon for people: what is wrong stands in capitals beside what it is wrong with. */
+export function statusText(status: DaemonStatus): string {
+  const running = status.sessions.filter((session) => session.endedReason === null);
+  const { refusedReload } = status;
+  const rows = [
+    ['policy', `${status.policy.name} (${status.policy.digest.slice(0, 16)}), ${status.policy.file}`],
+    ...(refusedReload === null
+      ? []
+      : [['', `RELOAD REFUSED at ${time(refusedReload.atMs)}, so this one stays: ${refusedReload.reason}`]]),
+    ['guard', `${status.guardSocket} (hook client: ${status.hookClient})`],
+    ['gateway', status.gatewayUrl],
+    ['control', status.controlSocket],
+    ['log', `${status.auditFolder} (${status.auditRecords} records)`],
+    ['', logText(status.logHealth)],
+    ['sandbox', status.policy.sandbox ? 'required for every command of a session' : 'off by policy'],
+    ['sessions', running.length === 0 ? 'none' : running.map((session) => session.id).join(', ')],
+  ];
+  const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(9)} ${value}\n`).join('');
+  return `sallyport ${status.version}, process ${status.pid}\n${lines}`;
+}
+
+function logText(health: LogHealth): string {
+  return health.state === 'ok'
+    ? `last append ok, ${time(health.lastAppendAtMs)}`
+    : `FAILING since ${time(health.sinceMs)}, so every call is denied: ${health.error}`;
+}
+
+function time(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
