@@ -17,7 +17,7 @@ import type { DaemonProcess, Home } from './daemon-process.ts';
 
 const POLICY = (upstream: string): string => `version: 1
 name: faults
-models: { provider: anthropic, upstream: ${upstream} }
+providers: { anthropic: { upstream: "${upstream}" } }
 commands:
   deny:
     - { id: test/no, run: [sudo], reason: No. }

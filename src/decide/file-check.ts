@@ -5,7 +5,7 @@ import type { RuleTable } from '../core/rule-table.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import type { FileIndex } from './file-index.ts';
 import type { Finding } from './finding.ts';
-import { locate } from './locate-path.ts';
+import { locate, walkedPaths } from './locate-path.ts';
 import type { LocatedPath } from './locate-path.ts';
 import type { CandidateAccess, PathCandidate } from './path-candidate.ts';
 import { FOLDERS, GLOB_ANY, GLOB_ONE, GLOB_RUN, LISTED, MARK, hasUnknown } from './shell-word.ts';
@@ -35,12 +35,9 @@ export function checkFile(
   const { text } = candidate;
   if (text === '') return [];
   if (text.length > MAX_PATH_LENGTH) return candidate.isPlace ? [UNKNOWN_PATH] : [];
-  const located = locate(text, candidate.isAnywhere ? null : folders);
-  const { realPath } = check.eyes;
-  const paths = new Set(located.paths);
-  // A tilde that the shell left alone may still be expanded by the program.
-  if (text.startsWith('~/') && !MARK.test(text)) paths.add(resolve(check.places.homeDir, text.slice(2)));
-  if (realPath !== undefined) for (const walked of located.walked) paths.add(realPath(walked));
+  const bases = candidate.isAnywhere ? null : folders;
+  const located = locate(text, bases);
+  const paths = allPaths(check, text, bases, located);
   const denied = deniedBy(check, candidate, paths);
   if (denied !== null) return [denied];
   const findings: Finding[] = [];
@@ -51,6 +48,23 @@ export function checkFile(
   }
   if (candidate.isPlace) findings.push(...checkPlace(check, candidate, located, paths));
   return findings;
+}
+
+/** The located paths, and others that the same text may lead to. */
+function allPaths(
+  check: FileCheck,
+  text: string,
+  bases: readonly string[] | null,
+  located: LocatedPath,
+): readonly string[] {
+  const { realPath } = check.eyes;
+  // A tilde that the shell left alone may still be expanded by the program.
+  const isTilde = text.startsWith('~/') && !MARK.test(text);
+  if (!isTilde && realPath === undefined) return located.paths;
+  const paths = new Set(located.paths);
+  if (isTilde) paths.add(resolve(check.places.homeDir, text.slice(2)));
+  if (realPath !== undefined) for (const walked of walkedPaths(text, bases)) paths.add(realPath(walked));
+  return [...paths];
 }
 
 const UNKNOWN_PATH: Finding = {
@@ -65,7 +79,7 @@ const RECURSIVE_READ: Finding = {
   reason: 'This reads all files below a folder, protected ones too. Name the files or folders that are needed.',
 };
 
-function deniedBy(check: FileCheck, candidate: PathCandidate, paths: Iterable<string>): Finding | null {
+function deniedBy(check: FileCheck, candidate: PathCandidate, paths: readonly string[]): Finding | null {
   for (const path of paths) {
     const rule =
       check.index.matching('deny', candidate.access, path, check.places) ??
@@ -147,7 +161,7 @@ function checkPlace(
   check: FileCheck,
   candidate: PathCandidate,
   located: LocatedPath,
-  paths: Iterable<string>,
+  paths: readonly string[],
 ): readonly Finding[] {
   const { table, places, index } = check;
   const isRead = candidate.access === 'read';

@@ -15,8 +15,6 @@ import {
 
 /** A file as a command names it, in every way in which the name can be read. */
 export interface LocatedPath {
-  /** Absolute as joined, not normalised: what the kernel would walk. Empty where the text has parts that are not known. */
-  readonly walked: readonly string[];
   /** Folders that the text is relative to; none where it is absolute or they are not known. */
   readonly bases: readonly string[];
   /** Absolute and normalised; a part that is not known is read as some name, and once more as nothing. */
@@ -36,20 +34,53 @@ const SOME_NAME = 'x';
 /** Resolves the text of a word against the folders in which its command may run. */
 export function locate(text: string, folders: readonly string[] | null): LocatedPath {
   const isAbsolute = text.startsWith('/');
-  const bases = isAbsolute ? ['/'] : folders;
-  const hasMarks = MARK.test(text);
+  const bases = isAbsolute ? ROOT : folders;
+  const ownBases = isAbsolute ? NONE : (folders ?? NONE);
+  if (bases !== null && !MARK.test(text)) {
+    const paths = distinctPaths(bases, [text]);
+    return { bases: ownBases, paths, steps: null, isAdrift: false };
+  }
   const isAdrift = bases === null || startsUnknown(text);
-  const roots = bases ?? ['/'];
-  const readings = hasMarks ? readingsOf(text) : [text];
-  const paths = new Set<string>();
-  for (const root of roots) for (const reading of readings) paths.add(withoutSlash(resolve(root, reading)));
-  const walked =
-    hasMarks || bases === null ? [] : bases.map((base) => (isAbsolute ? text : `${base === '/' ? '' : base}/${text}`));
-  const steps =
-    hasMarks || bases === null
-      ? (startsUnknown(text) || bases === null ? [null] : bases).map((base) => stepsOf(text, base))
-      : null;
-  return { walked, bases: isAbsolute ? [] : (folders ?? []), paths: [...paths], steps, isAdrift };
+  const paths = distinctPaths(bases ?? ROOT, MARK.test(text) ? readingsOf(text) : [text]);
+  const steps = (isAdrift || bases === null ? [null] : bases).map((base) => stepsOf(text, base));
+  return { bases: ownBases, paths, steps, isAdrift };
+}
+
+/**
+ * The paths that the kernel would walk: absolute as joined, not normalised. None where the text has parts that are not
+ * known, or the folders are not.
+ */
+export function walkedPaths(text: string, folders: readonly string[] | null): readonly string[] {
+  if (MARK.test(text)) return NONE;
+  if (text.startsWith('/')) return [text];
+  return folders?.map((base) => joined(base, text)) ?? NONE;
+}
+
+const ROOT: readonly string[] = ['/'];
+const NONE: readonly string[] = [];
+
+function distinctPaths(bases: readonly string[], readings: readonly string[]): readonly string[] {
+  const paths: string[] = [];
+  for (const base of bases) {
+    for (const reading of readings) {
+      const path = resolved(base, reading);
+      if (!paths.includes(path)) paths.push(path);
+    }
+  }
+  return paths;
+}
+
+/** A name that is empty, `.` or `..`, so that a path with it is not normalised. */
+const ODD_NAME = /\/\.{0,2}(?:\/|$)/;
+
+/** As `resolve` does, which takes far longer on the paths that most words are. */
+function resolved(base: string, text: string): string {
+  const path = text.startsWith('/') ? text : joined(base, text);
+  return path.startsWith('/') && !ODD_NAME.test(path) ? path : withoutSlash(resolve(base, text));
+}
+
+function joined(base: string, text: string): string {
+  return `${base === '/' ? '' : base}/${text}`;
 }
 
 function startsUnknown(text: string): boolean {

@@ -2,7 +2,7 @@ import type { OperandClass } from '../core/command-pattern.ts';
 import type { PathPlaces } from '../core/path-pattern-match.ts';
 import type { OperandClasses } from './command-match.ts';
 import type { ShapedWord } from './command-shape.ts';
-import { locate } from './locate-path.ts';
+import { locate, walkedPaths } from './locate-path.ts';
 import { FOLDERS, GLOB_ONE, GLOB_RUN, LISTED, MARK, UNKNOWN, hasGlob, hasUnknown } from './shell-word.ts';
 import { readHttpUrl } from './web-index.ts';
 import type { WebIndex } from './web-index.ts';
@@ -82,7 +82,8 @@ export function operandClasses(
     // What `find` prints without a test on names begins with the start folder itself.
     const start = new RegExp(`^(.*)/${FOLDERS}/${UNKNOWN}${GLOB_RUN}$`, 's').exec(text)?.[1];
     if (start !== undefined && outside(start === '' ? '/' : start, countsWorkspace) !== 'no') return 'yes';
-    const paths = [...located.paths, ...(realPath === undefined ? [] : located.walked.map(realPath))];
+    const paths =
+      realPath === undefined ? located.paths : [...located.paths, ...walkedPaths(text, folders).map(realPath)];
     if (located.isAdrift && !text.includes(FOLDERS)) return 'maybe';
     if (paths.some((path) => isOutside(path, places) && (countsWorkspace || path !== places.workspace)))
       return hasUnknown(text) && !hasGlob(text) ? 'maybe' : 'yes';

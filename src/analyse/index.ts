@@ -1,0 +1,12 @@
+export { diffTables, isProvenEqual, USUAL_SCENES } from './diff-tables.ts';
+export type { DiffQuestion, OtherLayer } from './diff-tables.ts';
+export type { ActionKind, Change, LayerDiff, PolicyDiff, Unproven } from './policy-diff.ts';
+export type { Said } from './decision-pair.ts';
+export type { Clause, PatternList, RuleKind } from './clause.ts';
+export { unreachableRules } from './unreachable-rules.ts';
+export type { Unreachable } from './unreachable-rules.ts';
+export { minimalCover } from './minimal-cover.ts';
+export type { Implied } from './minimal-cover.ts';
+export { neverMatches } from './never-matches.ts';
+export { reach } from './reach.ts';
+export type { Reach, ReachQuestion, Reached } from './reach.ts';

@@ -1,0 +1,11 @@
+export { LINT_CODES } from './lint-code.ts';
+export type { LintCode, LintSeverity } from './lint-code.ts';
+export type { LintFinding, TextEdit } from './lint-finding.ts';
+export { lintPolicy, MAX_FINDINGS } from './lint-policy.ts';
+export type { LintReport } from './lint-policy.ts';
+export { findingTexts } from './finding-text.ts';
+export { fixedDocuments } from './apply-fixes.ts';
+export type { FixedDocument } from './apply-fixes.ts';
+export { sarifLog } from './sarif.ts';
+export type { SarifTool } from './sarif.ts';
+export { textDiff } from './text-diff.ts';

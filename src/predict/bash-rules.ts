@@ -1,0 +1,70 @@
+import type { ClientSettings } from './client-settings.ts';
+import { matchesCommand, readCommandRule } from './command-rule.ts';
+import { programName } from './launchers.ts';
+import type { RuleList } from './prediction.ts';
+import type { ClientLine, LineCommand } from './shell-reading.ts';
+import { hasHarmfulVariable } from './variables.ts';
+import { unwrapped } from './wrappers.ts';
+
+/** The `Bash` rules of one set of settings. Each answer is the text of the rule, or null. */
+export interface BashRules {
+  /** A rule that means every command. */
+  forEvery(list: RuleList): string | null;
+  /** A rule that means the whole line or a command in it, through whatever starts that. */
+  strict(list: 'deny' | 'ask', line: ClientLine, source: string): string | null;
+  /** A rule that allows one command, through nothing that could change what it does. */
+  allows(command: LineCommand): string | null;
+}
+
+/** Reads the rules once. */
+export function bashRules(settings: ClientSettings): BashRules {
+  const patterns = (list: RuleList) =>
+    settings.rules[list].flatMap((rule) =>
+      rule.kind === 'content' && rule.tool === 'Bash'
+        ? [{ text: rule.text, pattern: readCommandRule(rule.content) }]
+        : [],
+    );
+  const lists = { deny: patterns('deny'), ask: patterns('ask'), allow: patterns('allow') };
+  const matching = (list: RuleList, texts: Iterable<string>): string | null => {
+    const spelled = [...texts];
+    return lists[list].find(({ pattern }) => spelled.some((text) => matchesCommand(pattern, text)))?.text ?? null;
+  };
+  return {
+    forEvery: (list) => settings.rules[list].find((rule) => rule.kind === 'tool' && rule.tool === 'Bash')?.text ?? null,
+    strict: (list, line, source) =>
+      lists[list].length === 0
+        ? null
+        : matching(list, new Set([...wholeTexts(line, source), ...line.commands.flatMap(strictTexts)])),
+    allows: (command) => (command.lead === 'redirect' ? null : matching('allow', allowTexts(command))),
+  };
+}
+
+/** The line as written, and its commands with single signs between them. */
+function wholeTexts(line: ClientLine, source: string): readonly string[] {
+  const whole = source.trim();
+  if (line.commands.some((command) => command.redirects.length > 0))
+    return [line.commands.map((command) => command.text).join(' | ')];
+  return [whole, whole.replace(/\s*(\|\||&&|[|;])\s*/g, ' $1 ')];
+}
+
+function strictTexts(command: LineCommand): readonly string[] {
+  const texts = [command.text];
+  for (const words of unwrapped(command.words, 'deny')) {
+    const values = words.map((word) => word.value);
+    const [name = '', ...rest] = values;
+    texts.push(values.join(' '), words.map((word) => word.text).join(' '));
+    if (name.includes('/')) texts.push([programName(name), ...rest].join(' '));
+  }
+  return texts.flatMap((text) => [text, ...command.assignments.map((entry) => `${entry.text} ${text}`)]);
+}
+
+function allowTexts(command: LineCommand): readonly string[] {
+  const spelled = unwrapped(command.words, 'allow').flatMap((words) => [
+    words.map((word) => word.value).join(' '),
+    words.map((word) => word.text).join(' '),
+  ]);
+  const lead = command.assignments.map((entry) => entry.text).join(' ');
+  const texts = [command.text, ...spelled];
+  if (hasHarmfulVariable(command)) return texts.length === 0 || command.words.length === 0 ? [command.text] : [];
+  return lead === '' ? texts : [...texts, ...texts.map((text) => `${lead} ${text}`)];
+}
