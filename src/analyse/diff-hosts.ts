@@ -1,4 +1,3 @@
-import { canonicalHost } from '../core/host-pattern.ts';
 import type { RuleTable, WebRule } from '../core/rule-table.ts';
 import { commandAtoms } from './command-atom.ts';
 import type { StageAtom } from './command-atom.ts';
@@ -7,29 +6,7 @@ import type { SampleWords } from './command-lines.ts';
 import { differOn } from './diff-commands.ts';
 import type { DiffWork } from './diff-work.ts';
 import { decisionPair } from './decision-pair.ts';
-
-/**
- * One host for each way in which the hosts of all rules can be told apart: each host that is named, and one below each
- * of them and below none that has no name of its own. Host patterns can tell no others apart.
- */
-export function hostSamples(tables: readonly RuleTable[], others: readonly string[] = []): readonly string[] {
-  const texts = tables.flatMap((table) => table.web.flatMap((rule) => [...rule.hosts, ...rule.except]));
-  // In the spelling that hosts are compared in: `bücher.example` is named as what it is looked up as.
-  const named = new Set(
-    [...texts, ...others].map((text) => text.replace(/^\*\./, '')).map((text) => canonicalHost(text) ?? text),
-  );
-  named.delete('*');
-  const below = (host: string): string => {
-    let name = `x.${host}`;
-    while (named.has(name)) name = `x${name}`;
-    return name;
-  };
-  const isName = (host: string): boolean => !host.startsWith('[') && !/^\d+(?:\.\d+){3}$/.test(host);
-  let none = 'frobnicate.example';
-  while ([...named].some((host) => none === host || none.endsWith(`.${host}`))) none = `${none}x`;
-  const hosts = [...named].sort();
-  return [none, ...hosts, ...hosts.filter(isName).map(below)];
-}
+import { hostSamples, webPatterns } from './host-samples.ts';
 
 /** Finds what changes for hosts, fetched by a tool or named by a command. */
 export function diffHosts(work: DiffWork, samples: SampleWords): void {
@@ -41,7 +18,7 @@ export function diffHosts(work: DiffWork, samples: SampleWords): void {
   const changed = new Set<string>();
   // With the same default on both sides, what differs is what rules say: commands mind nothing else.
   const ruled = decisionPair(askingByDefault(before), askingByDefault(after));
-  for (const host of hostSamples([before, after])) {
+  for (const host of hostSamples(webPatterns([before, after]))) {
     const action = {
       kind: 'fetch',
       url: `https://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}/`,

@@ -1,5 +1,8 @@
 export { diffTables, isProvenEqual, USUAL_SCENES } from './diff-tables.ts';
-export type { DiffQuestion, OtherLayer } from './diff-tables.ts';
+export type { ClientSides, DiffQuestion } from './diff-tables.ts';
+export { diffFields } from './diff-fields.ts';
+export type { FieldChange } from './diff-fields.ts';
+export type { EgressChange, EgressDiff, ReachableHost } from './diff-egress.ts';
 export type { ActionKind, Change, LayerDiff, PolicyDiff, Unproven } from './policy-diff.ts';
 export type { Said } from './decision-pair.ts';
 export type { Clause, PatternList, RuleKind } from './clause.ts';

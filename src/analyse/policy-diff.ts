@@ -4,6 +4,8 @@ import type { RuleVerdict } from '../core/rule-table.ts';
 import type { Scene } from '../decide/index.ts';
 import type { Clause } from './clause.ts';
 import type { Said } from './decision-pair.ts';
+import type { EgressDiff } from './diff-egress.ts';
+import type { FieldChange } from './diff-fields.ts';
 
 /** What an action is, as far as rules tell kinds apart. */
 export type ActionKind = 'command' | 'read' | 'write' | 'fetch' | 'mcp' | 'tool';
@@ -46,11 +48,16 @@ export interface LayerDiff {
  * home and workspace folders as far as files are named by tools, and for any as far as commands name them; for
  * enforced rules; for verdicts, not for reasons. `docs/analysis.md` says what the proof rests on.
  *
- * `client` and `egress` are there where their models were given. For them calls were only tried: an empty list there
- * is no proof.
+ * The client's settings are compared field by field; where none differs, nothing differs, which is a proof. Its
+ * `changes` are calls that were tried, and say nothing on others. The egress list is compared wholly: an empty list of
+ * changes is a proof.
  */
 export interface PolicyDiff {
-  readonly layers: { readonly guard: LayerDiff; readonly client?: LayerDiff; readonly egress?: LayerDiff };
+  readonly layers: {
+    readonly guard: LayerDiff;
+    readonly client?: LayerDiff & { readonly fields: readonly FieldChange[] };
+    readonly egress?: EgressDiff;
+  };
 }
 
 /** A pattern in words. */

@@ -11,7 +11,7 @@ import { bothAtoms, commandLines } from './command-lines.ts';
 import { atomIncludes, atomsMeet } from './command-relation.ts';
 import type { Said } from './decision-pair.ts';
 import { sampleWords } from './diff-commands.ts';
-import { hostSamples } from './diff-hosts.ts';
+import { hostSamples, webPatterns } from './host-samples.ts';
 import { fileClauses } from './file-clauses.ts';
 import { fileNames, partedWithin, surroundingsOf } from './file-surroundings.ts';
 import { globRelation } from './glob-relation.ts';
@@ -156,7 +156,7 @@ function lookForHosts(table: RuleTable, host: string, scenes: readonly Scene[], 
   if (!result.ok) throw new TypeError(`host \`${host}\`: ${result.problem}`);
   const [scene] = scenes;
   if (scene === undefined) return false;
-  for (const each of hostSamples([table], [host])) {
+  for (const each of hostSamples([...webPatterns([table]), host])) {
     if (!hostMatches(result.pattern, each)) continue;
     look({ kind: 'fetch', url: `https://${canonicalHost(each) ?? each}/` }, scene);
   }

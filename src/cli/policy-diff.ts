@@ -1,11 +1,7 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { USUAL_SCENES, diffTables, isProvenEqual } from '../analyse/index.ts';
-import type { PolicyDiff } from '../analyse/index.ts';
-import { loadPolicy } from '../bin/load-policy.ts';
-import { diffText } from './diff-text.ts';
+import { comparePolicies, isNothingChanged } from './compare-policies.ts';
+import { comparisonText } from './diff-text.ts';
 import { EXIT } from './exit-code.ts';
-import { ownPaths } from './place.ts';
 import { progressLine } from './progress-line.ts';
 import type { SetExitCode } from './program.ts';
 
@@ -28,28 +24,18 @@ export function addPolicyDiffCommand(policy: Command, setExitCode: SetExitCode):
     .option('--home <folder>', 'the home folder that goes with it', '/home/dev')
     .option('--json', 'print JSON')
     .action((before: string, after: string, options: DiffOptions) => {
-      const diff = diffFiles(before, after, options);
-      process.stdout.write(options.json === true ? `${JSON.stringify(diff, null, 2)}\n` : diffText(diff));
-      if (!isProvenEqual(diff)) setExitCode(EXIT.no);
+      const progress = progressLine(() => performance.now());
+      const comparison = comparePolicies(before, after, {
+        workspace: options.workspace ?? null,
+        home: options.home ?? '/home/dev',
+        nowMs: Date.now(),
+        onWarning: (text) => process.stderr.write(`${text}\n`),
+        onProgress: (part) => progress.show(`comparing ${part}`),
+      });
+      progress.clear();
+      process.stdout.write(
+        options.json === true ? `${JSON.stringify(comparison, null, 2)}\n` : comparisonText(comparison),
+      );
+      if (!isNothingChanged(comparison)) setExitCode(EXIT.no);
     });
-}
-
-function diffFiles(before: string, after: string, { workspace, home = '/home/dev' }: DiffOptions): PolicyDiff {
-  const nowMs = Date.now();
-  const [old, next] = [before, after].map((path) => {
-    const loaded = loadPolicy([resolve(path)], ownPaths().home, nowMs);
-    for (const warning of loaded.warnings) process.stderr.write(`${warning}\n`);
-    return loaded.tableAt(nowMs);
-  });
-  if (old === undefined || next === undefined) throw new TypeError('two policies are compared');
-  const progress = progressLine(() => performance.now());
-  const scenes =
-    workspace === undefined
-      ? USUAL_SCENES
-      : [{ workspace: resolve(workspace), homeDir: resolve(home), expandGlob: () => [] }];
-  try {
-    return diffTables(old, next, { scenes, onProgress: (part) => progress.show(`comparing ${part}`) });
-  } finally {
-    progress.clear();
-  }
 }
