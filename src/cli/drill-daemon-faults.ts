@@ -5,12 +5,13 @@ import { isJsonObject } from '../core/json.ts';
 import type { ToolResult } from '../drill/index.ts';
 import { toolResults, turns } from '../drill/index.ts';
 import { callId, loggedDecisions, runClient } from './drill-run.ts';
-import type { ClientRun } from './drill-run.ts';
 import type { Attempt } from './drill-scenario.ts';
 import type { Stage } from './drill-stage.ts';
 
 /** A call that takes long enough for something to happen meanwhile. */
 export const SLEEP = { name: 'Bash', input: { command: 'sleep 1; echo slept', description: 'drill' } } as const;
+/** So long the client may take to come to its second call on a busy machine. */
+const MOST_UNGUARDED_MS = 40_000;
 /** What each hook client says when it refuses by itself. */
 const HOOK_REFUSAL = 'Sallyport refused this call';
 
@@ -29,15 +30,19 @@ export async function daemonFault(stage: Stage, signal: AbortSignal, fault: 'SIG
   });
   const broken = new AbortController();
   const either = { signal: AbortSignal.any([signal, broken.signal]) };
+  let hasAnswer = false;
   const repair = async (): Promise<void> => {
     while (!isStruck) await pause(20, undefined, either);
-    // Long enough for the second call to come and to be refused: at once, or after two hooks (the end of the first
+    // The second call must come and be refused while nobody guards: at once, or after two hooks (the end of the first
     // call, the start of the second) have each waited for the hook client's own deadline of 5 s.
-    await pause(fault === 'SIGKILL' ? 2_500 : 13_500, undefined, either);
+    const lastMs = performance.now() + MOST_UNGUARDED_MS;
+    while (!hasAnswer && performance.now() < lastMs) await pause(20, undefined, either);
     if (fault === 'SIGKILL') await stage.startDaemon();
     else daemon.kill('SIGCONT');
   };
-  const running = runClient(stage, stage.site, [], signal);
+  const running = runClient(stage, stage.site, [], signal, (output) => {
+    hasAnswer ||= printedResult(output, callId(0, 1)) !== null;
+  });
   running.catch(() => broken.abort());
   // Both come to an end before anything is cleaned up under them.
   const [, repaired] = await Promise.allSettled([running, repair()]);
@@ -45,7 +50,7 @@ export async function daemonFault(stage: Stage, signal: AbortSignal, fault: 'SIG
   if (repaired.status === 'rejected') throw repaired.reason;
   const run = await running;
   if (existsSync(witness)) return { problem: 'the call ran', recordId: null };
-  const result = printedResult(run, callId(0, 1));
+  const result = printedResult(run.output, callId(0, 1));
   if (result === null) return { problem: 'the client did not come to the call', recordId: null };
   const isRefused = result.isError && result.text.includes(HOOK_REFUSAL);
   return {
@@ -55,8 +60,8 @@ export async function daemonFault(stage: Stage, signal: AbortSignal, fault: 'SIG
 }
 
 /** The result of a call as the client printed it: a turn that a later hook ended does not tell the model any more. */
-function printedResult(run: ClientRun, toolUseId: string): ToolResult | null {
-  for (const line of run.output.split('\n')) {
+function printedResult(output: string, toolUseId: string): ToolResult | null {
+  for (const line of output.split('\n').slice(0, -1)) {
     if (!line.includes(toolUseId) || !line.startsWith('{')) continue;
     const event: unknown = JSON.parse(line);
     if (!isJsonObject(event) || event['type'] !== 'user' || !isJsonObject(event['message'])) continue;

@@ -45,12 +45,17 @@ export function callId(turn: number, position = 0): string {
   return `toolu_drill_${turn}_${position}`;
 }
 
-/** Starts the real client in a governed session and lets it work through the stage's script. */
+/**
+ * Starts the real client in a governed session and lets it work through the stage's script.
+ *
+ * @param onOutput called with everything that the client has printed, whenever there is more of it.
+ */
 export async function runClient(
   stage: Stage,
   site: DrillSite,
   words: readonly string[],
   signal: AbortSignal,
+  onOutput: (output: string) => void = () => undefined,
 ): Promise<ClientRun> {
   const results = new Map<string, ToolResult & { atMs: number }>();
   const script = stage.script;
@@ -76,6 +81,7 @@ export async function runClient(
     },
     onOutput: (chunk) => {
       if (output.length < MAX_OUTPUT_CHARACTERS) output += chunk.toString('utf8');
+      onOutput(output);
     },
     signal,
   });

@@ -31,11 +31,22 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function report(error: unknown): number {
   if (!(error instanceof SallyportError)) {
-    process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`error: ${isOfSystem(error) ? error.message : traceOf(error)}\n`);
     return EXIT.failed;
   }
   process.stderr.write(`error: ${error.message} [${error.code}]\n`);
   if (error.hint !== null) process.stderr.write(`hint: ${error.hint}\n`);
   if (error.code === 'USAGE') return EXIT.usage;
+  // A file that is not there is no bad policy.
+  if (isOfSystem(error.cause)) return EXIT.failed;
   return ANSWERS_NO.has(error.code) || error instanceof BundleRefused ? EXIT.no : EXIT.failed;
+}
+
+/** Whether the operating system said no, such as for a folder that is not there: its own words are enough. */
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
