@@ -13,37 +13,47 @@ import type { CommandReading, ReachedCommand } from './reached-command.ts';
 
 /** What the rules on files say about every file that the commands of a reading may touch. */
 export function commandFileFindings(reading: CommandReading, check: FileCheck): readonly Finding[] {
-  return reading.commands.flatMap((command) => findingsOn(command, check));
+  const findings: Finding[] = [];
+  for (const command of reading.commands) addFindings(findings, command, check);
+  return findings;
 }
 
-function findingsOn(command: ReachedCommand, check: FileCheck): readonly Finding[] {
-  const findings: Finding[] = [];
+function addFindings(findings: Finding[], command: ReachedCommand, check: FileCheck): void {
   for (const { access, target } of command.redirections) {
     if (target.isDescriptor) continue;
     if (access !== 'write') findings.push(...checkFile(check, place(target.text, 'read'), command.folders));
     if (access !== 'read') findings.push(...checkFile(check, place(target.text, 'write'), command.folders));
   }
   const program = programName(command.program.text) ?? command.program.text;
-  if (program === '') return findings;
+  if (program === '') return;
   if (command.program.text.includes('/'))
     findings.push(...checkFile(check, hint(command.program.text), command.folders));
   const folders = program === 'git' ? workingFolders(command.words, command.folders) : command.folders;
   for (const candidate of distinct(pathCandidates(program, command.words)))
     findings.push(...checkFile(check, candidate, folders));
   if (program === 'git') findings.push(...addedFindings(command, folders, check));
-  return findings;
 }
 
 /** The same word is often met twice, as a word and as an operand: the stricter of both is enough. */
 function distinct(candidates: readonly PathCandidate[]): readonly PathCandidate[] {
-  const byKey = new Map<string, PathCandidate>();
+  if (candidates.length < 2) return candidates;
+  const byText = new Map<string, PathCandidate[]>();
   for (const candidate of candidates) {
-    const key = `${candidate.access} ${candidate.isAnywhere} ${candidate.text}`;
-    const known = byKey.get(key);
-    if (known === undefined || (candidate.isPlace && !known.isPlace) || (candidate.isDeep && !known.isDeep))
-      byKey.set(key, candidate);
+    const alike = byText.get(candidate.text);
+    if (alike === undefined) {
+      byText.set(candidate.text, [candidate]);
+      continue;
+    }
+    const at = alike.findIndex((known) => isSameFile(known, candidate));
+    const known = alike[at];
+    if (known === undefined) alike.push(candidate);
+    else if ((candidate.isPlace && !known.isPlace) || (candidate.isDeep && !known.isDeep)) alike[at] = candidate;
   }
-  return [...byKey.values()];
+  return [...byText.values()].flat();
+}
+
+function isSameFile(one: PathCandidate, other: PathCandidate): boolean {
+  return one.access === other.access && one.isAnywhere === other.isAnywhere;
 }
 
 /** Putting a protected file into the repository does not print it, but hands it to whoever reads the repository. */

@@ -47,10 +47,10 @@ for (const { name, action, want } of [
   {
     name: 'a program source outside is read',
     action: file('read', '/usr/include/stdio.h'),
-    want: 'allow default/read-inside',
+    want: 'allow dev/system-read',
   },
   { name: 'writing outside is asked for', action: file('write', '../other/a.ts'), want: 'ask default/write-outside' },
-  { name: 'scratch space is written', action: file('write', '/tmp/x'), want: 'allow default/write-inside' },
+  { name: 'scratch space is written', action: file('write', '/tmp/x'), want: 'allow dev/scratch-write' },
   {
     name: 'the settings of the client are not written',
     action: file('write', '.claude/settings.json'),

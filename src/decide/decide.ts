@@ -4,7 +4,7 @@ import { starGlobMatches } from '../core/command-pattern-glob.ts';
 import type { McpRule } from '../core/rule-table.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { decideCommand, fileCheck } from './decide-command.ts';
-import { checkFile } from './file-check.ts';
+import { checkFile, passedBy } from './file-check.ts';
 import { decisionOf, strongest } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { place } from './path-candidate.ts';
@@ -67,14 +67,10 @@ function decideFile(index: RuleIndex, action: Extract<Action, { kind: 'read' | '
     };
   }
   const path = action.path.replace(/^~(?=\/|$)/, () => scene.homeDir);
-  const findings = checkFile(fileCheck(index, scene), place(path, action.kind), [action.cwd]);
-  const objection = strongest(findings);
-  if (objection !== null) return objection;
-  return {
-    verdict: 'allow',
-    ruleId: action.kind === 'read' ? BUILTIN_RULES.readInside : BUILTIN_RULES.writeInside,
-    reason: '',
-  };
+  const check = fileCheck(index, scene);
+  const candidate = place(path, action.kind);
+  const objection = strongest(checkFile(check, candidate, [action.cwd]));
+  return objection ?? { verdict: 'allow', ruleId: passedBy(check, candidate, [action.cwd]), reason: '' };
 }
 
 function decideFetch(index: RuleIndex, text: string): Finding {

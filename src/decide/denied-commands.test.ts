@@ -254,7 +254,13 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'sudo docker ps',
   ],
   'shell/raw-network': ['nc -l 1', 'nohup nc -l 1 &'],
-  'shell/tunnel': ['ssh -R 1:2:3 h', 'ssh -o ProxyCommand=x h', 'ssh -oProxyCommand=x h', 'ssh h -D 1080', 'ssh h -N -L 1:a:2'],
+  'shell/tunnel': [
+    'ssh -R 1:2:3 h',
+    'ssh -o ProxyCommand=x h',
+    'ssh -oProxyCommand=x h',
+    'ssh h -D 1080',
+    'ssh h -N -L 1:a:2',
+  ],
   'web/drop-site': ['curl https://webhook.site/x'],
 };
 

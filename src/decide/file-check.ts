@@ -1,7 +1,8 @@
 import { resolve } from 'node:path/posix';
 import { MAX_PATH_LENGTH } from '../core/path-pattern-match.ts';
 import type { PathPlaces } from '../core/path-pattern-match.ts';
-import type { RuleTable } from '../core/rule-table.ts';
+import type { RuleId } from '../core/ids.ts';
+import type { RuleTable, RuleVerdict } from '../core/rule-table.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import type { FileIndex } from './file-index.ts';
 import type { Finding } from './finding.ts';
@@ -165,31 +166,61 @@ function checkPlace(
 ): readonly Finding[] {
   const { table, places, index } = check;
   const isRead = candidate.access === 'read';
-  const inside = isRead ? table.defaults.readInside : table.defaults.writeInside;
-  const outside = isRead ? table.defaults.readOutside : table.defaults.writeOutside;
   const findings: Finding[] = [];
   if (candidate.isDeep && isRead && !table.isSandboxed) findings.push(RECURSIVE_READ);
   if (located.isAdrift) {
     const isCovered = candidate.text.includes(LISTED) && isRead && table.isSandboxed;
-    return outside === 'allow' || isCovered ? findings : [...findings, UNKNOWN_PATH];
+    return placeVerdict(table, isRead, 'outside') === 'allow' || isCovered ? findings : [...findings, UNKNOWN_PATH];
   }
   for (const path of paths) {
-    const isInside = path === places.workspace || path.startsWith(`${places.workspace}/`);
-    const verdict = isInside ? inside : outside;
+    const where = isInside(path, places) ? 'inside' : 'outside';
+    const verdict = placeVerdict(table, isRead, where);
     if (verdict === 'allow' || index.matching('allow', fileAccess(candidate.access), path, places) !== null) continue;
-    findings.push(isInside ? placeFinding(verdict, isRead, 'inside') : placeFinding(verdict, isRead, 'outside'));
+    findings.push({
+      verdict,
+      ruleId: defaultOf(isRead, where),
+      reason: `This ${isRead ? 'reads' : 'writes'} a file ${where} the workspace.`,
+    });
   }
   return findings;
+}
+
+/**
+ * The rule by which a file passes that nothing objects to: one that allows it where its place alone would not do, else the default of
+ * its place.
+ */
+export function passedBy(check: FileCheck, candidate: PathCandidate, folders: readonly string[]): RuleId {
+  const isRead = candidate.access === 'read';
+  const { text } = candidate;
+  let passed = defaultOf(isRead, 'inside');
+  for (const path of allPaths(check, text, folders, locate(text, folders))) {
+    const where = isInside(path, check.places) ? 'inside' : 'outside';
+    const rule =
+      placeVerdict(check.table, isRead, where) === 'allow'
+        ? null
+        : check.index.matching('allow', fileAccess(candidate.access), path, check.places);
+    if (rule !== null) return rule.id;
+    if (where === 'outside') passed = defaultOf(isRead, where);
+  }
+  return passed;
 }
 
 function fileAccess(access: CandidateAccess): 'read' | 'write' {
   return access === 'read' ? 'read' : 'write';
 }
 
-function placeFinding(verdict: 'deny' | 'ask', isRead: boolean, where: 'inside' | 'outside'): Finding {
-  const ruleId = {
-    inside: isRead ? BUILTIN_RULES.readInside : BUILTIN_RULES.writeInside,
-    outside: isRead ? BUILTIN_RULES.readOutside : BUILTIN_RULES.writeOutside,
-  }[where];
-  return { verdict, ruleId, reason: `This ${isRead ? 'reads' : 'writes'} a file ${where} the workspace.` };
+type Place = 'inside' | 'outside';
+
+function isInside(path: string, places: PathPlaces): boolean {
+  return path === places.workspace || path.startsWith(`${places.workspace}/`);
+}
+
+function placeVerdict({ defaults }: RuleTable, isRead: boolean, where: Place): RuleVerdict {
+  if (where === 'inside') return isRead ? defaults.readInside : defaults.writeInside;
+  return isRead ? defaults.readOutside : defaults.writeOutside;
+}
+
+function defaultOf(isRead: boolean, where: Place): RuleId {
+  if (where === 'inside') return isRead ? BUILTIN_RULES.readInside : BUILTIN_RULES.writeInside;
+  return isRead ? BUILTIN_RULES.readOutside : BUILTIN_RULES.writeOutside;
 }

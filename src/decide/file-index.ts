@@ -74,8 +74,7 @@ function firstOnPath(covering: PathPatternIndex<CompiledFileRule>): FileIndex['m
       covered = found.length > 1 ? found.toSorted(inOrder) : found;
       [lastPath, lastPlaces] = [path, places];
     }
-    for (const { rule, excepts } of covered)
-      if (isAbout(rule, verdict, access) && !excepts(path, places)) return rule;
+    for (const { rule, excepts } of covered) if (isAbout(rule, verdict, access) && !excepts(path, places)) return rule;
     return null;
   };
 }

@@ -32,6 +32,7 @@ export function hint(text: string, isAnywhere = false): PathCandidate {
 
 /** The paths that may hide inside of a word: behind `=`, `@` and `:`, or in a `file:` URL. The word itself is one. */
 export function pathsWithin(text: string): readonly string[] {
+  if (!/[=@<+:,]/.test(text)) return [text];
   const url = /^([A-Za-z][\w+.-]*):\/\/(.*)$/s.exec(text);
   if (url !== null) return url[1]?.toLowerCase() === 'file' ? [filePath(url[2] ?? '')] : [];
   const paths = [text];
@@ -70,19 +71,35 @@ export function valuesGiven(
   letters: string,
   names: readonly string[],
 ): readonly string[] {
-  const short = letters === '' ? null : new RegExp(`^-[A-Za-z0-9]*?[${letters}](.*)$`, 's');
-  return shape.flatMap(({ kind, word }, index) => {
-    if (kind !== 'option') return [];
-    const next = shape[index + 1]?.word.text;
-    const given = isNamed(word.text, names) ? /^[^=]*(?:=(.*))?$/s.exec(word.text) : null;
-    const met = given ?? (word.text.startsWith('--') ? null : short?.exec(word.text));
-    if (met === null || met === undefined) return [];
-    const value = met[1] === undefined || met[1] === '' ? next : met[1];
-    return value === undefined ? [] : [value];
-  });
+  const values: string[] = [];
+  for (const [index, { kind, word }] of shape.entries()) {
+    if (kind !== 'option') continue;
+    const attached = isNamed(word.text, names) ? behindEquals(word.text) : behindLetter(word.text, letters);
+    if (attached === null) continue;
+    const value = attached === '' ? shape[index + 1]?.word.text : attached;
+    if (value !== undefined) values.push(value);
+  }
+  return values;
+}
+
+function behindEquals(text: string): string {
+  const equals = text.indexOf('=');
+  return equals < 0 ? '' : text.slice(equals + 1);
+}
+
+/** What stands behind the first of some letters in a word of short options; null where there is none of them. */
+function behindLetter(text: string, letters: string): string | null {
+  if (letters === '') return null;
+  for (let at = 1; at < text.length; at += 1) {
+    const letter = text.charAt(at);
+    if (letters.includes(letter)) return text.slice(at + 1);
+    if (!/[A-Za-z0-9]/.test(letter)) return null;
+  }
+  return null;
 }
 
 function isNamed(text: string, names: readonly string[]): boolean {
+  if (names.length === 0) return false;
   const met = /^(--?)([A-Za-z][^=]*)/.exec(text);
   const name = met?.[2] ?? '';
   // `--exclude` is an option of its own, not the beginning of `--exclude-from`.

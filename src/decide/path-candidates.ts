@@ -22,25 +22,19 @@ import type { ShellWord } from './shell-word.ts';
 
 /** The files that the words of a command may name, and what becomes of them. Redirections are not among them. */
 export function pathCandidates(program: string, words: readonly ShellWord[]): readonly PathCandidate[] {
-  const usable = words.filter((word) => !word.isDescriptor);
+  const usable = words.some((word) => word.isDescriptor) ? words.filter((word) => !word.isDescriptor) : words;
   if (program === 'git') return gitCandidates(usable);
-  if (program === 'mkdir')
-    return operandsOf(shapeOf(program, usable)).map((shaped) => place(shaped.word.text, 'folder'));
   if (program === 'cmake' && usable[0]?.text === '-E') return cmakeTool(usable.slice(1));
   const shape = shapeOf(program, usable);
+  if (program === 'mkdir') return operandsOf(shape).map((shaped) => place(shaped.word.text, 'folder'));
   if (NAMES_ONLY.has(program)) return [...namersPlaces(program, shape), ...outputOptions(program, shape)];
   const operands = operandsOf(shape);
-  const hints = shape.flatMap((shaped) => hintsOf(program, shaped));
-  return [
-    ...hints,
-    ...placesOf(program, shape, operands),
-    ...outputOptions(program, shape),
-    ...rewrittenFiles(
-      program,
-      shape,
-      operands.map((shaped) => shaped.word.text),
-    ),
-  ];
+  const candidates: PathCandidate[] = [];
+  if (!isPatternProgram(program)) for (const shaped of shape) candidates.push(...hintsOf(program, shaped));
+  const texts = operands.map((shaped) => shaped.word.text);
+  candidates.push(...placesOf(program, shape, texts));
+  candidates.push(...outputOptions(program, shape), ...rewrittenFiles(program, shape, texts));
+  return candidates;
 }
 
 /** `cmake -E copy x y` and the like, by the programs that do the same. */
@@ -103,7 +97,7 @@ function namersPlaces(program: string, shape: readonly ShapedWord[]): readonly P
 /** What a word of any program may name. */
 function hintsOf(program: string, { word, kind, isShort, letters }: ShapedWord): readonly PathCandidate[] {
   const { text } = word;
-  if (kind === 'end-of-options' || isPatternProgram(program)) return [];
+  if (kind === 'end-of-options') return [];
   if (kind === 'option') {
     if (/^--?(?:exclude|ignore|not-|no-|skip|grep|message|name|label|type|regex|filter|include)/.test(text)) return [];
     const equals = text.indexOf('=');
@@ -126,15 +120,13 @@ function isPatternProgram(program: string): boolean {
   );
 }
 
-function placesOf(
-  program: string,
-  shape: readonly ShapedWord[],
-  operands: readonly ShapedWord[],
-): readonly PathCandidate[] {
-  const words = shape.map((shaped) => shaped.word);
-  const texts = operands.map((shaped) => shaped.word.text);
+function placesOf(program: string, shape: readonly ShapedWord[], texts: readonly string[]): readonly PathCandidate[] {
   const isDeep = isRecursive(program, shape);
-  if (program === 'sed' || program === 'gsed') return sedPlaces(words, texts);
+  if (program === 'sed' || program === 'gsed')
+    return sedPlaces(
+      shape.map((shaped) => shaped.word),
+      texts,
+    );
   if (own(PATTERN_FIRST, program) !== undefined) return patternPlaces(program, shape, isDeep);
   if (WRITE_ALL.has(program)) return texts.map((text) => place(text, 'write', isDeep || program === 'rmdir'));
   if (WRITE_AFTER_FIRST.has(program)) return texts.slice(1).map((text) => place(text, 'write', isDeep));
@@ -284,8 +276,7 @@ function backupsOf(words: readonly ShellWord[], file: string): readonly string[]
 
 /** Whether the program goes down into the folders that it is given. */
 export function isRecursive(program: string, shape: readonly ShapedWord[]): boolean {
-  const options = shape.filter((shaped) => shaped.kind === 'option').map((shaped) => shaped.word.text);
-  const has = (pattern: RegExp): boolean => options.some((text) => pattern.test(text));
+  const has = (pattern: RegExp): boolean => hasOption(shape, pattern);
   switch (program) {
     case 'grep':
     case 'egrep':
