@@ -3,6 +3,8 @@ type Branded<Name extends string> = string & { readonly __brand: Name };
 
 /** Names the rule that decided: `family/name`, lower case. Stable: policies, records and reasons quote it. */
 export type RuleId = Branded<'RuleId'>;
+/** Names a detector: `area/name`, in the shape of a rule id, such as `secret/aws-access-key-id`. Stable. */
+export type DetectorId = Branded<'DetectorId'>;
 /** One governed run of the agent: `ses_` and 26 characters of Crockford base 32, ordered by time. */
 export type SessionId = Branded<'SessionId'>;
 /** SHA-256 in lower-case hex, 64 characters. */
@@ -24,6 +26,16 @@ export function ruleId(literal: string): RuleId {
   const id = parseRuleId(literal);
   if (id === null) throw new TypeError(`rule id ${literal} is not family/name`);
   return id;
+}
+
+/**
+ * Names a detector that the program itself brings, written in the source.
+ *
+ * @throws {TypeError} where the literal has another shape than `area/name`.
+ */
+export function detectorId(literal: string): DetectorId {
+  if (!RULE_ID.test(literal)) throw new TypeError(`detector id ${literal} is not area/name`);
+  return literal as DetectorId;
 }
 
 const SESSION_ID = /^ses_[0-9a-hjkmnp-tv-z]{26}$/;
