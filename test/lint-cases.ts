@@ -88,7 +88,7 @@ export const LINT_CASES: readonly LintCase[] = [
     code: 'lint/word-position',
     hit: [denied("'git push main'")],
     path: `commands.deny[0].${RUN}`,
-    message: /`main` is looked for as the first operand/,
+    message: /`main` is looked for as the first operand only: `git push origin main` does not match/,
     near: [denied("'git push {main,main/*}'"), denied("'git push origin main'"), denied("'git checkout main'")],
   },
   {
@@ -136,6 +136,22 @@ export const LINT_CASES: readonly LintCase[] = [
     near: [paths('write', "'/etc/**', '/srv/audit/**'")],
   },
   {
+    name: 'a command inside of another of the same rule',
+    code: 'lint/shadowed',
+    hit: [denied("'kill -1', 'kill -9 -1'")],
+    path: 'commands.deny[0].run[1]',
+    message: /`kill -1` of `test\/one` \(p0\.yaml:5\) says the same and more/,
+    near: [denied("'kill -1', 'kill -9 1'")],
+  },
+  {
+    name: 'a pattern that its own rule takes back',
+    code: 'lint/shadowed',
+    hit: [rule('commands', 'allow', "run: [npm publish, 'npm pack --json'], unless: [npm pack]")],
+    path: 'commands.allow[0].run[1]',
+    message: /the rule takes all of it back by `npm pack`/,
+    near: [rule('commands', 'allow', "run: [npm publish, npm pack], unless: ['npm pack --json']")],
+  },
+  {
     name: 'an entry twice in one list',
     code: 'lint/duplicate-pattern',
     hit: [denied("sudo, su, 'sudo'")],
@@ -164,7 +180,7 @@ export const LINT_CASES: readonly LintCase[] = [
     code: 'lint/known-bypass',
     hit: [denied("'rm -rf'")],
     path: 'commands.deny[0].run[0]',
-    message: /deleting a folder and lets pass: `rm -fr \/srv\/x` \(ask\)/,
+    message: /deleting a folder, but not by: `rm -fr \/srv\/x` \(ask\)/,
     near: [denied("'rm {-r,-R,--recursive}'")],
   },
   {
@@ -180,7 +196,7 @@ export const LINT_CASES: readonly LintCase[] = [
     code: 'lint/known-bypass',
     hit: [denied("'git push --force'")],
     path: 'commands.deny[0].run[0]',
-    message: /pushing with force and lets pass: `git push -f` \(ask\)/,
+    message: /pushing with force, but not by: `git push -f` \(ask\)/,
     near: [denied("'git push {-f,--force,--force-with-lease}', 'git push +*'"), denied('git push')],
   },
   {
@@ -190,6 +206,28 @@ export const LINT_CASES: readonly LintCase[] = [
     path: 'commands.deny[0].run[0]',
     message: /`wget https:\/\/x\.example` \(allow\)/,
     near: [denied('curl')],
+  },
+  {
+    name: 'another program that is asked about',
+    code: 'lint/known-bypass',
+    hit: [denied('curl')],
+    path: 'commands.deny[0].run[0]',
+    message: /^`test\/one` denies fetching from a host, but not by: `wget https:\/\/x\.example` \(ask\)/,
+    near: [denied("'{curl,wget,aria2c,http,https,xh}'")],
+  },
+  {
+    name: 'fetching by the other subcommand',
+    code: 'lint/known-bypass',
+    hit: [two('commands', "ask: [{ ID, run: ['git {fetch,pull}'] }]", 'allow: [{ ID, run: [git remote] }]')],
+    path: 'commands.ask[0].run[0]',
+    message: /`git remote update` \(allow\)/,
+    near: [
+      two(
+        'commands',
+        "ask: [{ ID, run: ['git {fetch,pull}', 'git remote {update,prune}'] }]",
+        'allow: [{ ID, run: [git remote] }]',
+      ),
+    ],
   },
   {
     name: 'the environment file of one folder',

@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ruleIndex } from '../src/decide/index.ts';
+import { BYPASS_FAMILIES } from '../src/lint/bypass-families.ts';
 import { LINT_CODES, findingTexts, fixedDocuments, lintPolicy, sarifLog } from '../src/lint/index.ts';
 import type { LintFinding } from '../src/lint/index.ts';
+import { probeText, probed } from '../src/lint/probe.ts';
 import { READING_TITLES } from '../src/lint/reading-titles.ts';
 import { textDiff } from '../src/lint/text-diff.ts';
+import { parsePolicy, ruleTableOf } from '../src/policy/index.ts';
 import { LINT_CASES, base } from './lint-cases.ts';
 
 const NOW_MS = Date.UTC(2026, 9, 15);
@@ -57,7 +61,7 @@ for (const { name, text, code } of [
     text: base("egress: { hosts: [{ host: '*.github.io', reason: B. }] }\n"),
     code: 'policy/multi-tenant-host',
   },
-  { name: 'no YAML at all', text: 'a: [', code: 'policy/yaml-syntax' },
+  { name: 'no YAML at all', text: 'a: ]\n', code: 'policy/yaml-syntax' },
 ]) {
   test(`what reading finds keeps its code: ${name}`, () => {
     const found = lint(text).find((one) => one.code === code);
@@ -66,6 +70,101 @@ for (const { name, text, code } of [
     assert.ok(found.endColumn > found.column);
   });
 }
+
+/** Text of a policy, as hostile as a text can be. */
+for (const { name, bytes, code } of [
+  { name: 'ten megabytes', bytes: Buffer.alloc(10_000_000, 'a: b\n'), code: 'policy/too-large' },
+  { name: 'ten megabytes of one line', bytes: Buffer.alloc(10_000_000, '['), code: 'policy/too-large' },
+  { name: 'no UTF-8', bytes: Buffer.from([0x76, 0xff, 0xfe, 0x0a]), code: 'policy/not-utf8' },
+  { name: 'UTF-16', bytes: Buffer.from('\uFEFFversion: 1\n', 'utf16le'), code: 'policy/not-utf8' },
+  { name: 'no byte at all', bytes: Buffer.alloc(0), code: 'policy/not-a-mapping' },
+  { name: 'zeros', bytes: Buffer.alloc(1_000), code: 'policy/hidden-character' },
+  { name: 'tabs as indent', bytes: Buffer.from(base('commands:\n\tdeny: []\n')), code: 'policy/yaml-syntax' },
+  { name: 'a field given twice', bytes: Buffer.from(base('name: b\n')), code: 'policy/duplicate-field' },
+  { name: 'ten thousand lists in each other', bytes: Buffer.from(`a: ${'['.repeat(10_000)}`), code: 'policy/too-deep' },
+  {
+    name: 'ten thousand closed lists in each other',
+    bytes: Buffer.from(`a: ${'['.repeat(10_000)}${']'.repeat(10_000)}\n`),
+    code: 'policy/too-deep',
+  },
+  {
+    name: 'a bomb of aliases',
+    bytes: Buffer.from(
+      `a0: &a0 [x, x]\n${Array.from({ length: 30 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]\n`).join('')}`,
+    ),
+    code: 'policy/yaml-feature',
+  },
+  { name: 'an anchor in itself', bytes: Buffer.from(base('x: &x [*x]\n')), code: 'policy/yaml-feature' },
+  { name: 'a merge key', bytes: Buffer.from(base('commands: { <<: {} }\n')), code: 'policy/unknown-field' },
+  { name: 'a tag of a program', bytes: Buffer.from(base('x: !!js/function "f"\n')), code: 'policy/yaml-feature' },
+  { name: 'a text that turns around', bytes: Buffer.from(base('x: "\u202e"\n')), code: 'policy/hidden-character' },
+  { name: 'a field of every object', bytes: Buffer.from(base('__proto__: { a: 1 }\n')), code: 'policy/field-name' },
+]) {
+  test(`hostile text is told with its place: ${name}`, () => {
+    const before = process.cpuUsage();
+    const report = lintPolicy([{ file: 'p.yaml', bytes }], NOW_MS);
+    const { user, system } = process.cpuUsage(before);
+    assert.ok(user + system < 3_000_000, `${Math.round((user + system) / 1000)} ms of processor time`);
+    const found = report.findings.find((one) => one.code === code);
+    assert.ok(found, brief(report.findings).join('\n'));
+    assert.ok(found.severity === 'error' && found.line >= 1 && found.column >= 1);
+    assert.equal(report.policy, null);
+    for (const text of findingTexts(report.findings, () => bytes.toString('utf8'))) {
+      assert.ok(text.length < 3_000);
+      // oxlint-disable-next-line no-control-regex
+      assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u202e]/);
+    }
+    assert.deepEqual(fixedDocuments([{ file: 'p.yaml', bytes }], report.findings, NOW_MS), []);
+  });
+}
+
+test('a byte order mark is no part of the first line', () => {
+  const found = lint(`\uFEFF${base("commands: { deny: [{ id: a/b, run: ['git:push'], reason: B. }] }\n")}`).find(
+    ({ code }) => code === 'lint/never-matches',
+  );
+  assert.deepEqual([found?.line, found?.column, found?.endColumn], [3, 37, 47]);
+});
+
+test('what a hint calls wider takes the spelling that it was given for', () => {
+  for (const { about, spellings } of BYPASS_FAMILIES) {
+    for (const { probe, wider } of spellings) {
+      const rule = { id: 'a/b', reason: 'B.' };
+      const fields =
+        probe.kind === 'command'
+          ? { commands: { deny: [{ ...rule, run: [wider] }] } }
+          : probe.kind === 'fetch'
+            ? { web: { deny: [{ ...rule, hosts: [wider] }] } }
+            : { files: { deny: [{ ...rule, access: probe.kind, paths: [wider] }] } };
+      const result = parsePolicy(JSON.stringify({ version: 1, name: 'sample', ...fields }));
+      assert.ok(result.ok, `${about}: ${wider}`);
+      const { verdict, ruleId } = probed(ruleIndex(ruleTableOf(result.policy)), probe);
+      assert.equal(`${verdict} ${ruleId}`, 'deny a/b', `${about}: ${wider}: ${probeText(probe)}`);
+    }
+  }
+});
+
+test('a pattern that gives its reason, or that the client or its sandbox needs, is not called idle', () => {
+  const one = (fields: string): string =>
+    base(
+      `files:\n  deny:\n    - { id: a/a, access: read, paths: ['**/secrets/**', '**/.env'], reason: B. }\n    - { id: a/b, access: read, paths: ['**/*.pem', ${fields}], reason: B. }\n`,
+    );
+  const idle = (text: string): readonly string[] =>
+    lint(text).flatMap(({ code, path, severity }) => (code === 'lint/shadowed' ? [`${severity} ${path}`] : []));
+  assert.deepEqual(idle(one("'/run/secrets/**'")), [], 'the sandbox finds the other pattern below the workspace only');
+  assert.deepEqual(idle(`${one("'/run/secrets/**'")}sandbox: { enabled: false }\n`), ['note files.deny[1].paths[1]']);
+  assert.deepEqual(idle(one("'**/secrets/x.txt'")), ['note files.deny[1].paths[1]'], 'the first of two rules is named');
+  const etc = (first: string, second: string): string =>
+    base(
+      `files:\n  deny:\n    - { id: ${first}, access: write, paths: ['/etc/audit/**', '/var/log/**'], reason: B. }\n    - { id: ${second}, access: write, paths: ['/etc/**'], reason: B. }\n`,
+    );
+  assert.deepEqual(idle(etc('a/a', 'a/b')), [], 'it gives its own reason');
+});
+
+test('the shipped policy has no pattern that decides nothing', () => {
+  const text = readFileSync(new URL('../policies/default.yaml', import.meta.url), 'utf8');
+  assert.deepEqual(brief(lint(text).filter(({ code }) => code === 'lint/shadowed')), []);
+  assert.ok(!lint(text).some(({ code }) => code === 'lint/not-analysed'));
+});
 
 test('an exception that has ended, and one without an owner, are said', () => {
   const one = base('commands: { deny: [{ id: a/b, run: [npm publish], reason: B. }] }\n');
@@ -124,6 +223,12 @@ test('a repeated entry with a comment of its own is left to a person', () => {
 test('a diff shows what is taken out with what stands around it', () => {
   assert.equal(textDiff('p', 'a\nb\nc\nd\ne\n', 'a\nb\nd\ne\n'), '--- p\n+++ p\n@@ -1,5 +1,4 @@\n a\n b\n-c\n d\n e\n');
   assert.equal(textDiff('p', 'a\n', 'a\n'), '');
+  const near = textDiff('p', 'a\nb\nc\nd\n', 'a\nc\nd2\n');
+  assert.equal(near, '--- p\n+++ p\n@@ -1,5 +1,4 @@\n a\n-b\n c\n-d\n+d2\n \n', 'near changes are one hunk');
+  assert.equal(
+    textDiff('p', 'a\nb\n', 'b\n', new Set(['a'])),
+    '--- p\n+++ p\n@@ -1,3 +1,2 @@\n-(a line with a credential)\n b\n \n',
+  );
 });
 
 test('a SARIF log has what the format requires', () => {
@@ -157,9 +262,9 @@ test('a SARIF log has what the format requires', () => {
 test('docs/lint.md has a section for each code, and no other', () => {
   const text = readFileSync(new URL('../docs/lint.md', import.meta.url), 'utf8');
   const sections = [...text.matchAll(/^### `?(lint\/[a-z-]+)`?$/gm)].map(([, code]) => code);
-  assert.deepEqual(sections.toSorted(), Object.keys(LINT_CODES).toSorted());
+  assert.deepEqual(new Set(sections), new Set(Object.keys(LINT_CODES)));
   const reading = [...text.matchAll(/^\| `(policy\/[a-z0-9-]+)`/gm)].map(([, code]) => code);
-  assert.deepEqual(reading.toSorted(), Object.keys(READING_TITLES).toSorted());
+  assert.deepEqual(new Set(reading), new Set(Object.keys(READING_TITLES)));
 });
 
 const RUNS = process.env['SLOW'] === undefined ? 60 : 2_000;

@@ -14,13 +14,11 @@ import {
 import { UsageError } from '../core/error.ts';
 
 /**
- * Puts a new text in the place of a file whole, with the mode and the owner that it has.
+ * Makes sure that a file can be replaced as a whole and that nothing else would keep its old text.
  *
- * @param before what was read of it: it must still say that.
- * @throws {UsageError} where the name is a link or no file, where others of its names would keep the old text, or where
- *   somebody changed it since.
+ * @throws {UsageError} where the name is a link or no file, or where the file has other names.
  */
-export function replaceText(file: string, before: string, after: string): void {
+export function checkReplaceable(file: string): void {
   const found = lstatSync(file);
   if (found.isSymbolicLink()) {
     throw new UsageError(`\`${file}\` is a link`, { hint: 'name the file that it leads to' });
@@ -31,6 +29,17 @@ export function replaceText(file: string, before: string, after: string): void {
       hint: 'mend it by hand: one of the two would stay as it is',
     });
   }
+}
+
+/**
+ * Puts a new text in the place of a file whole, with the mode and the owner that it has.
+ *
+ * @param before what was read of it: it must still say that.
+ * @throws {UsageError} as {@link checkReplaceable}, and where somebody changed the file since.
+ */
+export function replaceText(file: string, before: string, after: string): void {
+  checkReplaceable(file);
+  const found = lstatSync(file);
   const partial = `${file}.${process.pid}.part`;
   // `wx`: a file or a link of that name that is there already is not ours.
   const descriptor = openSync(partial, 'wx', 0o600);

@@ -243,7 +243,12 @@ test('nothing set up for a session is a refusal that says so', async () => {
 });
 
 for (const { name, provider, path, asked } of [
-  { name: 'a model that the policy denies is not asked', provider: 'anthropic', path: '/v1/messages', asked: 'claude-x' },
+  {
+    name: 'a model that the policy denies is not asked',
+    provider: 'anthropic',
+    path: '/v1/messages',
+    asked: 'claude-x',
+  },
   { name: 'nor are its tokens counted', provider: 'anthropic', path: '/v1/messages/count_tokens', asked: 'claude-x' },
   { name: 'nor on Bedrock, where the path names it', provider: 'bedrock', path: BEDROCK_PATH, asked: 'us\\.x-v1:0' },
 ] as const) {

@@ -47,6 +47,15 @@ export const BYPASS_FAMILIES: readonly BypassFamily[] = [
     'git push *:{main,refs/heads/main}': ['git push origin HEAD:main', 'git push origin topic:refs/heads/main'],
     'git push {,*:}refs/heads/main': ['git push origin refs/heads/main'],
   }),
+  commands('fetching from a remote repository', {
+    'git {fetch,pull}': ['git fetch', 'git pull', 'git -C . fetch origin'],
+    'git remote {update,prune}': ['git remote update', 'git remote prune origin'],
+    'OTHER git {clone,submodule,ls-remote}': [
+      'git clone https://x.example/y.git',
+      'git submodule update --init',
+      'git ls-remote origin',
+    ],
+  }),
   commands('committing past the hooks', {
     'git commit {-n,--no-verify}': ['git commit --no-verify -m x', 'git commit -n -m x', 'git commit -nm x'],
   }),
@@ -115,20 +124,20 @@ export const BYPASS_FAMILIES: readonly BypassFamily[] = [
   }),
   commands('publishing a package', {
     'npm publish': ['npm publish', 'npm publish --access public'],
-    'OTHER {pnpm,yarn,bun} publish': ['pnpm publish', 'yarn publish', 'yarn npm publish', 'bun publish'],
+    'OTHER {pnpm,yarn,bun} publish': ['pnpm publish', 'yarn publish', 'bun publish'],
+    'OTHER yarn npm publish': ['yarn npm publish'],
   }),
   commands('raising privileges', {
     sudo: ['sudo id', '/usr/bin/sudo id'],
     'OTHER {su,doas,pkexec}': ['su -c id', 'doas id', 'pkexec id'],
   }),
   commands('a raw connection', {
-    nc: ['nc x.example 80', '/bin/nc x.example 80'],
+    nc: ['nc x.example 80', '/bin/nc x.example 80', 'busybox nc x.example 80'],
     'OTHER {ncat,netcat,socat,telnet}': [
       'ncat x.example 80',
       'netcat x.example 80',
       'socat - TCP:x.example:80',
       'telnet x.example 80',
-      'busybox nc x.example 80',
     ],
   }),
   commands('copying to another machine', {

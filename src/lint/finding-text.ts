@@ -8,15 +8,19 @@ import type { LintFinding } from './lint-finding.ts';
  * @param textOf the text of a document by its name.
  */
 export function findingTexts(findings: readonly LintFinding[], textOf: (file: string) => string): readonly string[] {
-  const secret = new Set(
-    findings
-      .filter(({ code }) => code === 'lint/secret-in-policy')
-      .flatMap((one) => linesOf(one).map((line) => `${one.file}\n${line}`)),
-  );
+  const secret = new Map<string, ReadonlySet<number>>();
   return findings.map((one) => {
-    const isHidden = linesOf(one).some((line) => secret.has(`${one.file}\n${line}`));
+    const hidden = secret.get(one.file) ?? secretLines(findings, one.file);
+    secret.set(one.file, hidden);
+    const isHidden = linesOf(one).some((line) => hidden.has(line));
     return formatDiagnostic(one, one.file, isHidden ? '' : textOf(one.file));
   });
+}
+
+/** The lines of a document that hold a credential, counted from 1: no text of them is shown. */
+export function secretLines(findings: readonly LintFinding[], file: string): ReadonlySet<number> {
+  const secrets = findings.filter((one) => one.code === 'lint/secret-in-policy' && one.file === file);
+  return new Set(secrets.flatMap(linesOf));
 }
 
 function linesOf({ line, endLine }: LintFinding): readonly number[] {

@@ -3,7 +3,7 @@ export type { LintCode, LintSeverity } from './lint-code.ts';
 export type { LintFinding, TextEdit } from './lint-finding.ts';
 export { lintPolicy, MAX_FINDINGS } from './lint-policy.ts';
 export type { LintReport } from './lint-policy.ts';
-export { findingTexts } from './finding-text.ts';
+export { findingTexts, secretLines } from './finding-text.ts';
 export { fixedDocuments } from './apply-fixes.ts';
 export type { FixedDocument } from './apply-fixes.ts';
 export { sarifLog } from './sarif.ts';

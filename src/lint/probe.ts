@@ -1,4 +1,6 @@
+import type { SampleCall } from '../compile/index.ts';
 import type { Decision } from '../core/decision.ts';
+import { stringField } from '../core/json.ts';
 import type { RuleTable } from '../core/rule-table.ts';
 import { decide, ruleIndex } from '../decide/index.ts';
 import type { RuleIndex, Scene } from '../decide/index.ts';
@@ -23,6 +25,23 @@ export function probed(index: RuleIndex, probe: Probe): Decision {
       return decide(index, { kind: probe.kind, path: probe.path, cwd }, PROBE_SCENE);
     case 'fetch':
       return decide(index, { kind: 'fetch', url: probe.url }, PROBE_SCENE);
+  }
+}
+
+/** A sample call of the client as a probe, or null for a tool whose calls are not asked about here. */
+export function probeOf({ tool, input }: SampleCall): Probe | null {
+  const path = stringField(input, 'file_path') ?? '';
+  switch (tool) {
+    case 'Bash':
+      return { kind: 'command', line: stringField(input, 'command') ?? '' };
+    case 'Read':
+      return { kind: 'read', path };
+    case 'Write':
+      return { kind: 'write', path };
+    case 'WebFetch':
+      return { kind: 'fetch', url: stringField(input, 'url') ?? '' };
+    default:
+      return null;
   }
 }
 

@@ -90,7 +90,9 @@ function faultsIn(text: string, path: FieldPath, part: 'key' | 'value', document
 }
 
 /** The first letter of a word that reads as a Latin one and is not, or null. */
-export function lookAlikeIn(word: string): { readonly at: number; readonly letter: string; readonly latin: string } | null {
+export function lookAlikeIn(
+  word: string,
+): { readonly at: number; readonly letter: string; readonly latin: string } | null {
   let first: { readonly at: number; readonly letter: string; readonly latin: string } | null = null;
   let hasLatin = false;
   let hasOwn = false;

@@ -4,6 +4,7 @@ import type { RuleVerdict } from '../../core/rule-table.ts';
 import { quoted } from '../../policy/index.ts';
 import { BYPASS_FAMILIES } from '../bypass-families.ts';
 import type { BypassFamily, Spelling } from '../bypass-families.ts';
+import type { LintSeverity } from '../lint-code.ts';
 import type { LintContext } from '../lint-context.ts';
 import type { LintFault } from '../lint-fault.ts';
 import { indexOfRules, probeText, probed } from '../probe.ts';
@@ -38,11 +39,12 @@ function familyBypass({ about, spellings }: BypassFamily, context: LintContext):
   const [strongest] = held;
   if (strongest === undefined) return [];
   const open = answers.filter(({ verdict }) => STRENGTH[verdict] < STRENGTH[strongest.verdict]);
-  // By another program it counts where it is let through without a question: the rule was about this program.
-  const missed = open.filter(
+  if (open.length === 0) return [];
+  // By another program it weighs less where it is asked at least: the rule was about this program.
+  const grave = open.filter(
     ({ spelling, verdict }) => isSameProgram(spelling, strongest.spelling) || verdict === 'allow',
   );
-  if (missed.length === 0) return [];
+  const missed = grave.length > 0 ? grave : open;
   const place = patternOf(strongest, context);
   if (place === null) return [];
   const wider = [...new Set(missed.map(({ spelling }) => spelling.wider))];
@@ -54,13 +56,18 @@ function familyBypass({ about, spellings }: BypassFamily, context: LintContext):
   return [
     {
       code: 'lint/known-bypass',
-      severity: missed.some(({ verdict }) => verdict === 'allow') || strongest.verdict === 'deny' ? 'warning' : 'note',
+      severity: weightOf(grave, strongest),
       document: place.document,
       path: place.path,
-      message: `\`${strongest.ruleId}\` ${word} ${about} and lets pass: ${named.join(', ')}${more}`,
+      message: `\`${strongest.ruleId}\` ${word} ${about}, but not by: ${named.join(', ')}${more}`,
       hint: `wider: ${wider.map((pattern) => `\`${pattern}\``).join(', ')}`,
     },
   ];
+}
+
+function weightOf(grave: readonly Answer[], { verdict: strongest }: Answer): LintSeverity {
+  if (grave.length === 0) return 'note';
+  return strongest === 'deny' || grave.some(({ verdict }) => verdict === 'allow') ? 'warning' : 'note';
 }
 
 function isSameProgram(one: Spelling, other: Spelling): boolean {

@@ -3,8 +3,10 @@ import type { Clause, Unreachable } from '../../analyse/index.ts';
 import type { RuleTable } from '../../core/rule-table.ts';
 import { quoted } from '../../policy/index.ts';
 import { placeText } from '../lint-context.ts';
+import { neededByClient, samplesOf } from '../client-needs.ts';
 import type { LintContext } from '../lint-context.ts';
 import type { LintFault } from '../lint-fault.ts';
+import { probeOf, probed } from '../probe.ts';
 
 /** Path patterns that are compared with each other in one go: the time grows with the square of them. */
 const MAX_PATHS_COMPARED = 200;
@@ -14,7 +16,9 @@ const MAX_RULES_COMPARED = 1_200;
 /** Finds patterns that decide nothing, because what stands in their place says as much or more. */
 export function shadowedPatterns(context: LintContext): readonly LintFault[] {
   const { tables, isWhole } = comparableTables(context.table);
-  const faults = tables.flatMap(unreachableRules).flatMap((found) => faultOf(found, context) ?? []);
+  const idle = tables.flatMap(unreachableRules);
+  const useful = usefulClauses(idle, context);
+  const faults = idle.filter(({ clause }) => !useful.has(clause)).flatMap((found) => faultOf(found, context) ?? []);
   if (isWhole) return faults;
   return [
     ...faults,
@@ -64,6 +68,38 @@ function parts<Rule>(rules: readonly Rule[], most: number, weight: (rule: Rule) 
     held += weight(rule);
   }
   return all;
+}
+
+/** Patterns whose use is looked for elsewhere; each costs some calls. */
+const MAX_LOOKED_INTO = 100;
+
+/** Patterns that change no verdict of the guard, and that do something all the same. */
+function usefulClauses(idle: readonly Unreachable[], context: LintContext): ReadonlySet<Clause> {
+  const { policy, table } = context;
+  // A whole rule that decides nothing is worth a look, whatever its patterns do elsewhere.
+  const open = idle.filter(
+    ({ clause, why, isWholeRule }) =>
+      !isWholeRule && (why === 'repeated' || why === 'shadowed') && isRestricting(clause),
+  );
+  const looked = open.slice(0, MAX_LOOKED_INTO);
+  const covering = new Map(looked.map(({ clause, by }) => [clause, by]));
+  const naming = looked.filter(({ clause, why, by }) => why === 'repeated' && namesItself(clause, by, context));
+  const named = new Set(naming.map(({ clause }) => clause));
+  const others = looked.map(({ clause }) => clause).filter((clause) => !named.has(clause));
+  return new Set([...named, ...neededByClient(others, policy, table, (clause) => covering.get(clause) ?? [])]);
+}
+
+function isRestricting({ verdict, list }: Clause): boolean {
+  return verdict !== 'allow' && list !== 'unless' && list !== 'except';
+}
+
+/** Whether people and the log are told this rule and its reason, and not those of the other rules. */
+function namesItself(clause: Clause, by: readonly Clause[], { policy, table, index }: LintContext): boolean {
+  if (by.some(({ ruleId }) => ruleId === clause.ruleId)) return false;
+  return samplesOf(clause, policy, table).some((call) => {
+    const probe = probeOf(call);
+    return probe !== null && probed(index, probe).ruleId === clause.ruleId;
+  });
 }
 
 function faultOf({ clause, why, by, isWholeRule }: Unreachable, context: LintContext): LintFault | null {

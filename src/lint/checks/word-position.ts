@@ -3,6 +3,7 @@ import type { PatternWord, StagePattern } from '../../core/command-pattern.ts';
 import { quoted } from '../../policy/index.ts';
 import type { LintContext } from '../lint-context.ts';
 import type { LintFault } from '../lint-fault.ts';
+import { indexOfRules, probed } from '../probe.ts';
 
 /** Subcommands of `git` whose first operand is a remote, so that a branch never stands there. */
 const REMOTE_FIRST: ReadonlySet<string> = new Set(['push', 'pull', 'fetch']);
@@ -31,11 +32,14 @@ export function misplacedWords({ table, rules }: LintContext): readonly LintFaul
           .map(strayWord)
           .find((one) => one !== null);
         if (word === undefined || word === null) continue;
+        const line = missedLine(text, word);
+        const alone = indexOfRules(table, { commands: [{ ...rule, verdict: 'deny', run: [text], unless: [] }] });
+        if (probed(alone, { kind: 'command', line }).verdict === 'deny') continue;
         faults.push({
           code: 'lint/word-position',
           document: place.document,
           path: [...place.path, list, index],
-          message: `${quoted(word)} is looked for as the first operand only: with another operand in front it does not match`,
+          message: `${quoted(word)} is looked for as the first operand only: ${quoted(line)} does not match`,
           hint: `a word with \`*\` is found at any place: write \`${starred(word)}\` instead`,
         });
       }
@@ -61,6 +65,17 @@ function strayWord({ programs, words }: StagePattern): string | null {
     if (stray !== undefined) return stray;
   }
   return null;
+}
+
+/** A line that people mean by the pattern, and that it does not take. */
+function missedLine(text: string, word: string): string {
+  const at = text.indexOf(word);
+  const first = BRANCH.test(word) ? 'origin' : 'x';
+  const head = text
+    .slice(0, at)
+    .replace(/\{[^{}]*$/, '')
+    .replace(/\{([^{},]*)[^{}]*\}/g, '$1');
+  return `${head.trim()} ${first} ${word}`;
 }
 
 function starred(word: string): string {
