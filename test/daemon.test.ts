@@ -185,7 +185,7 @@ for (const { name, words, status, stderr } of [
     stderr: /\[CLIENT_MISSING\]/,
   },
   { name: 'a record that is no number', words: ['audit', 'show', 'x'], status: 2, stderr: /whole number/ },
-  { name: 'a policy that is not there', words: ['policy', 'check', 'none.yaml'], status: 3, stderr: /cannot be read/ },
+  { name: 'a policy that is not there', words: ['policy', 'check', 'none.yaml'], status: 1, stderr: /cannot be read/ },
 ]) {
   test(`${name} exits ${status} and says what to do`, (t) => {
     const home = makeHome(t);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ROOT, makeHome, sallyport, startDaemonProcess } from './daemon-process.ts';
@@ -10,11 +10,10 @@ const POLICY = readFileSync(join(ROOT, 'policies', 'default.yaml'), 'utf8');
 test('every command of the README’s list runs as written', async (t) => {
   const home = makeHome(t, POLICY);
   await startDaemonProcess(t, home);
-  const list = /## Commands\n\n```sh\n([^`]+)```/.exec(README)?.[1] ?? '';
-  const commands = list.split('\n').flatMap((line) => /^npx sallyport (.+?) *(?:#.*)?$/.exec(line)?.[1] ?? []);
+  const commands = commandsBelow('## Commands');
   assert.ok(commands.length >= 6);
   for (const command of commands) {
-    const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
+    const words = wordsOf(command);
     const ran = sallyport(home, words);
     // `explain` says no of the one that the README asks about; `doctor` of a machine without a sandbox.
     const allowed = words.includes('explain') ? [3] : words[0] === 'doctor' ? [0, 3] : [0];
@@ -22,6 +21,37 @@ test('every command of the README’s list runs as written', async (t) => {
     assert.ok(ran.stdout.length > 0, command);
   }
 });
+
+test('every command on the policy in the README runs as written', (t) => {
+  const home = makeHome(t);
+  const example = join(ROOT, 'examples', 'policies', 'web-frontend');
+  const beside = (name: string): string => join(home.folder, name);
+  copyFileSync(`${example}.yaml`, beside('policy.yaml'));
+  copyFileSync(`${example}.cases.yaml`, beside('policy.cases.yaml'));
+  writeFileSync(beside('new.yaml'), readFileSync(`${example}.yaml`, 'utf8').replace('sudo, su,', 'su,'));
+  writeFileSync(beside('managed-settings.json'), '{ "permissions": { "deny": ["Read(**/.env)"] } }');
+  mkdirSync(join(home.state, 'audit', 'segments'), { recursive: true });
+  const commands = commandsBelow('## The policy');
+  assert.ok(commands.length >= 8);
+  for (const command of commands) {
+    const ran = sallyport(home, wordsOf(command));
+    // A difference and a call that is denied at every place are answers too.
+    const want = /^policy (?:diff|reach)/.test(command) ? 3 : 0;
+    assert.equal(ran.status, want, `${command}: ${ran.stderr}`);
+    assert.ok(ran.stdout.length > 0, command);
+  }
+});
+
+/** The commands of the block that follows a heading of the README, each without `npx sallyport` and its remark. */
+function commandsBelow(heading: string): readonly string[] {
+  const section = README.slice(README.indexOf(`${heading}\n`));
+  const list = /```sh\n([^`]+)```/.exec(section)?.[1] ?? '';
+  return list.split('\n').flatMap((line) => /^npx sallyport (.+?) *(?:#.*)?$/.exec(line)?.[1] ?? []);
+}
+
+function wordsOf(command: string): readonly string[] {
+  return [...command.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
+}
 
 test('doctor names what is missing, each with its fix', (t) => {
   const home = makeHome(t);

@@ -78,6 +78,14 @@ test('coverage counts the cases that each rule decided', () => {
   assert.deepEqual([none.covered, none.total], [0, 5]);
 });
 
+test('a rule on trial decides nothing, so coverage asks for no case of it', () => {
+  const parsed = parsePolicy(`${POLICY}rollout:\n  rules: { git/force: shadow }\n`);
+  assert.ok(parsed.ok);
+  const { rules, total } = coverageOf(ruleTableOf(parsed.policy, 0), []);
+  assert.equal(total, 4);
+  assert.ok(rules.every(({ id }) => id !== 'git/force'));
+});
+
 test('a JUnit report escapes what XML cannot hold', () => {
   const results = [
     {

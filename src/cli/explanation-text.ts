@@ -1,5 +1,5 @@
 import type { Decision } from '../core/decision.ts';
-import type { CommandExplanation } from '../decide/index.ts';
+import type { CommandExplanation, TrialFinding } from '../decide/index.ts';
 import type { EgressAnswer, SmallestChange, TouchingRule } from '../explain/index.ts';
 import type { Prediction } from '../predict/index.ts';
 
@@ -12,6 +12,8 @@ export interface Explanation {
     /** `file:line`; null for a rule that a section or the program itself brings. */
     readonly place: string | null;
   })[];
+  /** Rules in shadow or warn that would have changed the verdict. */
+  readonly onTrial: readonly TrialFinding[];
   /** What the client's own rules would say if the guard were absent. */
   readonly client: Prediction;
   readonly egress: readonly EgressAnswer[];
@@ -22,12 +24,14 @@ export interface Explanation {
 const MAX_COMMANDS = 20;
 
 /** An explanation for people: the decision first, then what it rests on. */
-export function explanationText({ guard, reading, rules, client, egress, change }: Explanation): string {
+export function explanationText({ guard, reading, rules, onTrial, client, egress, change }: Explanation): string {
   const lines = [
     `${guard.verdict}  ${guard.ruleId}${'reason' in guard && guard.reason !== '' ? `  ${guard.reason}` : ''}`,
   ];
   if (reading !== null) lines.push('', 'reads as', ...readingLines(reading));
   lines.push('', 'rules that speak', ...table(rules.map((rule) => [rule.verdict, rule.ruleId, rule.place ?? ''])));
+  if (onTrial.length > 0)
+    lines.push('', 'on trial', ...table(onTrial.map(({ verdict, ruleId, mode }) => [verdict, ruleId, mode])));
   lines.push('', 'layers', ...table(layerRows(guard, client, egress)));
   lines.push('', 'smallest change', `  ${changeText(change)}`);
   return `${lines.join('\n')}\n`;

@@ -117,6 +117,7 @@ function shown(file: TargetFile, count: number): string {
 function gapsText(outputs: readonly Compiled[], options: CompileOptions): string {
   const rows = outputs.flatMap(({ target, gaps }) => gaps.map((gap) => ({ target, ...gap })));
   if (options.json === true) return `${JSON.stringify(rows)}\n`;
+  if (rows.length === 0) return 'no gaps: what the policy says, these documents say\n';
   return rows.map(({ target, subject, why }) => `${target}\t${subject}\t${why}\n`).join('');
 }
 

@@ -6,11 +6,12 @@ import type { Command } from 'commander';
 import { expandGlob, realPath } from '../bin/file-facts.ts';
 import { actionOfEvent } from '../bin/hook-action.ts';
 import { loadPolicy } from '../bin/load-policy.ts';
+import { readPolicyFiles } from '../bin/policy-files.ts';
 import { managedSettings } from '../compile/index.ts';
 import type { Action } from '../core/action.ts';
 import { UsageError } from '../core/error.ts';
 import type { JsonObject } from '../core/json.ts';
-import { decide, explainCommand } from '../decide/index.ts';
+import { decide, explainCommand, wouldHave } from '../decide/index.ts';
 import type { Scene } from '../decide/index.ts';
 import { egressAnswers, smallestChange, touchingRules } from '../explain/index.ts';
 import { MODES, clientModel } from '../predict/index.ts';
@@ -41,6 +42,15 @@ interface Subject {
   readonly cwd: string;
 }
 
+/** What a call of these tools is about; a call of any other is told by its name alone. */
+const CALLED_WITH: Readonly<Record<string, string>> = {
+  Bash: 'a command line',
+  Read: 'a path',
+  Write: 'a path',
+  Edit: 'a path',
+  WebFetch: 'a URL',
+};
+
 /** Largest hook event that is read from standard input. */
 const MAX_EVENT_BYTES = 8_388_608;
 
@@ -51,7 +61,7 @@ export function addPolicyExplainCommand(policy: Command, setExitCode: SetExitCod
     .description(
       'say how guard, client and egress would decide a call, by which rules, and what would change it; exits 3 for deny',
     )
-    .argument('[subject]', 'a command line; with --tool a path, a URL or an MCP tool')
+    .argument('[subject]', 'a command line; with --tool a path or a URL; none for other tools')
     .addOption(
       new Option(
         '--tool <tool>',
@@ -83,6 +93,7 @@ function explain(subject: Subject, options: ExplainOptions): Explanation {
   const scene: Scene = { workspace: cwd, homeDir: homedir(), realPath, expandGlob };
   const { policy } = loaded.bundle;
   const settings = managedSettings(policy, loaded.tableAt(nowMs), anySite(policy));
+  const trial = loaded.trialAt(nowMs);
   const client = clientModel(settings, { cwd, home: homedir() });
   return {
     guard: decide(loaded.indexAt(nowMs), subject.action, scene),
@@ -91,6 +102,7 @@ function explain(subject: Subject, options: ExplainOptions): Explanation {
       ...rule,
       place: placeOf(rule.ruleId, policyFiles(options.policy)),
     })),
+    onTrial: trial === null ? [] : wouldHave(trial, subject.action, scene),
     client: client.predict({ tool: subject.tool, input: subject.input, mode: subject.mode }),
     egress: egressAnswers(policy.egress.hosts, subject.action, scene),
     change: smallestChange(table, subject.action, scene),
@@ -103,9 +115,14 @@ function subjectOf(given: string | undefined, options: ExplainOptions): Subject 
     const { tool, input, action, mode, cwd: place } = actionOfEvent(standardInput());
     return { tool, input, action, mode: MODES.find((known) => known === mode) ?? options.mode, cwd: place ?? cwd };
   }
-  const text = options.path ?? given;
-  if (text === undefined)
-    throw new UsageError('nothing to explain', { hint: "give a command line: `sallyport policy explain 'git push'`" });
+  if (options.path !== undefined && options.tool === 'Bash')
+    throw new UsageError('a command line is no path', { hint: 'name the tool: `--tool Read --path src/a.ts`' });
+  const text = options.path ?? given ?? (CALLED_WITH[options.tool] === undefined ? '' : null);
+  if (text === null) {
+    throw new UsageError(`\`${options.tool}\` is called with ${CALLED_WITH[options.tool]}`, {
+      hint: "such as `sallyport policy explain 'git push'`, or `sallyport policy explain --tool Read --path src/a.ts`",
+    });
+  }
   return { ...callOf(options.tool, text, cwd), mode: options.mode, cwd };
 }
 
@@ -136,10 +153,10 @@ function standardInput(): Buffer {
 
 /** Where a rule is written, `file:line`; null for one that a section or the program itself brings. */
 function placeOf(ruleId: string, paths: readonly string[]): string | null {
-  for (const path of paths) {
-    const lines = readFileSync(path, 'utf8').split('\n');
-    const at = lines.findIndex((line) => line.includes(`id: ${ruleId}`) && !line.includes(`id: ${ruleId}-`));
-    if (at !== -1) return `${path}:${at + 1}`;
+  for (const { file, bytes } of readPolicyFiles(paths)) {
+    const lines = Buffer.from(bytes).toString('utf8').split('\n');
+    const at = lines.findIndex((line) => /\bid: *['"]?([a-z0-9/-]+)/.exec(line)?.[1] === ruleId);
+    if (at !== -1) return `${file}:${at + 1}`;
   }
   return null;
 }

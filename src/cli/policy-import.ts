@@ -4,8 +4,9 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { writeWhole } from '../bin/state-folder.ts';
 import { UsageError } from '../core/error.ts';
-import { MAX_IMPORT_BYTES, formatImportDiagnostic, importDocuments, readRuleForm } from '../import/index.ts';
+import { MAX_IMPORT_BYTES, formatImportDiagnostic, importDocuments } from '../import/index.ts';
 import type { ImportDiagnostic, ImportResult } from '../import/index.ts';
+import { ruleReading } from '../predict/index.ts';
 import { EXIT } from './exit-code.ts';
 import type { SetExitCode } from './program.ts';
 
@@ -29,7 +30,7 @@ export function addPolicyImportCommand(policy: Command, setExitCode: SetExitCode
       if (out !== null && existsSync(out))
         throw new UsageError(`\`${out}\` is there already`, { hint: 'name another file, or remove that one' });
       const sources = files.map((file) => ({ file, bytes: readBounded(file) }));
-      const result = importDocuments(sources, { name: options.name, readRule: readRuleForm });
+      const result = importDocuments(sources, { name: options.name, readRule: ruleReading });
       if (out !== null && result.policy !== null) writeWhole(out, result.policy.text);
       if (options.json === true) process.stdout.write(`${JSON.stringify(shownResult(result, out))}\n`);
       else writeForPeople(result, out);
@@ -56,7 +57,7 @@ function shownResult({ policy, diagnostics }: ImportResult, out: string | null):
 function summary(diagnostics: readonly ImportDiagnostic[]): string {
   const count = (severity: ImportDiagnostic['severity']): number =>
     diagnostics.filter((one) => one.severity === severity).length;
-  return `${diagnostics.length} entries: ${count('note')} kept, ${count('warning')} to look at, ${count('error')} faults`;
+  return `${diagnostics.length} ${diagnostics.length === 1 ? 'entry' : 'entries'}: ${count('note')} kept, ${count('warning')} to look at, ${count('error')} at fault`;
 }
 
 /** The bytes of a file, at most one more than an import takes; null where it cannot be read. */

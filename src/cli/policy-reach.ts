@@ -80,7 +80,7 @@ function reachText(answer: Reach | null): string {
     deny: `all are denied: ${proven}`,
   };
   const lines = answer.witnesses.map(
-    ({ verdict, action, ruleId }) => `  ${verdict}  ${actionText(action)}   ${ruleId}`,
+    ({ verdict, action, ruleId }) => `  ${verdict.padEnd(5)}  ${actionText(action)}   ${ruleId}`,
   );
   return `${[head[answer.verdict], ...lines].join('\n')}\n`;
 }

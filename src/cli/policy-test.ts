@@ -61,7 +61,7 @@ function runOnce(policies: readonly string[], files: readonly string[], options:
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ cases: results.length, failed, coverage, suites })}\n`);
   } else {
-    process.stdout.write(shown(suites, coverage, options.coverage === true));
+    process.stdout.write(shown(loaded.bundle.policy.name, suites, coverage, options.coverage === true));
   }
   const isCovered = share >= (options.minCoverage ?? 0);
   if (!isCovered) {
@@ -81,11 +81,11 @@ function readCases(file: string): CaseFile {
   if (result.ok) return result.file;
   const told = result.faults.map(({ line, column, message }) => `${file}:${line}:${column}: error: ${message}`);
   throw new CasesInvalid(`the case file has ${told.length} fault${told.length === 1 ? '' : 's'}\n${told.join('\n')}`, {
-    hint: '`docs/policy-guide.md` shows the form of a case',
+    hint: '`docs/policy-guide.md` shows the form of a case; a policy is named with `--policy`',
   });
 }
 
-function shown(suites: readonly Suite[], coverage: Coverage, isCoverageAsked: boolean): string {
+function shown(policy: string, suites: readonly Suite[], coverage: Coverage, isCoverageAsked: boolean): string {
   const lines: string[] = [];
   for (const { file, results } of suites) {
     for (const { line, name, shown: call, problem } of results) {
@@ -98,7 +98,7 @@ function shown(suites: readonly Suite[], coverage: Coverage, isCoverageAsked: bo
     for (const { id, cases } of coverage.rules) if (cases === 0) lines.push(`no case is decided by ${id}`);
   }
   lines.push(
-    `${results.length - failed} passed, ${failed} failed; ${coverage.covered} of ${coverage.total} rules decided a case`,
+    `${policy}: ${results.length - failed} passed, ${failed} failed; ${coverage.covered} of ${coverage.total} rules decided a case`,
   );
   return `${lines.join('\n')}\n`;
 }

@@ -42,7 +42,7 @@ export function replayText({ policy, totals, changes, damaged, damagedCount, isT
   lines.push(
     changes.length === 0
       ? 'no verdict would change'
-      : `${count(changes)} verdicts would change, ${count(looser)} of them to a looser one`,
+      : `${count(changes)} ${count(changes) === 1 ? 'verdict' : 'verdicts'} would change, ${count(looser)} of them to a looser one`,
   );
   if (totals.otherRule > 0) lines.push(`${totals.otherRule} verdicts would stay, but by another rule`);
   for (const change of changes) lines.push('', ...changeLines(change));

@@ -79,7 +79,7 @@ export function suggest(table: RuleTable, approved: readonly ApprovedCall[], min
       count: calls.length,
       sessions: new Set(calls.map(({ sessionId }) => sessionId)).size,
       together: [...together].sort(),
-      examples: calls.slice(0, MAX_EXAMPLES),
+      examples: [...new Map(calls.map((call) => [call.text, call])).values()].slice(0, MAX_EXAMPLES),
     }))
     .sort((a, b) => b.count - a.count || (keyOf(a) < keyOf(b) ? -1 : 1));
   const notSuggested = [...left].map(([why, count]) => ({ why, count })).sort((a, b) => b.count - a.count);

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeHome, sallyport } from './daemon-process.ts';
+
+const POLICY = 'version: 1\nname: mine\ncommands:\n  deny:\n    - { id: a/b, run: [sudo], reason: No. }\n';
+const CASES = 'version: 1\ncases:\n  - { name: no root, run: sudo ls, want: deny }\n';
+
+// What somebody meets who calls the commands on policies wrongly: the exit code, and one line that says what to do.
+for (const { name, words, status, says } of [
+  {
+    name: 'a command that is misspelt',
+    words: ['policy', 'chek'],
+    status: 2,
+    says: /^error: unknown command 'chek'\n\(Did you mean check\?\)/,
+  },
+  {
+    name: 'an option that is misspelt',
+    words: ['policy', 'test', '--covrage'],
+    status: 2,
+    says: /unknown option '--covrage'/,
+  },
+  {
+    name: 'a policy that is not there, to check',
+    words: ['policy', 'check', 'nope.yaml'],
+    status: 1,
+    says: /^error: the policy file `.*nope\.yaml` cannot be read/m,
+  },
+  {
+    name: 'a policy that is not there, to explain by',
+    words: ['policy', 'explain', '--policy', 'nope.yaml', 'ls'],
+    status: 1,
+    says: /^error: the policy file `.*nope\.yaml` cannot be read .*\nhint: check the path/,
+  },
+  {
+    name: 'a policy that is not there, to compare with',
+    words: ['policy', 'diff', 'policy.yaml', 'nope.yaml'],
+    status: 1,
+    says: /cannot be read/,
+  },
+  {
+    name: 'a policy that is not there, to compile',
+    words: ['policy', 'compile', 'nope.yaml'],
+    status: 1,
+    says: /cannot be read/,
+  },
+  {
+    name: 'a policy in the place of a case file',
+    words: ['policy', 'test', 'policy.yaml', '--policy', 'policy.yaml'],
+    status: 3,
+    says: /hint: .*a policy is named with `--policy`/,
+  },
+  {
+    name: 'a report that cannot be written',
+    words: ['policy', 'test', '--policy', 'policy.yaml', '--junit', 'nope/report.xml'],
+    status: 1,
+    says: /^error: ENOENT: [^\n]*nope\/report\.xml'\n$/,
+  },
+  {
+    name: 'a percentage that is none',
+    words: ['policy', 'test', '--min-coverage', '101'],
+    status: 2,
+    says: /a percentage from 0 to 100/,
+  },
+  {
+    name: 'nothing to explain',
+    words: ['policy', 'explain'],
+    status: 2,
+    says: /^error: `Bash` is called with a command/,
+  },
+  {
+    name: 'a tool on files without a path',
+    words: ['policy', 'explain', '--tool', 'Read'],
+    status: 2,
+    says: /^error: `Read` is called with a path/,
+  },
+  {
+    name: 'a path without its tool',
+    words: ['policy', 'explain', '--path', '.env'],
+    status: 2,
+    says: /^error: a command line is no path .*\nhint: name the tool/,
+  },
+  { name: 'nothing to ask', words: ['policy', 'reach'], status: 2, says: /^error: ask one thing: `--read`/ },
+  {
+    name: 'a path that starts nowhere',
+    words: ['policy', 'reach', '--read', 'secrets'],
+    status: 2,
+    says: /write `\*\*\/secrets` for anywhere/,
+  },
+  {
+    name: 'a log that is not there',
+    words: ['policy', 'replay', '--log', 'nope.jsonl'],
+    status: 1,
+    says: /^error: there is no log in/,
+  },
+]) {
+  test(`${name} ends with ${status} and says what to do`, (t) => {
+    const home = makeHome(t, POLICY);
+    writeFileSync(join(home.folder, 'policy.cases.yaml'), CASES);
+    const ran = sallyport(home, words);
+    assert.match(ran.stderr, says);
+    assert.equal(ran.status, status, ran.stderr);
+  });
+}
+
+test('an MCP tool is explained by its name alone', (t) => {
+  const ran = sallyport(makeHome(t), ['policy', 'explain', '--tool', 'mcp__github__search']);
+  assert.deepEqual([ran.status, ran.stdout.split('\n')[0]?.startsWith('deny  default/mcp')], [3, true], ran.stderr);
+});
+
+test('the test of cases says which policy it tried', (t) => {
+  const home = makeHome(t, POLICY);
+  writeFileSync(join(home.folder, 'policy.cases.yaml'), CASES);
+  const ran = sallyport(home, ['policy', 'test', '--policy', 'policy.yaml']);
+  assert.equal(ran.stdout, 'mine: 1 passed, 0 failed; 1 of 1 rules decided a case\n');
+});
