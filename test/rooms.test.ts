@@ -11,6 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   compile: ['core', 'policy'],
   import: ['core', 'policy'],
   decide: ['core'],
+  detect: ['core', 'decide'],
   guard: ['core', 'decide'],
   gateway: ['core'],
   audit: ['core'],
@@ -39,6 +40,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'explain',
     'analyse',
     'predict',
+    'detect',
     'lint',
   ],
   bin: [
@@ -93,7 +95,7 @@ test('only the root of the program imports the commands, and nothing imports tha
 test('rooms that must be pure open no file, socket, process or clock', () => {
   const faults: string[] = [];
   for (const file of sources.filter(
-    (name) => /^src\/(core|policy|compile|decide|import|analyse|lint)\//.test(name) && !isTest(name),
+    (name) => /^src\/(core|policy|compile|decide|import|analyse|lint|predict|detect)\//.test(name) && !isTest(name),
   )) {
     const text = readFileSync(join(root, file), 'utf8');
     for (const word of [

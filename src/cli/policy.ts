@@ -8,6 +8,7 @@ import { addPolicyDiffCommand } from './policy-diff.ts';
 import { addPolicyImportCommand } from './policy-import.ts';
 import { addPolicyReachCommand } from './policy-reach.ts';
 import { addPolicyExplainCommand } from './policy-explain.ts';
+import { addPolicyPredictCommand } from './policy-predict.ts';
 import { addReplayCommand } from './policy-replay.ts';
 import { addSuggestCommand } from './policy-suggest.ts';
 import { addPolicySignCommands } from './policy-sign.ts';
@@ -27,6 +28,7 @@ export function addPolicyCommands(parent: Command, setExitCode: SetExitCode): vo
   addReplayCommand(policy, setExitCode);
   addSuggestCommand(policy, setExitCode);
   addPolicyExplainCommand(policy, setExitCode);
+  addPolicyPredictCommand(policy);
   policy
     .command('show')
     .description('print the text of the policy that `up` would take')

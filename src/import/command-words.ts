@@ -24,6 +24,8 @@ export function meantCommand(content: string): MeantCommand | null {
     : text
         .replace(/:\*$/, ' *')
         .replaceAll(/:\*(?=\s)/g, ' *')
+        // `git push:--force:*` mixes both ways of parting words; `npm run test:unit` has a colon of its own.
+        .replaceAll(/(?<=\w):(?=--?\w|\*\S)/g, ' ')
         .split(/\s+/);
   const isExact = !/[*]$/.test(words.at(-1) ?? '');
   const stages: string[][] = [[]];

@@ -1,5 +1,7 @@
 import type { ClientSettings } from './client-settings.ts';
 import { matchesCommand, readCommandRule } from './command-rule.ts';
+import type { CommandRule } from './command-rule.ts';
+import { exactOnly } from './exact-only.ts';
 import { programName } from './launchers.ts';
 import type { RuleList } from './prediction.ts';
 import type { ClientLine, LineCommand } from './shell-reading.ts';
@@ -14,6 +16,8 @@ export interface BashRules {
   strict(list: 'deny' | 'ask', line: ClientLine, source: string): string | null;
   /** A rule that allows one command, through nothing that could change what it does. */
   allows(command: LineCommand): string | null;
+  /** A rule that spells the whole line, sign by sign, and allows it. */
+  allowsWhole(source: string): string | null;
 }
 
 /** Reads the rules once. */
@@ -25,9 +29,13 @@ export function bashRules(settings: ClientSettings): BashRules {
         : [],
     );
   const lists = { deny: patterns('deny'), ask: patterns('ask'), allow: patterns('allow') };
-  const matching = (list: RuleList, texts: Iterable<string>): string | null => {
+  const matching = (list: RuleList, texts: Iterable<string>, needsExact = false): string | null => {
     const spelled = [...texts];
-    return lists[list].find(({ pattern }) => spelled.some((text) => matchesCommand(pattern, text)))?.text ?? null;
+    const isFit = ({ pattern }: { readonly pattern: CommandRule }): boolean =>
+      needsExact
+        ? pattern.kind === 'exact' && spelled.includes(pattern.text)
+        : spelled.some((text) => matchesCommand(pattern, text));
+    return lists[list].find(isFit)?.text ?? null;
   };
   return {
     forEvery: (list) => settings.rules[list].find((rule) => rule.kind === 'tool' && rule.tool === 'Bash')?.text ?? null,
@@ -35,7 +43,13 @@ export function bashRules(settings: ClientSettings): BashRules {
       lists[list].length === 0
         ? null
         : matching(list, new Set([...wholeTexts(line, source), ...line.commands.flatMap(strictTexts)])),
-    allows: (command) => (command.lead === 'redirect' ? null : matching('allow', allowTexts(command))),
+    allows(command) {
+      if (command.lead === 'redirect') return null;
+      const needsExact = unwrapped(command.words, 'allow').some((words) => exactOnly(words) !== null);
+      const texts = needsExact ? [command.text] : allowTexts(command);
+      return matching('allow', texts, needsExact);
+    },
+    allowsWhole: (source) => matching('allow', [source.trim()], true),
   };
 }
 
@@ -64,7 +78,10 @@ function allowTexts(command: LineCommand): readonly string[] {
     words.map((word) => word.text).join(' '),
   ]);
   const lead = command.assignments.map((entry) => entry.text).join(' ');
-  const texts = [command.text, ...spelled];
-  if (hasHarmfulVariable(command)) return texts.length === 0 || command.words.length === 0 ? [command.text] : [];
+  const plain = [command.text, ...spelled];
+  const texts = command.lead === 'time' ? [...plain, ...plain.map((text) => `time ${text}`)] : plain;
+  if (command.words.length === 0) return [command.text];
+  // A rule that names the variable allows it.
+  if (hasHarmfulVariable(command)) return texts.map((text) => `${lead} ${text}`);
   return lead === '' ? texts : [...texts, ...texts.map((text) => `${lead} ${text}`)];
 }

@@ -33,7 +33,8 @@ function isBarePrefix(pieces: readonly string[], text: string): boolean {
   return pieces.length === 2 && last === '' && first.endsWith(' ') && text === first.slice(0, -1);
 }
 
-function matchesPieces(pieces: readonly string[], text: string): boolean {
+/** Whether a text is these pieces in their order, with anything between them. */
+export function matchesPieces(pieces: readonly string[], text: string): boolean {
   const [first = '', ...rest] = pieces;
   const last = rest.pop() ?? '';
   if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;

@@ -10,6 +10,8 @@ export interface FlagSet {
   readonly words: readonly string[];
   /** Long options that take any word. */
   readonly textWords: readonly string[];
+  /** Long options that take a word behind `=` only. */
+  readonly joinedWords: readonly string[];
   /** Long options that take a number. */
   readonly numberWords: readonly string[];
   /** Long options that take a format of their own language behind `=`. */
@@ -30,7 +32,14 @@ export function flagSet(
   parts: Partial<
     Readonly<
       Record<
-        'letters' | 'textLetters' | 'numberLetters' | 'words' | 'textWords' | 'numberWords' | 'formatWords',
+        | 'letters'
+        | 'textLetters'
+        | 'numberLetters'
+        | 'words'
+        | 'textWords'
+        | 'joinedWords'
+        | 'numberWords'
+        | 'formatWords',
         string
       >
     >
@@ -48,10 +57,11 @@ export function flagSet(
     numberLetters: parts.numberLetters ?? '',
     words: list(parts.words),
     textWords: list(parts.textWords),
+    joinedWords: list(parts.joinedWords),
     numberWords: list(parts.numberWords),
     formatWords: list(parts.formatWords),
     operands: more.operands ?? 'any',
-    hasCounts: more.hasCounts ?? more.isLoose ?? false,
+    hasCounts: more.hasCounts ?? false,
     isLoose: more.isLoose ?? false,
   };
 }
@@ -62,9 +72,9 @@ export function fitsFlags(set: FlagSet, words: readonly string[]): boolean {
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     if (isOpen && word === '--') isOpen = false;
-    else if (!isOpen || !word.startsWith('-') || word === '-') {
-      if (isOpen && !isOperand(set, word)) return false;
-    } else {
+    else if (!isOpen || !word.startsWith('-')) {
+      if (!isOperand(set, word)) return false;
+    } else if (word !== '-') {
       const taken = word.startsWith('--')
         ? wordFits(set, word, words[at + 1])
         : lettersFit(set, word.slice(1), words[at + 1]);
@@ -83,7 +93,8 @@ function wordFits(set: FlagSet, word: string, next: string | undefined): 0 | 1 |
   const isText = set.textWords.includes(name);
   const isNumber = set.numberWords.includes(name);
   if (value !== null && set.formatWords.includes(name)) return FORMAT.test(value) ? 0 : null;
-  if (value !== null) return (isText && value !== '') || (isNumber && NUMBER.test(value)) ? 0 : null;
+  if (value !== null)
+    return ((isText || set.joinedWords.includes(name)) && value !== '') || (isNumber && NUMBER.test(value)) ? 0 : null;
   if (set.words.includes(name)) return 0;
   if (next === undefined) return null;
   return isText || (isNumber && NUMBER.test(next)) ? 1 : null;

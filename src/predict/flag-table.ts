@@ -92,7 +92,8 @@ export const FLAG_TABLE: ReadonlyMap<string, FlagSet> = new Map([
         letters: 'uIR',
         textLetters: 'dr',
         words: 'utc universal debug rfc-email help version',
-        textWords: 'date rfc-3339 reference iso-8601',
+        textWords: 'date rfc-3339 reference',
+        joinedWords: 'iso-8601',
       },
       { operands: /^\+/ },
     ),
@@ -167,5 +168,5 @@ export const FLAG_TABLE: ReadonlyMap<string, FlagSet> = new Map([
     }),
   ],
   ['xargs', flagSet({ letters: 'rtx0', textLetters: 'dI', numberLetters: 'nsLP' })],
-  ['which', flagSet({ letters: 'apsvwV', words: 'version' })],
+  ['which', flagSet({ letters: 'apsvwV', words: 'help version' })],
 ]);

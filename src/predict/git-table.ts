@@ -154,7 +154,7 @@ export const GIT_TABLE: ReadonlyMap<string, FlagSet> = new Map([
   [
     'ls-remote',
     flagSet(
-      { letters: 'bhqt', words: 'quiet tags heads refs get-url exit-code symref', textWords: 'sort' },
+      { letters: 'bhqt', words: 'quiet tags heads refs get-url exit-code symref', joinedWords: 'sort' },
       { operands: 'none', hasCounts: true },
     ),
   ],

@@ -1,15 +1,5 @@
 const DOMAIN = 'domain:';
 
-/** Documentation that the client fetches without a question (measured). */
-const OPEN_HOSTS = new Set([
-  'docs.python.org',
-  'developer.mozilla.org',
-  'react.dev',
-  'docs.aws.amazon.com',
-  'modelcontextprotocol.io',
-  'code.claude.com',
-]);
-
 /** Whether the content of a `WebFetch(…)` rule takes in a host. `*.` stands for any labels in front, another `*` for part of one. */
 export function matchesHost(content: string, host: string): boolean {
   if (!content.startsWith(DOMAIN)) return false;
@@ -38,14 +28,4 @@ function matchesLabel(pattern: string, label: string): boolean {
     at = found + piece.length;
   }
   return at <= label.length - last.length;
-}
-
-/** Whether the client fetches from a host without a question. */
-export function isOpenHost(host: string): boolean {
-  return OPEN_HOSTS.has(host);
-}
-
-/** The host of a URL in lower case, or null where it is none. */
-export function hostOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).hostname : null;
 }

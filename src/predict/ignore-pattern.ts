@@ -39,15 +39,16 @@ export function readIgnorePattern(text: string): IgnorePattern {
 export function matchesIgnored(pattern: IgnorePattern, names: readonly string[]): boolean {
   if (pattern.segments.length === 0) return false;
   const lowered = names.map((name) => name.toLowerCase());
-  for (let length = 1; length <= lowered.length; length += 1) {
-    if (pattern.isFolderOnly && length === lowered.length) return false;
-    if (matchesNames(pattern.segments, lowered.slice(0, length))) return true;
-  }
-  return false;
+  const matched = matchedLengths(pattern.segments, lowered);
+  const last = pattern.isFolderOnly ? names.length - 1 : names.length;
+  return matched.some((isMatched, length) => isMatched && length > 0 && length <= last);
 }
 
-/** Row by row over the segments, so that the cost is their number times that of the names. */
-function matchesNames(segments: readonly Segment[], names: readonly string[]): boolean {
+/**
+ * Which beginnings of the names the segments take in, by length. Row by row over the segments, so that the cost is their
+ * number times that of the names.
+ */
+function matchedLengths(segments: readonly Segment[], names: readonly string[]): readonly boolean[] {
   let row: readonly boolean[] = [true, ...names.map(() => false)];
   for (const [index, segment] of segments.entries()) {
     const before = row;
@@ -62,7 +63,7 @@ function matchesNames(segments: readonly Segment[], names: readonly string[]): b
     }
     row = next;
   }
-  return row[names.length] === true;
+  return row;
 }
 
 function partsOf(name: string): readonly NamePart[] {

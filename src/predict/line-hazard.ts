@@ -1,5 +1,5 @@
 import { resolvePath } from './path-rule.ts';
-import type { ClientLine, LineCommand } from './shell-reading.ts';
+import type { ClientLine } from './shell-reading.ts';
 
 /** Why the client asks for a line that it can follow, whatever the commands in it are; null where nothing in it does. */
 export function lineHazard(line: ClientLine, cwd: string): string | null {
@@ -9,10 +9,5 @@ export function lineHazard(line: ClientLine, cwd: string): string | null {
   const isElsewhere = folders.some((command) => resolvePath(command.words[1]?.value ?? '', cwd) !== cwd);
   if (isElsewhere && line.commands.some((command) => command.words[0]?.value === 'git'))
     return 'the line changes its folder and runs git there';
-  if (line.commands.length > 0 && line.commands.every(isSetting)) return 'the line only sets variables';
   return null;
-}
-
-function isSetting(command: LineCommand): boolean {
-  return command.words.length === 0 && command.assignments.length > 0;
 }

@@ -1,5 +1,5 @@
 import { pathOperands } from './path-operands.ts';
-import type { Access, PathCheck } from './path-check.ts';
+import type { Access, PathCheck, PathFinding } from './path-check.ts';
 import { expandHome, resolvePath } from './path-rule.ts';
 import type { ClientScene } from './path-rule.ts';
 import type { Mode } from './prediction.ts';
@@ -27,14 +27,50 @@ interface Checker {
 
 const ALWAYS_OPEN = new Set(['/dev/null']);
 
+/** Changes of the folder that are followed: a line with two of them asks in any case. */
+const MAX_CHANGES = 4;
+
 /** All paths of a line that are denied or ask, in order. */
 export function linePaths(line: ClientLine, scene: ClientScene, check: PathCheck, mode: Mode): readonly LineFinding[] {
   const checker = { scene, check, mode };
-  const isUnsure = line.hasSingleLoop || (line.commands.length > 1 && line.commands.some(movesUnsurely));
-  return line.commands.flatMap((command, index) => [
-    ...operandFindings(checker, command, index, isUnsure),
-    ...command.redirects.flatMap((redirect) => redirectFindings(checker, redirect, index, isUnsure)),
-  ]);
+  const isUnsure = line.commands.length > 1 && line.commands.some(movesUnsurely);
+  let folder = scene.cwd;
+  let changes = 0;
+  return line.commands.flatMap((command, index) => {
+    const place = { index, folder, isUnsure };
+    if (changes < MAX_CHANGES) {
+      const after = folderAfter(command, folder, scene);
+      if (after !== folder) changes += 1;
+      folder = after;
+    }
+    return [
+      ...operandFindings(checker, command, place),
+      ...command.redirects.flatMap((redirect) => redirectFindings(checker, redirect, place)),
+    ];
+  });
+}
+
+/** Where a command of the line stands. */
+interface Place {
+  readonly index: number;
+  /** The folder that the commands before have gone to, as far as they say. */
+  readonly folder: string;
+  readonly isUnsure: boolean;
+}
+
+function folderAfter(command: LineCommand, folder: string, { home }: ClientScene): string {
+  const [name, target] = command.words;
+  if (name?.value !== 'cd' || target === undefined || target.isDynamic || target.value === '-') return folder;
+  return resolvePath(expandHome(target.value, home), folder);
+}
+
+/** What a path is found to be, in the folder of the session or, where that denies it, in the one that the line went to. */
+function findPath({ scene, check, mode }: Checker, access: Access, written: string, { folder }: Place): PathFinding {
+  const spelled = expandHome(written, scene.home);
+  const finding = check.find(access, resolvePath(spelled, scene.cwd), mode);
+  if (folder === scene.cwd || finding.verdict === 'deny') return finding;
+  const moved = check.find(access, resolvePath(spelled, folder), mode);
+  return moved.verdict === 'deny' ? moved : finding;
 }
 
 /** `cd src` may lead elsewhere by CDPATH, `cd ./src` may not. */
@@ -43,12 +79,9 @@ function movesUnsurely(command: LineCommand): boolean {
   return name?.value === 'cd' && folder !== undefined && !/^(?:\.{0,2}\/|~)/.test(folder.value);
 }
 
-function operandFindings(
-  { scene, check, mode }: Checker,
-  command: LineCommand,
-  index: number,
-  isUnsure: boolean,
-): readonly LineFinding[] {
+function operandFindings(checker: Checker, command: LineCommand, place: Place): readonly LineFinding[] {
+  const { scene, check } = checker;
+  const { index, isUnsure } = place;
   const read = pathOperands(innermost(command.words, 'path'));
   if (read === null) return [];
   const found: LineFinding[] = [];
@@ -62,11 +95,14 @@ function operandFindings(
       return;
     }
     const path = resolvePath(expandHome(globBase(word), scene.home), scene.cwd);
-    const finding = check.find(access, path, mode);
+    const finding = findPath(checker, access, globBase(word), place);
+    const isBlind = isUnsure && access === 'read' && check.guardsReading && place.folder !== scene.cwd;
     const trouble = troubleOf(word, access);
     if (finding.verdict === 'deny')
       found.push({ ...finding, verdict: 'deny', command: index, isFirm: true, isSensitive: false });
     else if (trouble !== null) ask(trouble);
+    else if (isBlind && !/^[/~]/.test(word.value))
+      ask('the line reads after it has changed its folder, and some files may not be read');
     // Ask rules of reading speak of the Read tool only.
     else if (finding.verdict === 'ask' && !(access === 'read' && finding.isInside)) {
       const isSensitive = access === 'write' && check.isSensitive(path);
@@ -78,19 +114,16 @@ function operandFindings(
   return found;
 }
 
-function redirectFindings(
-  { scene, check, mode }: Checker,
-  { operator, target }: LineRedirect,
-  index: number,
-  isUnsure: boolean,
-): readonly LineFinding[] {
+function redirectFindings(checker: Checker, { operator, target }: LineRedirect, place: Place): readonly LineFinding[] {
+  const { scene, check } = checker;
+  const { index, isUnsure } = place;
   const access: Access = operator === '<' ? 'read' : 'write';
   if (ALWAYS_OPEN.has(target.value)) return [];
   const ask = (why: string, rule: string | null = null, isSensitive = false): readonly LineFinding[] => [
     { command: index, verdict: 'ask', rule, why, isFirm: true, isSensitive },
   ];
   const path = resolvePath(expandHome(target.value, scene.home), scene.cwd);
-  const finding = check.find(access, path, mode);
+  const finding = findPath(checker, access, target.value, place);
   if (finding.verdict === 'deny')
     return [{ ...finding, verdict: 'deny', command: index, isFirm: true, isSensitive: false }];
   const unquoted = target.text.replace(/"[^"]*"|'[^']*'/g, '');

@@ -2,6 +2,7 @@ import type { ClientRule } from './client-rule.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { expandHome, isBelow, matchesPath, readPathRule, resolvePath } from './path-rule.ts';
 import type { ClientScene } from './path-rule.ts';
+import { isSensitivePath as isSensitive } from './sensitive-path.ts';
 import type { Mode, RuleList } from './prediction.ts';
 
 /** What is done to a file. */
@@ -16,6 +17,8 @@ export type PathFinding =
 export interface PathCheck {
   /** The first rule of a list that takes a path in. Edit rules speak of writing, and of reading where they allow. */
   rule(list: RuleList, access: Access, path: string): ClientRule | null;
+  /** Whether some files may not be read. */
+  readonly guardsReading: boolean;
   /** Whether a path lies in a working directory. */
   isInside(path: string): boolean;
   /** Whether the client guards a path against writing, whatever else allows it. */
@@ -23,13 +26,6 @@ export interface PathCheck {
   /** What is to be done with a path, which must be absolute and resolved. */
   find(access: Access, path: string, mode: Mode): PathFinding;
 }
-
-const SENSITIVE_FOLDERS = new Set(['.git', '.claude', '.vscode', '.idea', '.husky']);
-const SENSITIVE_NAMES = new Set(
-  '.bashrc .bash_profile .profile .zshrc .zprofile .zshenv .gitconfig .gitmodules .mcp.json .claude.json .ripgreprc'.split(
-    ' ',
-  ),
-);
 
 /** Makes the check. */
 export function pathCheck(settings: ClientSettings, scene: ClientScene): PathCheck {
@@ -52,11 +48,6 @@ export function pathCheck(settings: ClientSettings, scene: ClientScene): PathChe
     return lists.get(list)?.find((entry) => entry.rule.tool === tool && matchesPath(entry.path, path))?.rule ?? null;
   };
   const isInside = (path: string): boolean => folders.some((folder) => isBelow(folder, path));
-  const isSensitive = (path: string): boolean => {
-    const names = path.toLowerCase().split('/');
-    return names.some((name) => SENSITIVE_FOLDERS.has(name)) || SENSITIVE_NAMES.has(names.at(-1) ?? '');
-  };
-
   function find(access: Access, path: string, mode: Mode): PathFinding {
     const denied = rule('deny', access, path);
     const inside = isInside(path);
@@ -78,5 +69,6 @@ export function pathCheck(settings: ClientSettings, scene: ClientScene): PathChe
       isInside: inside,
     };
   }
-  return { rule, isInside, isSensitive, find };
+  const guardsReading = lists.get('deny')?.some((entry) => entry.rule.tool === 'Read') === true;
+  return { rule, guardsReading, isInside, isSensitive, find };
 }

@@ -68,8 +68,9 @@ function orHere(words: readonly LineWord[]): readonly LineWord[] {
   return words.length > 0 ? words : [plainWord('.')];
 }
 
-function plainWord(text: string): LineWord {
-  return { value: text, text, hasGlob: false, isDynamic: false, usesVariable: false };
+/** A word that stands for itself. */
+export function plainWord(text: string): LineWord {
+  return { value: text, text, hasGlob: false, isDynamic: false, hasCommand: false, usesVariable: false };
 }
 
 function copyOperands(program: string, words: readonly LineWord[]): PathOperands {
@@ -91,9 +92,13 @@ function folderOperand(words: readonly LineWord[]): PathOperands {
   return reading(paths, paths.length > 1 ? '`cd` has two folders' : null);
 }
 
+/** Tests of `find` that look at a file which they name. */
+const COMPARED_WITH = /^-(?:newer|anewer|cnewer|newer[aBcm][aBcm]|samefile)$/;
+
 function findOperands(words: readonly LineWord[]): PathOperands {
   const end = words.findIndex(({ value }) => /^[-!(]/.test(value) && !/^-(?:[HLPOD]|-$)/.test(value));
   const head = words.slice(0, end === -1 ? words.length : end).filter((word) => !word.value.startsWith('-'));
+  const compared = words.filter((_, at) => COMPARED_WITH.test(words[at - 1]?.value ?? ''));
   const hasGlob = words.some((word) => word.hasGlob);
-  return reading(orHere(head), hasGlob ? '`find` has a glob without quotes' : null);
+  return reading([...orHere(head), ...compared], hasGlob ? '`find` has a glob without quotes' : null);
 }

@@ -10,8 +10,9 @@ import type { ClientScene } from './path-rule.ts';
 import type { Mode, Prediction } from './prediction.ts';
 import { isReadOnly, isTrustedEdit } from './read-only.ts';
 import { dangerousTarget } from './removal.ts';
+import { sandboxUse } from './sandbox-use.ts';
 import { readClientLine } from './shell-reading.ts';
-import type { ClientLine, LineCommand } from './shell-reading.ts';
+import type { ClientLine, LineCommand, LineWord } from './shell-reading.ts';
 import { hasHarmfulVariable } from './variables.ts';
 import { innermost } from './wrappers.ts';
 
@@ -20,15 +21,19 @@ export function bashPredictor(
   settings: ClientSettings,
   scene: ClientScene,
   paths: PathCheck,
-): (input: JsonObject, mode: Mode) => Prediction {
+): (input: JsonObject, mode: Mode, isFirstCommand: boolean) => Prediction {
   const rules = bashRules(settings);
+  const { guardsReading } = paths;
 
-  function predict(input: JsonObject, mode: Mode): Prediction {
+  function predict(input: JsonObject, mode: Mode, isFirstCommand: boolean): Prediction {
     const source = stringField(input, 'command') ?? '';
     const line = readClientLine(source, scene.home);
     const denied = rules.strict('deny', line, source);
     if (denied !== null) return { verdict: 'deny', rule: denied, why: 'a command in the line is denied' };
-    const found = line.unchecked === null ? linePaths(line, scene, paths, mode) : [];
+    const use = sandboxUse(settings.sandbox, input, line);
+    // The sandbox itself keeps commands from paths that rules deny.
+    const isFree = use === 'inside' && settings.sandbox.isAutoAllowed && mode !== 'plan' && mode !== 'auto';
+    const found = line.unchecked === null && !isFree ? linePaths(line, scene, paths, mode) : [];
     const forbidden = found.find((entry) => entry.verdict === 'deny');
     if (forbidden !== undefined) return { verdict: 'deny', rule: forbidden.rule, why: forbidden.why };
     const asked = rules.forEvery('ask') ?? rules.strict('ask', line, source);
@@ -36,6 +41,8 @@ export function bashPredictor(
     const target = dangerousTarget(line.commands, scene);
     if (target !== null) return ask(null, `a removal of \`${target}\` asks in every mode`);
     if (mode === 'bypassPermissions') return { verdict: 'allow', rule: null, why: 'the mode asks for nothing' };
+    if (isFree) return { verdict: 'allow', rule: null, why: 'it runs in the sandbox' };
+    if (use === 'left') return ask(null, 'the call wants out of the sandbox');
     const broad = mode === 'plan' || mode === 'auto' ? null : rules.forEvery('allow');
     if (broad !== null) {
       const sensitive = found.find((entry) => entry.isSensitive);
@@ -44,8 +51,13 @@ export function bashPredictor(
       return { verdict: 'allow', rule: broad, why: 'every command is allowed' };
     }
     if (line.unchecked !== null) return ask(null, `the client cannot follow the line: ${line.unchecked}`);
+    if (isFirstCommand && (line.hasLoop || (setsVariable(line) && !isHarmlessThroughout(line))))
+      return ask(null, 'the line sets a variable before the session has started a shell');
     const hazard = lineHazard(line, scene.cwd);
-    return hazard === null ? eachCommand(line, found, mode) : ask(null, hazard);
+    if (hazard !== null) return ask(null, hazard);
+    const spelled = line.hasPipe || found.length > 0 ? null : rules.allowsWhole(source);
+    if (spelled !== null) return { verdict: 'allow', rule: spelled, why: 'the line is allowed as it stands' };
+    return eachCommand(line, found, mode);
   }
 
   /** The line is allowed if each command in it is, by a rule or by what it does. */
@@ -63,8 +75,10 @@ export function bashPredictor(
       }
       const [weak] = own;
       if (weak !== undefined) return ask(weak.rule, weak.why);
-      const isFixed = isCalm || !command.words.some((word) => word.isDynamic);
-      if (!isFixed || !isHarmless(command, line, mode))
+      const isFixed = isCalm || !command.words.some((word) => word.isDynamic || word.hasCommand);
+      // What `xargs` hands over is not known, so it may be a file that is not to be read.
+      const isBlind = guardsReading && command.words[0]?.value === 'xargs' && command.words.some(readsFiles);
+      if (!isFixed || isBlind || !isHarmless(command, mode))
         return ask(null, `\`${command.words[0]?.value ?? 'a variable'}\` is not known to only read`);
     }
     const why = decidedBy === null ? 'it only reads' : 'each command is allowed or only reads';
@@ -73,25 +87,27 @@ export function bashPredictor(
   return predict;
 }
 
+function readsFiles(word: LineWord): boolean {
+  return /^(?:grep|head|tail|wc)$/.test(word.value);
+}
+
 function ask(rule: string | null, why: string): Prediction {
   return { verdict: 'ask', rule, why };
 }
 
-function isHarmless(command: LineCommand, line: ClientLine, mode: Mode): boolean {
+function isHarmless(command: LineCommand, mode: Mode): boolean {
   if (command.words.length === 0) return true;
-  if (command.lead === 'time' || hasHarmfulVariable(command)) return false;
+  if (hasHarmfulVariable(command)) return false;
+  const isEditing = mode === 'acceptEdits' || mode === 'auto';
+  if (isEditing && command.lead !== 'redirect' && !command.hasInlineInput && isTrustedEdit(command)) return true;
+  if (command.lead === 'time') return false;
   const words = innermost(command.words, 'read-only');
-  if (words.some((word) => /^~[^/]/.test(word.text) || word.usesVariable)) return false;
-  if (isReadOnly(words)) return !line.hasOpenLoop || !isHarmlessThroughout(line);
-  const isEditing = (mode === 'acceptEdits' || mode === 'auto') && !setsVariable(line);
-  return isEditing && command.lead === 'nothing' && !command.hasInlineInput && isTrustedEdit(command);
+  if (words.some((word) => /^~[^/]/.test(word.text))) return false;
+  return isReadOnly(words);
 }
 
-/** Whether a command of a line does nothing but set variables to what is known before it runs. */
 function setsVariable(line: ClientLine): boolean {
-  return line.commands.some(
-    (command) => command.words.length === 0 && !/[$`]/.test(command.text) && command.text !== '',
-  );
+  return line.commands.some((command) => command.words.length === 0 && command.assignments.length > 0);
 }
 
 /** Whether every command of a line is harmless by itself, so that what one prints may become words of another. */

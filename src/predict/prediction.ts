@@ -14,6 +14,11 @@ export interface ToolCall {
   readonly input: JsonObject;
   /** The mode that the session was asked to run in; without it, the one that the settings name. */
   readonly mode?: Mode;
+  /**
+   * Whether no command has run yet in the session. The client follows variables and loops only once it has seen a shell
+   * start; without this, one has.
+   */
+  readonly isFirstCommand?: boolean;
 }
 
 /** What the client by itself would do with a call: no hook, no guard, nobody at the keyboard. */

@@ -20,5 +20,7 @@ export function isReadOnlyGit(values: readonly string[]): boolean {
 }
 
 function takesName(option: string | undefined): boolean {
-  return option !== undefined && /^-n$|^--(?:sort|points-at|contains|no-contains|merged|no-merged|format)$/.test(option);
+  return (
+    option !== undefined && /^-n$|^--(?:sort|points-at|contains|no-contains|merged|no-merged|format)$/.test(option)
+  );
 }

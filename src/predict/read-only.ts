@@ -1,9 +1,10 @@
 import { fitsFlags } from './flag-set.ts';
 import { FLAG_TABLE } from './flag-table.ts';
+import { FIND_ACTIONS, reachesOutOfJq } from './exact-only.ts';
 import { isReadOnlyGit } from './read-only-git.ts';
 import { sedUse } from './sed-script.ts';
 import type { LineCommand, LineWord } from './shell-reading.ts';
-import { innermost } from './wrappers.ts';
+import { innermost, unwrapped } from './wrappers.ts';
 
 /** Programs that only read, whatever their options. */
 const ALWAYS = new Set(
@@ -19,11 +20,6 @@ const EXACT = new Set(
 );
 /** What `xargs` may start. */
 const BEHIND_XARGS = new Set(['echo', 'printf', 'wc', 'grep', 'head', 'tail']);
-const FIND_ACTIONS = new Set(
-  '-exec -execdir -ok -okdir -delete -fprint -fprint0 -fprintf -fls -files0-from'.split(' '),
-);
-const JQ_REACHES_OUT =
-  /^(?:-f|--from-file|-L|--slurpfile|--rawfile|--run-tests|--library-path)|\benv\b|\$ENV|\b(?:import|include|input_filename)\b|\bsystem\(/;
 
 /** Whether the client runs a command without a question because it only reads. Paths are another matter. */
 export function isReadOnly(words: readonly LineWord[]): boolean {
@@ -46,7 +42,7 @@ export function isReadOnly(words: readonly LineWord[]): boolean {
     case 'jq':
       return !hasGlob && isReadOnlyJq(rest);
     case 'printf':
-      return rest[0]?.startsWith('-') !== true;
+      return rest[0] === '--' || rest[0]?.startsWith('-') !== true;
     case 'uniq':
       return /^uniq(?: -[fsw] \d+| -[a-zA-Z]+| --[a-zA-Z-]+(?:=\S+)?)*$/.test(line);
     case 'docker':
@@ -65,7 +61,7 @@ export function isReadOnly(words: readonly LineWord[]): boolean {
       return !hasGlob && isReadOnlyGit(rest);
     default: {
       const set = FLAG_TABLE.get(name);
-      const mayHaveGlob = name === 'grep' || name === 'egrep' || name === 'fgrep';
+      const mayHaveGlob = /^(?:[ef]?grep|(?:md5|sha1|sha256)sum)$/.test(name);
       return set !== undefined && (mayHaveGlob || !hasGlob) && fitsFlags(set, rest);
     }
   }
@@ -74,7 +70,7 @@ export function isReadOnly(words: readonly LineWord[]): boolean {
 /** Options first, then at least one word that is none. */
 function isReadOnlyJq(rest: readonly string[]): boolean {
   const first = rest.findIndex((word) => !/^-[a-zA-Z]+$|^--[a-zA-Z-]+(?:=\S+)?$/.test(word));
-  if (first === -1 || rest.some((word) => JQ_REACHES_OUT.test(word))) return false;
+  if (first === -1 || reachesOutOfJq(rest)) return false;
   return rest.slice(first).every((word) => !word.startsWith('-'));
 }
 
@@ -97,8 +93,11 @@ const PLAIN_WORD = /^(?:-[a-zA-Z]+|(?!-)[\w./:%@+=,#~"' -]+|"[^"]*(?:\\"[^"]*)*"
 
 /** Whether a mode that accepts edits lets a command run whose paths are in order. */
 export function isTrustedEdit(command: LineCommand): boolean {
-  const [inner] = innermost(command.words, 'read-only');
+  const [inner] = unwrapped(command.words, 'path').some(([name]) => name?.value === 'env')
+    ? []
+    : innermost(command.words, 'path');
   if (inner?.value === 'rm' || inner?.value === 'rmdir') return true;
+  if (command.lead !== 'nothing') return false;
   const [name, ...rest] = command.words;
   if (command.assignments.length > 0 || name === undefined) return false;
   if (name.text === 'sed') return sedUse(command.words) === 'edits';

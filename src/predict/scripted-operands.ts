@@ -31,6 +31,9 @@ const PROGRAMS: ReadonlyMap<string, ScriptedProgram> = new Map([
   ['awk', { instead: list('-f --file'), valued: list('-F -v') }],
 ]);
 
+/** Options whose value is a file with the script. */
+const SCRIPT_FILE = new Set(['-f', '--file', '--from-file']);
+
 /** Whether the first operand of a program is a script or a pattern, and the others are paths. */
 export function isScripted(program: string): boolean {
   return PROGRAMS.has(program);
@@ -40,6 +43,7 @@ export function isScripted(program: string): boolean {
 export function behindScript(program: string, words: readonly LineWord[]): readonly LineWord[] {
   const { instead, valued } = PROGRAMS.get(program) ?? { instead: [], valued: [] };
   const found: LineWord[] = [];
+  const named = (word: LineWord, value: string): LineWord => ({ ...word, value });
   let needsScript = true;
   let isOpen = true;
   for (let at = 0; at < words.length; at += 1) {
@@ -49,6 +53,11 @@ export function behindScript(program: string, words: readonly LineWord[]): reado
     if (isOpen && word.value === '--') isOpen = false;
     else if (isOpen && word.value.startsWith('-') && word.value !== '-') {
       if (instead.includes(option)) needsScript = false;
+      const next = words[at + 1];
+      if (SCRIPT_FILE.has(option)) {
+        if (word.value.includes('=')) found.push(named(word, word.value.slice(option.length + 1)));
+        else if (next !== undefined) found.push(next);
+      }
       if (!word.value.includes('=') && (valued.includes(option) || instead.includes(option))) at += 1;
     } else if (needsScript) needsScript = false;
     else found.push(word);

@@ -2,6 +2,7 @@ import { forEachChild } from 'unbash';
 import type { Command, Redirection, SyntaxNode } from 'unbash';
 import { opaqueLauncher } from './launchers.ts';
 import { leave, readWordOf } from './shell-reading.ts';
+import { isSteering } from './variables.ts';
 import type { LineReader, LineRedirect, LineWord } from './shell-reading.ts';
 
 /** Adds one simple command to what was read. */
@@ -14,9 +15,15 @@ export function readCommand(reader: LineReader, node: Command): void {
   for (const assignment of assignments) {
     const value = assignment.value.type === 'Word' ? readWordOf(reader, assignment.value, true) : null;
     if (value === null || assignment.index !== undefined) leave(reader, 'an array is set');
+    if (node.name === undefined && isSteering(assignment.name)) reader.hazard ??= `\`${assignment.name}\` is set`;
+    if (value?.usesVariable === true) reader.hazard ??= 'a variable that the line sets';
     if (node.name === undefined)
-      reader.variables.set(assignment.name, value === null || value.isDynamic || value.hasGlob ? null : value.value);
+      reader.variables.set(
+        assignment.name,
+        value === null || value.isDynamic || value.hasCommand || value.hasGlob ? null : value.value,
+      );
   }
+  if (node.name === undefined && assignments.length > 1) leave(reader, 'several variables are set at once');
   noteOddWords(reader, node, words);
   reader.commands.push({
     text: textOf(reader.source, node),
@@ -32,9 +39,14 @@ export function readCommand(reader: LineReader, node: Command): void {
 export function readTest(reader: LineReader, node: SyntaxNode): void {
   forEachChild(node, (child) => readWordsBelow(reader, child));
   const text = reader.source.slice(node.pos, node.end);
-  const words = text
-    .split(/\s+/)
-    .map((word) => ({ value: word, text: word, hasGlob: false, isDynamic: false, usesVariable: false }));
+  const words = text.split(/\s+/).map((word) => ({
+    value: word,
+    text: word,
+    hasGlob: false,
+    isDynamic: false,
+    hasCommand: false,
+    usesVariable: false,
+  }));
   reader.commands.push({ text, words, assignments: [], redirects: [], lead: 'nothing', hasInlineInput: false });
 }
 
@@ -57,7 +69,10 @@ function noteOddWords(reader: LineReader, node: Command, words: readonly LineWor
   if (opaque !== null) leave(reader, opaque);
   for (const word of words) {
     if (/^=[a-zA-Z_]/.test(word.text)) leave(reader, 'a word that zsh replaces by the path of a program');
-    if (/^!\$/.test(word.text)) leave(reader, 'a word from the history');
+    if (/\{[^]*(?:,|\.\.)/.test(word.text.replace(/"[^"]*"|'[^']*'/g, ''))) leave(reader, 'a brace and a comma');
+    if (/(?:^|[^\\])\$$/.test(word.text)) leave(reader, 'a `$` with nothing behind it');
+    if (/\n[ \t]*#/.test(word.value)) leave(reader, 'a line in quotes that looks like a comment');
+    if (word.text.startsWith('!$')) leave(reader, 'a word from the history');
     if (/\/proc\/[^/]*\/environ/.test(word.value)) reader.hazard ??= 'the environment of another process';
   }
   if (words[0]?.value === '[' && words.at(-1)?.value !== ']') leave(reader, 'a `[` without its `]`');
@@ -65,8 +80,10 @@ function noteOddWords(reader: LineReader, node: Command, words: readonly LineWor
   if (words[0]?.value === '[' && words.some((word) => /^-[ao]$/.test(word.value))) leave(reader, 'a joined test');
   if (words.some((word) => /\\[{}]/.test(word.text))) leave(reader, 'a brace behind a backslash');
   if (words[0]?.text.includes('$') === true) reader.hazard ??= 'the name of a command comes from a variable';
-  if (/^\\\n/.test(reader.source.slice(node.pos)) || /\\\n[ \t]+-/.test(reader.source.slice(node.pos, node.end)))
-    reader.hazard ??= 'a line that starts in the middle of a command';
+  if (words[0]?.text.startsWith('-') === true) reader.hazard ??= 'a command whose name is an option';
+  if (reader.source.startsWith('\\\n', node.pos) || /^[ \t]*\\\n\s*\|(?!\|)/.test(reader.source.slice(node.end)))
+    reader.hazard ??= 'a line that ends between two commands';
+  if (words.some((word) => word.usesVariable)) reader.hazard ??= 'a variable that the line sets';
   const leading = node.suffix.findIndex(
     (part) => part.type === 'Redirect' && part.operator !== '>&' && part.operator !== '<&',
   );
@@ -76,7 +93,7 @@ function noteOddWords(reader: LineReader, node: Command, words: readonly LineWor
 
 function assignmentWord(reader: LineReader, text: string): LineWord {
   if (/[$`]/.test(text)) leave(reader, 'a variable is set from another');
-  return { value: text, text, hasGlob: false, isDynamic: false, usesVariable: false };
+  return { value: text, text, hasGlob: false, isDynamic: false, hasCommand: false, usesVariable: false };
 }
 
 /** The source of a command's words, with single blanks where redirections were taken out. */
@@ -97,6 +114,7 @@ function redirectOf(reader: LineReader, redirect: Redirection): LineRedirect | n
     if (redirect.delimiter?.quoted !== true) leave(reader, 'a here-document that the shell expands');
     return null;
   }
+  if (redirect.operator === '<>') leave(reader, 'a file that is opened for reading and writing');
   if (redirect.target === undefined) return null;
   const target = readWordOf(reader, redirect.target);
   if (redirect.type === 'HereString') return null;

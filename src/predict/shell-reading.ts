@@ -34,6 +34,8 @@ export interface LineWord {
   readonly hasGlob: boolean;
   /** Whether a part of its value is only known when it runs. */
   readonly isDynamic: boolean;
+  /** Whether a command is nested in it. */
+  readonly hasCommand: boolean;
   /** Whether a part of its value comes from a variable that the line sets. */
   readonly usesVariable: boolean;
 }
@@ -51,11 +53,10 @@ export interface ClientLine {
   readonly unchecked: string | null;
   /** Why it asks although it followed the line. */
   readonly hazard: string | null;
-  /** Whether a loop runs over words that are only known when it runs, which no command in it outlives as one that only reads. */
-  readonly hasOpenLoop: boolean;
   readonly hasBackground: boolean;
-  /** Whether a loop runs over one word, which the client takes for a variable. */
-  readonly hasSingleLoop: boolean;
+  /** Whether a loop sets a variable. */
+  readonly hasLoop: boolean;
+  readonly hasPipe: boolean;
 }
 
 /** The state of one reading. */
@@ -67,9 +68,11 @@ export interface LineReader {
   readonly variables: Map<string, string | null>;
   unchecked: string | null;
   hazard: string | null;
-  hasOpenLoop: boolean;
   hasBackground: boolean;
-  hasSingleLoop: boolean;
+  hasLoop: boolean;
+  hasPipe: boolean;
+  /** How many commands stand around the place that is read. */
+  depth: number;
 }
 
 /** Blanks and marks outside of ASCII that hide where a word ends. */
@@ -87,12 +90,14 @@ export function readClientLine(source: string, home: string): ClientLine {
     variables: new Map(),
     unchecked: source.length > MAX_LINE_LENGTH ? 'the line is too long' : null,
     hazard: null,
-    hasOpenLoop: false,
     hasBackground: false,
-    hasSingleLoop: false,
+    hasLoop: false,
+    hasPipe: false,
+    depth: 0,
   };
   if (reader.unchecked === null) {
     const script = parse(source);
+    if (source.includes('\n\\\n')) leave(reader, 'a blank behind a backslash');
     if (UNICODE_BLANK.test(source)) leave(reader, 'a blank that is no plain one');
     if ((script.errors ?? []).length > 0) leave(reader, 'its syntax cannot be read');
     readStatements(reader, script.commands);
@@ -115,12 +120,22 @@ export function readWordOf(reader: LineReader, word: Word, isAssigned = false): 
     text: word.text,
     hasGlob: reading.hasGlob,
     isDynamic: reading.isDynamic,
+    hasCommand: reading.hasCommand,
     usesVariable: reading.usesVariable,
   };
 }
 
 function readNested(reader: LineReader, script: ParsedScript | undefined): void {
-  if (script !== undefined) readStatements(reader, script.commands);
+  if (script === undefined) return;
+  if (script.commands.length > 1) leave(reader, 'a list of commands within a command');
+  readWithin(reader, () => readStatements(reader, script.commands));
+}
+
+/** Reads what stands within a command. The client takes the line apart at pipes, wherever they are. */
+function readWithin(reader: LineReader, read: () => void): void {
+  reader.depth += 1;
+  read();
+  reader.depth -= 1;
 }
 
 function readStatements(reader: LineReader, statements: readonly Statement[]): void {
@@ -145,11 +160,19 @@ function readPipelineNode(reader: LineReader, node: PipelineNode): void {
 
 function readPipeline(reader: LineReader, node: Pipeline): void {
   const time = node.prefixes.find((prefix) => prefix.type === 'Time');
+  if (node.commands.length === 0) reader.hazard ??= '`time` has no command';
+  if (node.commands.some(hasDocument) && node.commands.length > 1) leave(reader, 'a here-document in a pipe');
   if (time?.posix !== undefined) leave(reader, '`time` has an option');
+  if (node.commands.length > 1) reader.hasPipe = true;
+  if (reader.depth > 0 && node.commands.length > 1) reader.hazard ??= 'a pipe within a command';
   const start = reader.commands.length;
   for (const part of node.commands) readNode(reader, part);
   const first = reader.commands[start];
   if (time !== undefined && first !== undefined) reader.commands[start] = { ...first, lead: 'time' };
+}
+
+function hasDocument(node: CommandNode): boolean {
+  return node.type === 'Command' && node.redirects.some((redirect) => redirect.type === 'HereDoc');
 }
 
 function readNode(reader: LineReader, node: CommandNode): void {
@@ -166,11 +189,9 @@ function readNode(reader: LineReader, node: CommandNode): void {
       readList(reader, node.body);
       return;
     case 'For':
-      for (const word of node.wordlist ?? []) {
-        const { hasGlob, isDynamic } = readWordOf(reader, word, true);
-        if (hasGlob || isDynamic) reader.hasOpenLoop = true;
-      }
-      if (node.wordlist?.length === 1 && !reader.hasOpenLoop) reader.hasSingleLoop = true;
+      for (const word of node.wordlist ?? []) readWordOf(reader, word, true);
+      reader.hasLoop = true;
+      if (typeof reader.variables.get(node.name.value) === 'string') reader.hazard ??= 'a loop overwrites a variable';
       reader.variables.set(node.name.value, null);
       readList(reader, node.body);
       return;
@@ -205,7 +226,7 @@ function readNode(reader: LineReader, node: CommandNode): void {
 }
 
 function readList(reader: LineReader, list: CompoundList): void {
-  readStatements(reader, list.commands);
+  readWithin(reader, () => readStatements(reader, list.commands));
 }
 
 /** Every simple command below a node, for rules that look at text only. */

@@ -6,6 +6,8 @@ export interface WordReading {
   readonly value: string;
   readonly hasGlob: boolean;
   readonly isDynamic: boolean;
+  /** Whether a command is nested in it. */
+  readonly hasCommand: boolean;
   /** Whether a variable that the line sets was put in. */
   readonly usesVariable: boolean;
   /** Why the client does not follow it, or null. */
@@ -28,6 +30,7 @@ export function readWord(word: Word, scene: WordScene): WordReading {
     value: '',
     hasGlob: false,
     isDynamic: false,
+    hasCommand: false,
     usesVariable: false,
     unchecked: null,
     nested: [],
@@ -39,10 +42,18 @@ export function readWord(word: Word, scene: WordScene): WordReading {
   return state;
 }
 
+/** Where an expansion stands: outside of quotes, with at most one more letter in them, or in a quoted text. */
+type Place = 'bare' | 'alone in quotes' | 'within text';
+type CommandExpansionPart = Extract<DoubleQuotedChild, { readonly type: 'CommandExpansion' }>;
+
+/** What the client puts in place of what a nested command prints; it then looks at the word as a path. */
+const OUTPUT = '__CMDSUB_OUTPUT__';
+
 interface State {
   value: string;
   hasGlob: boolean;
   isDynamic: boolean;
+  hasCommand: boolean;
   usesVariable: boolean;
   unchecked: string | null;
   nested: (ParsedScript | undefined)[];
@@ -63,13 +74,12 @@ function readPart(state: State, part: WordPart, scene: WordScene): void {
       state.value += part.text;
       state.hasGlob = true;
       return;
-    case 'DoubleQuoted':
-      for (const [index, child] of part.parts.entries()) {
-        const before = part.parts[index - 1];
-        // Within a sentence the client follows a nested command, at its start or within a word it does not.
-        readQuoted(state, child, before?.type === 'Literal' && /\s$/.test(before.value), scene);
-      }
+    case 'DoubleQuoted': {
+      if (/(?:^|[^\\])(?:\\\\)*\\\n/.test(part.text)) refuse(state, 'a blank behind a backslash');
+      const place = isSpoken(part.parts) ? 'within text' : 'alone in quotes';
+      for (const child of part.parts) readQuoted(state, child, place, scene);
       return;
+    }
     case 'AnsiCQuoted':
       refuse(state, 'text with escape codes');
       return;
@@ -86,12 +96,22 @@ function readPart(state: State, part: WordPart, scene: WordScene): void {
     case 'BraceExpansion':
       refuse(state, 'a brace expansion');
       return;
-    default:
-      readQuoted(state, part, false, scene);
+    case 'SimpleExpansion':
+    case 'ParameterExpansion':
+    case 'CommandExpansion':
+    case 'ArithmeticExpansion':
+      readQuoted(state, part, 'bare', scene);
+      return;
   }
 }
 
-function readQuoted(state: State, part: DoubleQuotedChild, isSpoken: boolean, scene: WordScene): void {
+/** Whether quoted text holds more than a nested command and one letter: only then the client follows that command. */
+function isSpoken(parts: readonly DoubleQuotedChild[]): boolean {
+  const length = parts.reduce((sum, part) => sum + (part.type === 'Literal' ? part.value.length : 0), 0);
+  return length > 1;
+}
+
+function readQuoted(state: State, part: DoubleQuotedChild, place: Place, scene: WordScene): void {
   switch (part.type) {
     case 'Literal':
       state.value += part.value;
@@ -103,15 +123,37 @@ function readQuoted(state: State, part: DoubleQuotedChild, isSpoken: boolean, sc
       refuse(state, 'a variable in braces');
       return;
     case 'CommandExpansion':
-      if (!scene.isAssigned && !isSpoken) refuse(state, 'a nested command');
-      state.nested.push(part.script);
-      state.isDynamic = true;
+      readNestedCommand(state, part, place, scene);
       return;
     case 'ArithmeticExpansion':
       if (part.text.startsWith('$[') || /[a-z_]/i.test(part.text)) refuse(state, 'arithmetic with a variable');
+      if (place === 'alone in quotes') refuse(state, 'arithmetic alone in quotes');
       state.isDynamic = true;
       return;
   }
+}
+
+function readNestedCommand(state: State, part: CommandExpansionPart, place: Place, scene: WordScene): void {
+  if (place !== 'bare' && isQuotedText(part.script)) {
+    state.value += OUTPUT;
+    return;
+  }
+  state.nested.push(part.script);
+  state.hasCommand = true;
+  if (place === 'within text') {
+    state.value += OUTPUT;
+    return;
+  }
+  if (!scene.isAssigned) refuse(state, 'a nested command');
+  state.isDynamic = true;
+}
+
+/** Whether a nested command is `cat` of a here-document that the shell leaves as it is: text, in other words. */
+function isQuotedText(script: ParsedScript | undefined): boolean {
+  const command = script?.commands.length === 1 ? script.commands[0]?.command : undefined;
+  if (command?.type !== 'Command' || command.name?.text !== 'cat' || command.prefix.length > 0) return false;
+  const [only, ...others] = command.suffix;
+  return others.length === 0 && only?.type === 'HereDoc' && only.delimiter?.quoted === true;
 }
 
 function readVariable(state: State, name: string, scene: WordScene): void {

@@ -7,7 +7,26 @@ const HARMLESS = new Set(
   ),
 );
 
+/** Values that the client takes for a name of a locale. */
+const LOCALE = /^(?:C|POSIX|[a-z]{2,3}(?:_[A-Z]{2})?)(?:\.[\w-]+)?(?:@\w+)?$/;
+const LOCALE_VARIABLE = /^(?:LANG|LANGUAGE|LC_\w+)$/;
+/** Variables that change what later commands of the line are, or that the shell gives a meaning of its own. */
+const STEERING = new Set(
+  'PATH HOME IFS CDPATH LD_PRELOAD LD_LIBRARY_PATH BASH_ENV ENV SHELL LANG GLOBIGNORE PWD OLDPWD TMPDIR TMP TEMP USER UID HISTFILE EXECIGNORE'.split(
+    ' ',
+  ),
+);
+
+/** Whether a variable that is set for the rest of the line makes the client ask. */
+export function isSteering(name: string): boolean {
+  return STEERING.has(name) || LOCALE_VARIABLE.test(name);
+}
+
 /** Whether the variables in front of a command keep an allow rule from meaning it. */
 export function hasHarmfulVariable(command: LineCommand): boolean {
-  return command.assignments.some(({ name, text }) => !HARMLESS.has(name) || !/^\w+=[\w./:@%+-]*$/.test(text));
+  return command.assignments.some(({ name, text }) => {
+    const value = text.slice(name.length + 1);
+    if (!HARMLESS.has(name) || !/^[\w./:@%+-]*$/.test(value)) return true;
+    return LOCALE_VARIABLE.test(name) && !LOCALE.test(value);
+  });
 }

@@ -40,12 +40,14 @@ function step(words: readonly LineWord[], depth: Depth): readonly LineWord[] | n
   const values = words.map((word) => word.value);
   const hasOption = values[1]?.startsWith('-') === true;
   const behind = (count: number | null): readonly LineWord[] | null => (count === null ? null : words.slice(count));
-  switch (values[0]) {
+  switch (values[0] ?? '') {
     case 'command':
       if (!hasOption) return words.slice(1);
       return values[1] === '-p' ? words.slice(2) : null;
     case 'builtin':
       return words.slice(1);
+    case 'time':
+      return depth === 'allow' || depth === 'deny' ? behind(hasOption ? null : 1) : null;
     case 'timeout':
       return depth === 'read-only' && hasOption ? null : behind(timeoutEnd(values));
     case 'nohup':
