@@ -58,6 +58,41 @@ for (const { name, words, status, says } of [
     says: /^error: ENOENT: [^\n]*nope\/report\.xml'\n$/,
   },
   {
+    name: 'settings of the client in the place of a policy',
+    words: ['policy', 'check', 'settings.json'],
+    status: 3,
+    says: /hint: these are the client's settings: `sallyport policy import FILE`/,
+  },
+  {
+    name: 'a folder that cannot be made, below one that never gains any',
+    words: ['policy', 'compile', 'policy.yaml', '--all', '--out', '/proc/nope/x'],
+    status: 1,
+    says: /^error: ENOENT: [^\n]*mkdir '\/proc\/nope'/,
+  },
+  {
+    name: 'a bundle over one that is there',
+    words: ['policy', 'sign', 'policy.yaml', '--key', 'nope.pem', '--sequence', '1', '--out', 'policy.yaml'],
+    status: 2,
+    says: /^error: `policy\.yaml` is there already[^\n]*\nhint: .*name another file/,
+  },
+  {
+    name: 'calls without a time, where times are asked for',
+    words: [
+      'policy',
+      'replay',
+      '--policy',
+      'policy.yaml',
+      '--log',
+      'calls.jsonl',
+      '--since',
+      '2026-01-01',
+      '--workspace',
+      '/w',
+    ],
+    status: 1,
+    says: /the call has no time/,
+  },
+  {
     name: 'a percentage that is none',
     words: ['policy', 'test', '--min-coverage', '101'],
     status: 2,
@@ -98,8 +133,10 @@ for (const { name, words, status, says } of [
   test(`${name} ends with ${status} and says what to do`, (t) => {
     const home = makeHome(t, POLICY);
     writeFileSync(join(home.folder, 'policy.cases.yaml'), CASES);
+    writeFileSync(join(home.folder, 'settings.json'), '{"permissions":{"deny":["Bash(curl *)"]}}');
+    writeFileSync(join(home.folder, 'calls.jsonl'), '{"tool":"Bash","input":{"command":"ls"},"decision":"ask"}\n');
     const ran = sallyport(home, words);
-    assert.match(ran.stderr, says);
+    assert.match(`${ran.stderr}${ran.stdout}`, says);
     assert.equal(ran.status, status, ran.stderr);
   });
 }

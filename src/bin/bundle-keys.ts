@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { closeSync, constants, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from './make-folders.ts';
 import type { BundleTrust } from '../compile/index.ts';
 import { BundleRefused } from '../core/error.ts';
 import type { Sha256 } from '../core/ids.ts';
@@ -34,7 +35,7 @@ export function makeSigningKey(folder: string): {
 } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const [keyFile, trustFile] = [join(folder, SIGNING_KEY_FILE), join(folder, TRUST_KEY_FILE)];
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   writeNew(keyFile, privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(), 0o600);
   writeNew(trustFile, publicKey.export({ format: 'pem', type: 'spki' }).toString(), 0o644);
   return { keyId: keyIdOf(publicKey), keyFile, trustFile };

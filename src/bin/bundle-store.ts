@@ -15,6 +15,8 @@ import { BundleRefused, StateFolder } from '../core/error.ts';
 
 /** The last bundle that a state folder took, byte for byte; its sequence number is the floor for the next. */
 export interface BundleStore {
+  /** The file that holds it. */
+  readonly path: string;
   /** Null where none was ever taken. @throws {StateFolder} where the file is no plain file of this format. */
   last(): Uint8Array | null;
   /** Resolves nothing until the bundle would survive a power cut; a crash leaves the old one or the new. */
@@ -36,6 +38,7 @@ export interface StoreDisk {
 export function bundleStore(stateFolder: string, disk: StoreDisk = NODE_DISK): BundleStore {
   const path = join(stateFolder, 'accepted-bundle.json');
   return {
+    path,
     last() {
       const read = readPlain(path, constants.O_NOFOLLOW);
       if (read.kind === 'missing') return null;

@@ -56,7 +56,7 @@ export function startWithBundle(
     if (last === null) throw error;
     // The key is read anew: where that is what failed, this fails with the same error.
     const signed = opened(last, readTrust(place.trustFile), 'the last good bundle');
-    return { inForce: indexed(signed, stateFolder, place.bundleFile), refused: error };
+    return { inForce: indexed(signed, stateFolder, store.path), refused: error };
   }
 }
 

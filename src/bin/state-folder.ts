@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, openSync, readFileSync, closeSync, fsyncSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
+import { makeFolders } from './make-folders.ts';
 import { StateFolder } from '../core/error.ts';
 import { realPath } from './file-facts.ts';
 
@@ -83,7 +84,7 @@ export function prepareStateFolder(paths: StatePaths, uid: number): void {
     paths.hookFolder,
   ]) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolders(folder, 0o700);
     } catch (cause) {
       throw new StateFolder(`cannot make the folder \`${folder}\``, { cause, hint: 'check who may write there' });
     }
@@ -97,17 +98,27 @@ export function prepareStateFolder(paths: StatePaths, uid: number): void {
   }
 }
 
-/** Writes a file so that a crash leaves the old content or the new, never a part. Mode 0600. */
+/**
+ * Writes a file so that a crash leaves the old content or the new, never a part. Mode 0600.
+ *
+ * @throws {Error} of the operating system, with the path that was given; the old content is as it was.
+ */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   const partial = `${path}.${process.pid}.part`;
-  const file = openSync(partial, 'w', 0o600);
   try {
-    writeSync(file, Buffer.from(content));
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    const file = openSync(partial, 'w', 0o600);
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    if (error instanceof Error) error.message = error.message.replace(partial, path);
+    throw error;
   }
-  renameSync(partial, path);
 }
 
 /** Reads a key of 32 bytes, made on first use. */

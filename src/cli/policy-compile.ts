@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { loadPolicy, sha256 } from '../bin/load-policy.ts';
+import { makeFolders } from '../bin/make-folders.ts';
 import { TARGETS } from '../compile/index.ts';
 import type { Site, Target, TargetFile, TargetInput, TargetOutput } from '../compile/index.ts';
 import { UsageError } from '../core/error.ts';
@@ -124,7 +125,7 @@ function gapsText(outputs: readonly Compiled[], options: CompileOptions): string
 function written(outputs: readonly Compiled[], folder: string, options: CompileOptions): string {
   const rows: { readonly file: string; readonly place: string }[] = [];
   for (const { target, files } of outputs) {
-    mkdirSync(join(folder, target), { recursive: true });
+    makeFolders(resolve(folder, target));
     for (const file of files) {
       const path = join(folder, target, file.name);
       writeFileSync(path, file.encoding === 'utf-8' ? file.text : Buffer.from(`\uFEFF${file.text}`, 'utf16le'));

@@ -111,6 +111,13 @@ async function replayFile(
     }
     const { call } = line;
     const atMs = call.occurredAtMs;
+    if (atMs === null && (sinceMs !== null || untilMs !== null)) {
+      damaged.push({
+        place: `${basename(file)}:${call.line}`,
+        problem: 'the call has no time, so that it is not known whether it is wanted',
+      });
+      continue;
+    }
     if (sessionId !== null && call.sessionId !== sessionId) continue;
     if (sinceMs !== null && (atMs === null || atMs < sinceMs)) continue;
     if (untilMs !== null && (atMs === null || atMs >= untilMs)) continue;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
@@ -7,6 +8,7 @@ import { loadPolicy } from '../bin/load-policy.ts';
 import { writeWhole } from '../bin/state-folder.ts';
 import { bundleBody, MAX_SEQUENCE, signedBytes, signedDocument } from '../compile/index.ts';
 import type { SignedBundle } from '../compile/index.ts';
+import { UsageError } from '../core/error.ts';
 import { ownPaths, policyFiles } from './place.ts';
 
 interface SignOptions {
@@ -33,6 +35,10 @@ export function addPolicySignCommands(policy: Command): void {
     .requiredOption('--sequence <number>', 'above that of every bundle before', sequenceOf)
     .requiredOption('--out <file>', 'the bundle')
     .action((files: readonly string[], { key, sequence, out }: SignOptions) => {
+      if (existsSync(resolve(out)))
+        throw new UsageError(`\`${out}\` is there already`, {
+          hint: 'a bundle that hosts may have taken is not replaced: name another file',
+        });
       const { bundle } = loadPolicy(policyFiles(files), ownPaths().home);
       const signer = readSigningKey(resolve(key));
       const issue = { keyId: signer.keyId, sequence, issuedAtMs: Date.now() };

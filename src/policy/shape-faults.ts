@@ -91,6 +91,14 @@ const FIELD_PLACES: ReadonlyMap<string, string> = new Map([
   ['sandbox.allowed_domains', 'egress.hosts'],
 ]);
 
+/** Fields of documents that are taken for policies, and what to do with those. */
+const OTHER_DOCUMENTS: ReadonlyMap<string, string> = new Map([
+  ['permissions', "these are the client's settings: `sallyport policy import FILE` makes a policy of them"],
+  ['hooks', "these are the client's settings: `sallyport policy import FILE` makes a policy of them"],
+  ['mcpServers', "this is the client's list of servers: `sallyport policy import FILE` makes a policy of it"],
+  ['cases', 'these are cases: `sallyport policy test FILE` runs them'],
+]);
+
 function unknownField(key: string, path: FieldPath, document: PolicyDocument, schema: JsonObject): Fault {
   const names = fieldNamesAt(schema, path, serverKind(valueAt(document.value, path)));
   const near = nearestName(key, names);
@@ -98,11 +106,12 @@ function unknownField(key: string, path: FieldPath, document: PolicyDocument, sc
   const where = path.length === 0 ? 'a policy' : `\`${fieldPathText(path)}\``;
   const place = FIELD_PLACES.get(fieldPathText([...path, key]));
   const hint = near === null ? listed : `did you mean ${quoted(near)}?`;
+  const otherHint = path.length === 0 ? OTHER_DOCUMENTS.get(key) : undefined;
   return {
     code: 'policy/unknown-field',
     severity: 'error',
     message: `${quoted(key)} is no field of ${where}`,
-    hint: place === undefined ? hint : `it stands at \`${place}\``,
+    hint: otherHint ?? (place === undefined ? hint : `it stands at \`${place}\``),
     path: [...path, key],
     offset: document.offsetOf([...path, key], 'key'),
   };
