@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MeasuredCase } from '../src/predict/index.ts';
 import type { ProbeJob, ProbeOutcome, ProbeSession } from './probe-session.ts';
@@ -43,10 +43,11 @@ export async function measureCases(
   try {
     for (const name of ['etc', 'io', 'template']) mkdirSync(join(folder, name));
     writeWorkspace(join(folder, 'template'));
-    const job: ProbeJob = { client: realpathSync(tools.client), sessions: sessionsOf(cases) };
+    const client = realpathSync(tools.client);
+    const job: ProbeJob = { client: join(CLIENT_PLACE, basename(client)), sessions: sessionsOf(cases) };
     writeFileSync(join(folder, 'io', 'job.json'), JSON.stringify(job));
     writeFileSync(join(folder, 'io', 'out.jsonl'), '');
-    await runBehind(tools.bwrap, folder, job.client, timeoutMs);
+    await runBehind(tools.bwrap, folder, client, timeoutMs);
     const outcomes = new Map<number, ProbeOutcome>();
     for (const line of readFileSync(join(folder, 'io', 'out.jsonl'), 'utf8').split('\n')) {
       if (line === '') continue;
@@ -96,6 +97,9 @@ function writeWorkspace(folder: string): void {
   git('commit', '-q', '-m', 'start');
 }
 
+/** Where the project, its Node and the client stand in the namespace. */
+const [PROJECT_PLACE, NODE_PLACE, CLIENT_PLACE] = ['/project', '/runtime', '/client'];
+
 async function runBehind(bwrap: string, folder: string, client: string, timeoutMs: number): Promise<void> {
   const node = realpathSync(process.execPath);
   const words = [
@@ -131,7 +135,12 @@ async function runBehind(bwrap: string, folder: string, client: string, timeoutM
     '--bind',
     join(folder, 'io'),
     '/io',
-    ...[ROOT, dirname(node), dirname(client)].flatMap((path) => ['--ro-bind', path, path]),
+    // Under names of their own: a project below `/tmp` would be among what commands find and sessions clean away.
+    ...[
+      [ROOT, PROJECT_PLACE],
+      [dirname(node), NODE_PLACE],
+      [dirname(client), CLIENT_PLACE],
+    ].flatMap(([from = '', to = '']) => ['--ro-bind', from, to]),
     '--unshare-all',
     '--uid',
     '1000',
@@ -141,8 +150,8 @@ async function runBehind(bwrap: string, folder: string, client: string, timeoutM
     '--chdir',
     '/workspace',
     '--',
-    node,
-    join(ROOT, 'scripts', 'probe-session.ts'),
+    join(NODE_PLACE, basename(node)),
+    join(PROJECT_PLACE, 'scripts', 'probe-session.ts'),
     '/io/job.json',
     '/io/out.jsonl',
   ];

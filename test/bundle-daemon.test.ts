@@ -92,6 +92,7 @@ test('a reload takes a newer bundle and refuses everything else, each with its c
   writeFileSync(bundle, '{"name":"text","version":1}\n');
   assert.match(await reload(daemon), /^error: .* it is no signed bundle/);
   keygen('foreign');
+  rmSync(bundle);
   sign(8, 'foreign', 'foreign');
   assert.match(await reload(daemon), /^error: .* signed by another key/);
   rmSync(bundle);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { startScriptedModel, toolResults, turns } from '../src/drill/index.ts';
@@ -54,7 +55,7 @@ async function deniesAll(
   t.after(() => model.close());
   const home = makeHome(t, `${policy.text}\nproviders:\n  anthropic:\n    upstream: ${model.url}\n`);
   // Scratch folders count as inside of every workspace, so the home that commands see must lie elsewhere.
-  const cache = join(ROOT, 'node_modules', '.cache');
+  const cache = join(/^\/(?:var\/)?tmp\//.test(ROOT) ? homedir() : join(ROOT, 'node_modules'), '.cache');
   mkdirSync(cache, { recursive: true });
   const person = mkdtempSync(join(cache, 'import-home-'));
   t.after(() => rmSync(person, { recursive: true, force: true }));

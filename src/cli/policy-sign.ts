@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
@@ -6,7 +6,7 @@ import { makeSigningKey, readSigningKey } from '../bin/bundle-keys.ts';
 import { checkBundle } from '../bin/load-bundle.ts';
 import { loadPolicy } from '../bin/load-policy.ts';
 import { writeWhole } from '../bin/state-folder.ts';
-import { bundleBody, MAX_SEQUENCE, signedBytes, signedDocument } from '../compile/index.ts';
+import { bundleBody, keptSequence, MAX_SEQUENCE, signedBytes, signedDocument } from '../compile/index.ts';
 import type { SignedBundle } from '../compile/index.ts';
 import { UsageError } from '../core/error.ts';
 import { ownPaths, policyFiles } from './place.ts';
@@ -35,10 +35,7 @@ export function addPolicySignCommands(policy: Command): void {
     .requiredOption('--sequence <number>', 'above that of every bundle before', sequenceOf)
     .requiredOption('--out <file>', 'the bundle')
     .action((files: readonly string[], { key, sequence, out }: SignOptions) => {
-      if (existsSync(resolve(out)))
-        throw new UsageError(`\`${out}\` is there already`, {
-          hint: 'a bundle that hosts may have taken is not replaced: name another file',
-        });
+      refuseStranger(resolve(out));
       const { bundle } = loadPolicy(policyFiles(files), ownPaths().home);
       const signer = readSigningKey(resolve(key));
       const issue = { keyId: signer.keyId, sequence, issuedAtMs: Date.now() };
@@ -58,6 +55,12 @@ export function addPolicySignCommands(policy: Command): void {
       const shown = { name: bundle.policy.name, digest: bundle.digest, ...issue };
       process.stdout.write(options.json === true ? `${JSON.stringify(shown)}\n` : summary(signed));
     });
+}
+
+/** A bundle is replaced by the next one; any other file is not what was meant. */
+function refuseStranger(path: string): void {
+  if (!existsSync(path) || keptSequence(readFileSync(path)) !== null) return;
+  throw new UsageError(`\`${path}\` is there already and is no bundle`, { hint: 'name another file for the bundle' });
 }
 
 function sequenceOf(text: string): number {
