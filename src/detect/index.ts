@@ -4,3 +4,4 @@ export { scanner } from './scan/scanner.ts';
 export type { Scanner, ScannerParts } from './scan/scanner.ts';
 export { streamScanner } from './scan/stream-scanner.ts';
 export type { StreamScanner, StreamScanning } from './scan/stream-scanner.ts';
+export { INJECTION_DETECTORS } from './injection/index.ts';
