@@ -1,0 +1,103 @@
+import { hasBase62Crc } from '../checksums.ts';
+import type { TokenRule } from '../token-rule.ts';
+
+/** Forges, package registries, build services. */
+export const CODE_HOSTING_TOKENS: readonly TokenRule[] = [
+  {
+    id: 'github-token',
+    keywords: ['ghp_', 'gho_', 'ghu_', 'ghr_'],
+    shape: 'gh[pour]_[A-Za-z0-9]{36,251}',
+    maxBytes: 260,
+    check: (token) => (hasBase62Crc(token) ? 'verified' : 'plausible'),
+  },
+  {
+    // Installation tokens are also issued as a JWT behind a number.
+    id: 'github-app-token',
+    keywords: ['ghs_'],
+    shape:
+      'ghs_(?:\\d{1,12}_eyJ[A-Za-z0-9_-]{10,400}\\.[A-Za-z0-9_-]{10,400}\\.[A-Za-z0-9_-]{10,400}|[A-Za-z0-9]{36,251})',
+    maxBytes: 1300,
+    check: (token) => (hasBase62Crc(token) ? 'verified' : 'plausible'),
+  },
+  { id: 'github-fine-grained-token', keywords: ['github_pat_'], shape: 'github_pat_[A-Za-z0-9_]{82}' },
+  {
+    id: 'gitlab-token',
+    keywords: ['glpat-', 'gldt-', 'glrt-', 'glft-', 'glffct-', 'glsoat-', 'glwt-'],
+    shape: 'gl(?:pat|dt|rt|ft|ffct|soat|wt)-(?:t\\d_)?[A-Za-z0-9_-]{20,300}(?:\\.[a-z0-9]{2}\\.?[a-z0-9]{7,9})?',
+    maxBytes: 340,
+  },
+  { id: 'gitlab-job-token', keywords: ['glcbt-'], shape: 'glcbt-[A-Za-z0-9]{1,5}_[A-Za-z0-9_-]{20}' },
+  { id: 'gitlab-trigger-token', keywords: ['glptt-'], shape: 'glptt-[0-9a-f]{40}' },
+  { id: 'gitlab-mail-token', keywords: ['glimt-'], shape: 'glimt-[A-Za-z0-9_-]{25}' },
+  { id: 'gitlab-agent-token', keywords: ['glagent-'], shape: 'glagent-[A-Za-z0-9_-]{50,1000}', maxBytes: 1010 },
+  { id: 'gitlab-application-secret', keywords: ['gloas-'], shape: 'gloas-[A-Za-z0-9_-]{64}' },
+  { id: 'gitlab-runner-registration-token', keywords: ['gr1348941'], shape: 'GR1348941[A-Za-z0-9_-]{20}' },
+  { id: 'gitlab-session-cookie', keywords: ['_gitlab_session='], shape: '_gitlab_session=[0-9a-z]{32}' },
+  {
+    id: 'bitbucket-access-token',
+    keywords: ['atctt3xff', 'atbb'],
+    shape: 'ATCTT3xFf[A-Za-z0-9_=-]{180,220}|ATBB[A-Za-z0-9]{24}[A-F0-9]{8}',
+    maxBytes: 240,
+  },
+  { id: 'atlassian-api-token', keywords: ['atatt3'], shape: 'ATATT3[A-Za-z0-9_=-]{180,220}', maxBytes: 240 },
+  {
+    id: 'npm-token',
+    keywords: ['npm_'],
+    shape: 'npm_[A-Za-z0-9]{36}',
+    check: (token) => (hasBase62Crc(token) ? 'verified' : 'plausible'),
+  },
+  {
+    id: 'pypi-token',
+    keywords: ['pypi-ageichlwas5vcmc', 'pypi-agendgvzdc5wexbplm9yzw'],
+    shape: 'pypi-Ag(?:EIcHlwaS5vcmc|ENdGVzdC5weXBpLm9yZw)[A-Za-z0-9_-]{50,500}',
+    maxBytes: 530,
+  },
+  { id: 'rubygems-key', keywords: ['rubygems_'], shape: 'rubygems_[a-f0-9]{48}' },
+  { id: 'crates-io-token', keywords: ['cio'], shape: 'cio[A-Za-z0-9]{32}' },
+  { id: 'clojars-token', keywords: ['clojars_'], shape: 'CLOJARS_[A-Za-z0-9]{60}' },
+  { id: 'nuget-key', keywords: ['oy2'], shape: 'oy2[a-z0-9]{43}' },
+  { id: 'docker-hub-token', keywords: ['dckr_pat_', 'dckr_oat_'], shape: 'dckr_(?:pat|oat)_[A-Za-z0-9_-]{27,32}' },
+  { id: 'artifactory-key', keywords: ['akcp'], shape: 'AKCp[A-Za-z0-9]{69,78}', minBits: 4.2 },
+  { id: 'artifactory-reference-token', keywords: ['cmvmd'], shape: 'cmVmd[A-Za-z0-9]{59}', minBits: 4.2 },
+  { id: 'sonar-token', keywords: ['squ_', 'sqp_', 'sqa_'], shape: 'sq[upa]_[A-Za-z0-9=_-]{40}', minBits: 2.9 },
+  {
+    id: 'sourcegraph-token',
+    keywords: ['sgp_', 'slk_', 'sgd_'],
+    shape: 'sgp_(?:(?:[a-fA-F0-9]{16}|local)_)?[a-fA-F0-9]{40}|slk_[a-f0-9]{64}|sgd_[a-f0-9]{64}',
+  },
+  { id: 'buildkite-token', keywords: ['bkua_', 'bkaj_', 'bkct_'], shape: 'bk(?:ua|aj|ct)_[A-Za-z0-9]{40,70}' },
+  { id: 'circleci-token', keywords: ['ccipat_', 'cciprj_'], shape: 'cci(?:pat|prj)_[A-Za-z0-9]{22}_[a-f0-9]{40}' },
+  {
+    id: 'harness-token',
+    keywords: ['pat.', 'sat.'],
+    shape: '[ps]at\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{20}',
+  },
+  { id: 'octopus-deploy-key', keywords: ['api-'], shape: 'API-[A-Z0-9]{25,27}' },
+  { id: 'postman-key', keywords: ['pmak-', 'pmat-'], shape: 'PMAK-[a-fA-F0-9]{24}-[a-fA-F0-9]{34}|PMAT-[A-Z0-9]{26}' },
+  { id: 'readme-key', keywords: ['rdme_'], shape: 'rdme_[a-z0-9]{70}' },
+  { id: 'prefect-token', keywords: ['pnu_', 'pnb_'], shape: 'pn[ub]_[A-Za-z0-9]{36}' },
+  { id: 'pulumi-token', keywords: ['pul-'], shape: 'pul-[a-f0-9]{40}' },
+  { id: 'infracost-key', keywords: ['ico-'], shape: 'ico-[A-Za-z0-9]{32}' },
+  {
+    id: 'snyk-token',
+    keywords: ['snyk_'],
+    shape: 'snyk_(?:uat|sat)\\.[a-z0-9]{8}\\.[A-Za-z0-9_-]{60,400}',
+    maxBytes: 420,
+  },
+  { id: 'expo-token', keywords: ['expo_'], shape: 'expo_[A-Za-z0-9]{40}' },
+  {
+    id: 'codeclimate-reporter-id',
+    keywords: ['cc_test_reporter_id'],
+    shape: 'CC_TEST_REPORTER_ID["\' ]{0,2}[:=][ "\']{0,3}[a-f0-9]{64}',
+  },
+  { id: 'stackhawk-key', keywords: ['hawk.'], shape: 'hawk\\.[A-Za-z0-9_-]{20}\\.[A-Za-z0-9_-]{20}' },
+  { id: 'cursor-key', keywords: ['key_'], shape: 'key_[0-9a-f]{64}' },
+  { id: 'endor-labs-key', keywords: ['endr+'], shape: 'endr\\+[A-Za-z0-9-]{16}' },
+  { id: 'deno-deploy-token', keywords: ['ddp_', 'ddw_', 'ddo_'], shape: 'dd[pwo]_[A-Za-z0-9]{36}' },
+  {
+    id: 'aikido-token',
+    keywords: ['aik_secret_', 'aik_ci_'],
+    shape: 'AIK_(?:SECRET_[A-Za-z0-9]{64}|CI_[A-Za-z0-9]{20,44})',
+  },
+  { id: 'semgrep-token', keywords: ['sgp-'], shape: 'sgp-[a-f0-9]{64}' },
+];

@@ -1,0 +1,58 @@
+import type { TokenRule } from '../token-rule.ts';
+
+/** Providers of language models and what is built around them. */
+export const MODEL_TOKENS: readonly TokenRule[] = [
+  {
+    id: 'anthropic-key',
+    keywords: ['sk-ant-'],
+    shape: 'sk-ant-(?:api|admin|oat|ort|sid)\\d{2}-[A-Za-z0-9_-]{80,120}(?!-)',
+    maxBytes: 140,
+    check: (token) => (/^sk-ant-(?:api|admin)/.test(token) && !token.endsWith('AA') ? 'refuted' : 'plausible'),
+  },
+  {
+    id: 'openai-key',
+    keywords: ['t3blbkfj'],
+    lead: 'sk-(?:(?:proj|svcacct|admin|None)-)?[A-Za-z0-9_-]{20,30}',
+    shape: 'T3BlbkFJ[A-Za-z0-9_-]{20,80}',
+  },
+  {
+    id: 'openai-project-key',
+    keywords: ['sk-proj-', 'sk-svcacct-', 'sk-admin-', 'sk-service-'],
+    shape: 'sk-(?:proj|svcacct|admin|service)-[A-Za-z0-9_-]{20,80}T3BlbkFJ[A-Za-z0-9_-]{20,80}',
+  },
+  { id: 'openrouter-key', keywords: ['sk-or-v1-'], shape: 'sk-or-v1-[0-9a-f]{64}' },
+  { id: 'sk-key', keywords: ['sk-'], shape: 'sk-(?:lf-[0-9a-f-]{36}|[0-9a-f]{32}|[A-Za-z0-9]{48})' },
+  { id: 'minimax-key', keywords: ['sk-api-'], shape: 'sk-api-[A-Za-z0-9_-]{100,125}' },
+  { id: 'hugging-face-token', keywords: ['hf_', 'api_org_'], shape: '(?:hf_|api_org_)[A-Za-z]{34}', minBits: 2 },
+  { id: 'groq-key', keywords: ['gsk_'], shape: 'gsk_[A-Za-z0-9]{52}(?!-)' },
+  { id: 'xai-key', keywords: ['xai-'], shape: 'xai-[A-Za-z0-9_-]{70,120}' },
+  { id: 'perplexity-key', keywords: ['pplx-'], shape: 'pplx-[A-Za-z0-9]{48}' },
+  { id: 'replicate-token', keywords: ['r8_'], shape: 'r8_[A-Za-z0-9]{37,40}' },
+  { id: 'fireworks-key', keywords: ['fw_'], shape: 'fw_[A-Za-z0-9]{22,24}' },
+  { id: 'together-key', keywords: ['tgp_v1_'], shape: 'tgp_v1_[A-Za-z0-9_-]{43}' },
+  { id: 'cerebras-key', keywords: ['csk-'], shape: 'csk-[a-z0-9]{48}' },
+  { id: 'nvidia-key', keywords: ['nvapi-'], shape: 'nvapi-[A-Za-z0-9_-]{60,70}' },
+  { id: 'tavily-key', keywords: ['tvly-'], shape: 'tvly-(?:dev-|prod-)?[A-Za-z0-9-]{30,36}' },
+  { id: 'firecrawl-key', keywords: ['fc-'], shape: 'fc-[a-f0-9]{32}' },
+  { id: 'jina-key', keywords: ['jina_'], shape: 'jina_[A-Za-z0-9_-]{55,65}' },
+  { id: 'langsmith-key', keywords: ['lsv2_'], shape: 'lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}' },
+  { id: 'pinecone-key', keywords: ['pcsk_'], shape: 'pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{60,66}' },
+  { id: 'voyage-key', keywords: ['pa-'], shape: 'pa-[A-Za-z0-9_-]{43}', minBits: 3.8 },
+  { id: 'wandb-key', keywords: ['wandb_v1_'], shape: 'wandb_v1_[A-Za-z0-9_]{77}' },
+  {
+    id: 'devin-key',
+    keywords: ['apk_', 'cog_'],
+    shape: 'apk_(?:user_)?[A-Za-z0-9+/]{80,180}={0,2}|cog_[a-z2-7]{52}',
+    maxBytes: 210,
+  },
+  { id: 'brave-search-key', keywords: ['bsa'], shape: 'BSA[A-Za-z0-9_-]{24,40}', minBits: 3.6 },
+  { id: 'e2b-key', keywords: ['e2b_'], shape: 'e2b_[a-f0-9]{40}' },
+  { id: 'posthog-key', keywords: ['phx_', 'phs_'], shape: 'ph[xs]_[A-Za-z0-9_-]{43,48}' },
+  { id: 'inngest-key', keywords: ['signkey-'], shape: 'signkey-(?:prod|test|branch)-[a-f0-9]{64}' },
+  {
+    id: 'context7-key',
+    keywords: ['ctx7sk-'],
+    shape: 'ctx7sk-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
+  },
+  { id: 'elevenlabs-key', keywords: ['sk_'], shape: 'sk_[0-9a-f]{48}' },
+];
