@@ -1,0 +1,120 @@
+import { phraseDetectors, phrasePattern } from './phrase.ts';
+import { LIKELY, OUT_OF_PLACE, SURE } from './thresholds.ts';
+
+const MODELS =
+  '(?:ai|a\\.i\\.|llms?|gpt|chat ?gpt|claude|copilot|gemini|cursor|codex|(?:large )?language models?|(?:ai |coding |virtual )?(?:assistants?|agents?|chatbots?|bots?)|ai (?:models?|systems?|tools?))';
+
+/** Words meant for whatever model reads the text, and to be kept from its user. */
+export const ADDRESSES = phraseDetectors('injection/agent-address', [
+  {
+    keywords: [
+      'if you are an ai',
+      'if you are a large',
+      'if you are a language',
+      'if you are an llm',
+      "if you're an ai",
+      "if you're an llm",
+      'if you are an assistant',
+      'if you are an automated',
+      'if you are chatgpt',
+      'if you are claude',
+    ],
+    confidence: SURE,
+    pattern: phrasePattern(`if you(?:'re| are) (?:an? |the )?(?:automated )?${MODELS}\\b`),
+  },
+  {
+    keywords: [
+      'note to',
+      'note for',
+      'message to',
+      'message for',
+      'instruction to',
+      'instruction for',
+      'instructions to',
+      'instructions for',
+      'attention',
+      'notice to',
+      'notice for',
+      'reminder to',
+      'reminder for',
+      'dear ai',
+      'dear assistant',
+      'dear llm',
+      'hey claude',
+      'hey chatgpt',
+      'important for',
+    ],
+    confidence: LIKELY,
+    pattern: phrasePattern(
+      `(?:(?:note|message|instructions?|attention|notice|reminder|important)(?: to| for)?|dear|hey) (?:the |all |any |every |you, )?${MODELS} …4(?:you|must|should|please|do|reading|ignore|processing|before|when|that|run|send|include|say)\\b`,
+    ),
+  },
+  {
+    keywords: [
+      'ai agents',
+      'ai agent',
+      'llms',
+      'language models',
+      'ai assistants',
+      'any ai',
+      'any llm',
+      'ai model',
+      'ai models',
+      'ai systems',
+      'the assistant',
+      'the ai',
+    ],
+    confidence: LIKELY,
+    pattern: phrasePattern(
+      `(?:any |the )?${MODELS} (?:that (?:is |are )?|which )?(?:reads?|reading|processing|process|parsing|summari[sz]ing|visiting|viewing|encountering|analy[sz]ing|scraping) this\\b`,
+    ),
+  },
+  {
+    keywords: [
+      'do not tell',
+      "don't tell",
+      'do not inform',
+      "don't inform",
+      'do not mention',
+      "don't mention",
+      'do not notify',
+      'do not alert',
+      'do not reveal',
+      'do not disclose',
+      'never tell',
+      'never mention',
+      'never inform',
+      'never reveal',
+      'without telling',
+      'without informing',
+      'without notifying',
+      'without asking',
+      'without alerting',
+      'without mentioning',
+      'hide this from',
+      'keep this secret',
+      'keep this hidden',
+    ],
+    confidence: OUT_OF_PLACE,
+    pattern: phrasePattern(
+      "(?:(?:do not|don't|never) (?:tell|inform|mention|notify|alert|reveal|disclose)|without (?:telling|informing|notifying|asking|alerting|mentioning)|hide this|keep this (?:secret|hidden)) (?:(?:it|this|that|these|anything|any|of|about|the|to|from|them|instructions?|step|steps|action|actions|fact|process) ){0,6}?(?:user|users|human|operator|customer)\\b",
+    ),
+  },
+  {
+    keywords: [
+      'the user must not',
+      'the user should not',
+      'the user does not need',
+      'the user will not',
+      "the user doesn't need",
+      'user must never',
+      'user has already',
+      'user has approved',
+      'user already approved',
+    ],
+    confidence: OUT_OF_PLACE,
+    pattern: phrasePattern(
+      "(?:the )?user (?:(?:must|should|will|does|doesn't) (?:not|never)?(?: ?be)? ?(?:need to )?(?:know|notice|see|informed|aware|told|learn)|(?:has )?(?:already )?approved (?:this|these|all))\\b",
+    ),
+  },
+]);
