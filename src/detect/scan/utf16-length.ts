@@ -13,6 +13,11 @@ export function utf16Lengths(bytes: Uint8Array, places: readonly number[]): Read
   let [at, units] = [0, 0];
   for (const place of places) {
     while (at < place) {
+      if ((bytes[at] as number) < 0x80) {
+        at += 1;
+        units += 1;
+        continue;
+      }
       const size = sequenceSize(bytes, at);
       if (at + size > place) break;
       at += size;
