@@ -136,6 +136,29 @@ test('a first start with a bundle that is refused does not start', (t) => {
   assert.equal(ran.status, 3);
   assert.match(ran.stderr, /^error: the bundle .* its signature is not over what it holds \[BUNDLE_ALTERED\]\nhint: /);
   assert.ok(!existsSync(join(home.state, 'accepted-bundle.json')));
+  const log = sallyport(home, ['audit', 'tail', '--json', '-n', '20']).stdout;
+  assert.match(log, /"code":"BUNDLE_ALTERED"/);
+});
+
+test('where the key was changed and the bundle is too old, both reasons are told', async (t) => {
+  const { home, bundle, sign, keygen, words } = rig(t);
+  sign(5, 'fifth');
+  await (await startDaemonProcess(t, home, words)).end('SIGTERM');
+  keygen('foreign');
+  rmSync(bundle);
+  sign(2, 'second', 'foreign');
+  const trust = join(home.folder, 'foreign', 'bundle-signing.pub');
+  const ran = sallyport(home, ['up', '--bundle', bundle, '--trust', trust]);
+  assert.equal(ran.status, 3);
+  assert.match(ran.stderr, /^error: the bundle's sequence 2 is not above 5.*; and .*signed by another key/);
+});
+
+test('the log names what was signed as which and by whom', async (t) => {
+  const { home, sign, words } = rig(t);
+  sign(5, 'fifth');
+  await startDaemonProcess(t, home, words);
+  const log = sallyport(home, ['audit', 'tail', '--json', '-n', '20']).stdout;
+  assert.match(log, /"event":"in-force","file":"[^"]*bundle\.json","keyId":"[0-9a-f]{64}","name":"fifth","sequence":5/);
 });
 
 test('of two daemons that start at once one takes the bundle, and the other changes nothing', async (t) => {

@@ -43,13 +43,14 @@ export function makeHome(t: { after(fn: () => void): void }, policy = 'version: 
 export function sallyport(
   home: Home,
   words: readonly string[],
-  options: { readonly cwd?: string; readonly timeoutMs?: number } = {},
+  options: { readonly cwd?: string; readonly timeoutMs?: number; readonly input?: string } = {},
 ): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, [LAUNCHER, ...words], {
     env: home.env,
     cwd: options.cwd ?? home.folder,
     encoding: 'utf8',
     timeout: options.timeoutMs ?? 60_000,
+    ...(options.input === undefined ? {} : { input: options.input }),
     maxBuffer: 64 * 1024 * 1024,
   });
 }

@@ -93,6 +93,18 @@ for (const { name, words, status, says } of [
     says: /the call has no time/,
   },
   {
+    name: 'a policy with a credential in it',
+    words: ['policy', 'compile', 'leaky.yaml', '--target', 'rule-table'],
+    status: 3,
+    says: /^error: the policy holds a credential\n[^\n]*leaky\.yaml:3:3: error: this looks like a token of GitHub \[lint\/secret-in-policy\] \[POLICY_INVALID\]\nhint: withdraw it/,
+  },
+  {
+    name: 'cases to predict that never end',
+    words: ['policy', 'predict', '--cases', '/dev/zero'],
+    status: 2,
+    says: /^error: `\/dev\/zero` is no file/,
+  },
+  {
     name: 'a percentage that is none',
     words: ['policy', 'test', '--min-coverage', '101'],
     status: 2,
@@ -135,11 +147,35 @@ for (const { name, words, status, says } of [
     writeFileSync(join(home.folder, 'policy.cases.yaml'), CASES);
     writeFileSync(join(home.folder, 'settings.json'), '{"permissions":{"deny":["Bash(curl *)"]}}');
     writeFileSync(join(home.folder, 'calls.jsonl'), '{"tool":"Bash","input":{"command":"ls"},"decision":"ask"}\n');
+    writeFileSync(join(home.folder, 'leaky.yaml'), POLICY.replace('commands:', `# ghp_${'a1'.repeat(18)}\ncommands:`));
     const ran = sallyport(home, words);
     assert.match(`${ran.stderr}${ran.stdout}`, says);
     assert.equal(ran.status, status, ran.stderr);
   });
 }
+
+test('an event is explained that is longer than what a pipe holds, and refused where it never ends', (t) => {
+  const home = makeHome(t, POLICY);
+  const event = { hook_event_name: 'PreToolUse', tool_name: 'Write', cwd: '/w', tool_use_id: 't' };
+  const long = JSON.stringify({ ...event, tool_input: { file_path: '/w/a', content: 'x'.repeat(400_000) } });
+  const explained = sallyport(home, ['policy', 'explain', '--event', '--policy', 'policy.yaml'], { input: long });
+  assert.equal(explained.status, 0, explained.stderr);
+  const endless = sallyport(home, ['policy', 'explain', '--event', '--policy', 'policy.yaml'], {
+    input: 'x'.repeat(9_000_000),
+  });
+  assert.match(endless.stderr, /larger than 8 MiB/);
+});
+
+test('what is told of a call cannot steer the terminal', (t) => {
+  const ran = sallyport(makeHome(t, POLICY), [
+    'policy',
+    'explain',
+    '--policy',
+    'policy.yaml',
+    'a\u001b[31mRED\u202e\u001b]0;x\u0007b /x',
+  ]);
+  assert.doesNotMatch(ran.stdout, /[\u001b\u0007\u202e]/);
+});
 
 test('an MCP tool is explained by its name alone', (t) => {
   const ran = sallyport(makeHome(t), ['policy', 'explain', '--tool', 'mcp__github__search']);

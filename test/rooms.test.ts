@@ -56,6 +56,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'drill',
     'seal',
     'replay',
+    'lint',
   ],
 };
 

@@ -1,3 +1,4 @@
+import { programNameGlob } from '../core/program-pattern.ts';
 import type { CommandRule, RuleVerdict } from '../core/rule-table.ts';
 import type { Clause } from './clause.ts';
 import { strength } from './clause.ts';
@@ -55,14 +56,14 @@ export function commandClauses(rules: readonly CommandRule[], globs: GlobRelatio
   const byProgram = new Map<string, CommandClause[]>();
   const byGlob: CommandClause[] = [];
   for (const each of all) {
-    const name = each.atom.last.program.toLowerCase();
+    const name = programNameGlob(each.atom.last.program).toLowerCase();
     if (name.includes('*')) byGlob.push(each);
     else if (byProgram.get(name)?.push(each) === undefined) byProgram.set(name, [each]);
   }
   return {
     all,
     keys: new Set(all.map((each) => each.key)),
-    around: (program) => [...(byProgram.get(program.toLowerCase()) ?? []), ...byGlob],
+    around: (program) => [...(byProgram.get(programNameGlob(program).toLowerCase()) ?? []), ...byGlob],
   };
 }
 

@@ -1,5 +1,6 @@
 import { ASSIGNMENT_PROGRAM } from '../core/command-pattern.ts';
 import type { FlagPattern, OperandClass, PatternWord } from '../core/command-pattern.ts';
+import { programNameGlob, workspaceProgram } from '../core/program-pattern.ts';
 import { stageAtom } from './command-atom.ts';
 import type { CommandAtom, StageAtom } from './command-atom.ts';
 import { subcommandsOf } from './command-relation.ts';
@@ -48,6 +49,9 @@ export function bothAtoms(one: CommandAtom, other: CommandAtom, globs: GlobRelat
 }
 
 function bothPrograms(one: string, other: string, globs: GlobRelation): string | null {
+  if (workspaceProgram(one) !== null && workspaceProgram(other) === null)
+    return bothPrograms(programNameGlob(one), other, globs) === null ? null : one;
+  if (workspaceProgram(other) !== null && workspaceProgram(one) === null) return bothPrograms(other, one, globs);
   const [a, b] = [starGlob(one), starGlob(other)];
   if (globs.includes(a, b)) return other;
   if (globs.includes(b, a)) return one;
@@ -79,7 +83,7 @@ function* linesOf(atom: StageAtom, samples: SampleWords): Generator<string> {
 function programOf(glob: string): string {
   if (glob === ASSIGNMENT_PROGRAM) return '';
   if (/^\*+$/.test(glob)) return 'frobnicate';
-  return quoted(glob.replaceAll('*', ''));
+  return quoted(glob.replaceAll('*', workspaceProgram(glob) === null ? '' : 'x'));
 }
 
 function choicesOf(word: PatternWord, isAssignment: boolean, samples: SampleWords): readonly string[] {

@@ -1,4 +1,5 @@
 import type { FlagPattern, PatternWord } from '../core/command-pattern.ts';
+import { programNameGlob, workspaceProgram } from '../core/program-pattern.ts';
 import type { CommandAtom, StageAtom } from './command-atom.ts';
 import type { GlobRelation } from './glob-relation.ts';
 import { caselessStarGlob, starGlob } from './name-glob.ts';
@@ -13,7 +14,7 @@ export function atomIncludes(wide: CommandAtom, narrow: CommandAtom, globs: Glob
   if (wide.key === narrow.key) return true;
   if (!globs.includes(caselessStarGlob(wide.last.program), caselessStarGlob(narrow.last.program))) return false;
   // A rule that allows means the program as it is written.
-  if (!globs.includes(starGlob(wide.last.program), starGlob(narrow.last.program))) return false;
+  if (!programIncludes(wide.last.program, narrow.last.program, globs)) return false;
   if (!wordsInclude(wide.last, narrow.last, globs)) return false;
   if (wide.earlier.length > narrow.earlier.length) return false;
   return wide.earlier.every((place, index) => {
@@ -27,7 +28,9 @@ export function atomIncludes(wide: CommandAtom, narrow: CommandAtom, globs: Glob
  * first subcommand it is so for both, which is what tells `git status` and `git push` apart.
  */
 export function atomsMeet(one: CommandAtom, other: CommandAtom, globs: GlobRelation): boolean {
-  if (!globs.meets(caselessStarGlob(one.last.program), caselessStarGlob(other.last.program))) return false;
+  // A program of the workspace also has the name that other patterns know it by.
+  const [mineNamed, theirsNamed] = [one, other].map(({ last }) => caselessStarGlob(programNameGlob(last.program)));
+  if (mineNamed !== undefined && theirsNamed !== undefined && !globs.meets(mineNamed, theirsNamed)) return false;
   const [mine, theirs] = [subcommandsOf(one.last), subcommandsOf(other.last)];
   for (let at = 0; at < Math.min(mine.length, theirs.length); at += 1) {
     const [a, b] = [mine[at], theirs[at]];
@@ -40,6 +43,12 @@ export function atomsMeet(one: CommandAtom, other: CommandAtom, globs: GlobRelat
 /** The words that are subcommands. */
 export function subcommandsOf(atom: StageAtom): readonly Subcommand[] {
   return atom.words.filter((word): word is Subcommand => word.kind === 'subcommand');
+}
+
+/** A name that is no more than `*` is the only one that an allowing rule takes for a program of the workspace. */
+function programIncludes(wide: string, narrow: string, globs: GlobRelation): boolean {
+  if (workspaceProgram(narrow) !== null && workspaceProgram(wide) === null) return /^\*+$/.test(wide);
+  return globs.includes(starGlob(wide), starGlob(narrow));
 }
 
 function sourceIncludes(wide: StageAtom, narrow: StageAtom, globs: GlobRelation): boolean {

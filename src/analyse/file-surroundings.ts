@@ -100,7 +100,11 @@ export function partedWithin(
 }
 
 /** The shortest paths of a language inside and outside of the workspace. */
-export function partedByPlace(language: PathLanguage, scene: Scene, work: DiffWork): readonly PathClass[] {
+export function partedByPlace(
+  language: PathLanguage,
+  scene: Scene,
+  work: Pick<DiffWork, 'names'>,
+): readonly PathClass[] {
   const { classes } = pathClasses(
     [
       { language, group: 0 },

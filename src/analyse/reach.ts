@@ -13,7 +13,7 @@ import type { Said } from './decision-pair.ts';
 import { sampleWords } from './diff-commands.ts';
 import { hostSamples, webPatterns } from './host-samples.ts';
 import { fileClauses } from './file-clauses.ts';
-import { fileNames, partedWithin, surroundingsOf } from './file-surroundings.ts';
+import { fileNames, partedByPlace, partedWithin, surroundingsOf } from './file-surroundings.ts';
 import { globRelation } from './glob-relation.ts';
 import { keptNames } from './kept-names.ts';
 import { nameClasses } from './name-classes.ts';
@@ -112,7 +112,9 @@ function lookForFiles(
       const own = { language: anchored(path, scene), access: kind, family: 'asked' };
       const parted = partedWithin(own, surroundings, MAX_PATH_STEPS, { globs, names, budget });
       isComplete &&= parted.isComplete;
-      for (const each of parted.classes) look({ kind, path: each.path, cwd: scene.workspace }, scene);
+      // What a rule denies whole is left out of the classes; it must be met all the same.
+      const shortest = partedByPlace(own.language, scene, { names });
+      for (const each of [...parted.classes, ...shortest]) look({ kind, path: each.path, cwd: scene.workspace }, scene);
     }
   }
   return isComplete;

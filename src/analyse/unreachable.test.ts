@@ -152,6 +152,11 @@ for (const { name, question, want } of [
     want: 'deny proven: read /home/dev/project/.env',
   },
   {
+    name: 'what one rule denies whole',
+    question: { kind: 'read', pattern: '/home/dev/project/.env' },
+    want: 'deny proven: read /home/dev/project/.env',
+  },
+  {
     name: 'a folder in which some is denied',
     question: { kind: 'read', pattern: './src/**' },
     want: 'allow proven: read /home/dev/project/src',

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { closeSync, constants, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolders } from './make-folders.ts';
 import type { BundleTrust } from '../compile/index.ts';
@@ -120,8 +120,14 @@ function writeNew(path: string, text: string, mode: number): void {
     });
   }
   try {
-    writeSync(file, text);
+    writeFileSync(file, text);
     fsyncSync(file);
+  } catch (cause) {
+    rmSync(path, { force: true });
+    throw new BundleRefused('BUNDLE_KEY', `\`${path}\` cannot be written`, {
+      cause,
+      hint: 'look for room on the disk',
+    });
   } finally {
     closeSync(file);
   }

@@ -13,7 +13,7 @@ import type {
   ProbeAnswer,
   RefusedReload,
 } from '../core/control.ts';
-import { AlreadyRunning, BundleRefused, PolicyInvalid, UpstreamUnconfigured } from '../core/error.ts';
+import { AlreadyRunning, BundleRefused, PolicyInvalid, SallyportError, UpstreamUnconfigured } from '../core/error.ts';
 import type { SessionId } from '../core/ids.ts';
 import { mayUseModel } from '../core/model-rule.ts';
 import { canonicalJson } from '../core/json.ts';
@@ -96,19 +96,25 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     for (const close of opened.splice(0).toReversed()) await close();
   };
   try {
-    const start = bundle === undefined ? ofText : startWithBundle(bundle, paths.home);
-    if (start === null) throw new TypeError('there is neither a policy nor a bundle');
-    let { inForce } = start;
     const stored = await openLog(paths.audit, { clock });
     opened.push(() => stored.close());
     const log = watchedLog(stored, { clock, onChange: (health) => options.logError(healthText(health)) });
     const recordPolicy = (event: string, body: JsonObject): Promise<unknown> =>
       log.append({ kind: 'policy', occurredAtMs: clock(), sessionId: null, body: { event, ...body } });
+    const recordRefusal = (error: SallyportError): Promise<unknown> =>
+      recordPolicy('refused', { code: error.code, reason: refusalText(error) });
+    const recordInForce = ({ bundle: taken, file, issue }: InForce): Promise<unknown> => {
+      const { policy, digest } = taken;
+      const signed = issue === null ? {} : { sequence: issue.sequence, keyId: issue.keyId };
+      return recordPolicy('in-force', { name: policy.name, digest, file, ...signed });
+    };
+    const start = await startOf(ofText, bundle, paths.home, recordRefusal);
+    let { inForce } = start;
     if (start.refused !== null) {
       options.logError(`${start.refused.message} [${start.refused.code}]; the last good bundle is in force`);
-      await recordPolicy('refused', { code: start.refused.code, reason: refusalText(start.refused) });
+      await recordRefusal(start.refused);
     }
-    await recordPolicy('in-force', { name: inForce.bundle.policy.name, digest: inForce.bundle.digest });
+    await recordInForce(inForce);
     storeBundle(paths, inForce.bundle);
 
     const keys = contentKeys(paths.contentKeys);
@@ -302,14 +308,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       async reload() {
         try {
           const next = bundle === undefined ? loadTexts(options) : loadBundle(bundle, paths.home);
-          await recordPolicy('in-force', { name: next.bundle.policy.name, digest: next.bundle.digest });
+          await recordInForce(next);
           storeBundle(paths, next.bundle);
           inForce = next;
           refusedReload = null;
         } catch (error) {
           refusedReload = { atMs: clock(), reason: refusalText(error) };
-          if (error instanceof PolicyInvalid || error instanceof BundleRefused)
-            await recordPolicy('refused', { code: error.code, reason: error.message.split('\n')[0] ?? '' });
+          if (error instanceof PolicyInvalid || error instanceof BundleRefused) await recordRefusal(error);
           throw error;
         }
       },
@@ -317,6 +322,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     };
   } catch (error) {
     await closeAll();
+    throw error;
+  }
+}
+
+/** What the daemon starts with. A bundle that is refused without a last good one leaves its record before it ends the start. */
+async function startOf(
+  ofText: BundleStart | null,
+  bundle: BundlePlace | undefined,
+  stateFolder: string,
+  recordRefusal: (error: BundleRefused) => Promise<unknown>,
+): Promise<BundleStart> {
+  if (ofText !== null) return ofText;
+  if (bundle === undefined) throw new TypeError('there is neither a policy nor a bundle');
+  try {
+    return startWithBundle(bundle, stateFolder);
+  } catch (error) {
+    if (error instanceof BundleRefused) await recordRefusal(error);
     throw error;
   }
 }

@@ -55,8 +55,21 @@ export function startWithBundle(
     const last = store.last();
     if (last === null) throw error;
     // The key is read anew: where that is what failed, this fails with the same error.
-    const signed = opened(last, readTrust(place.trustFile), 'the last good bundle');
+    const signed = openedLast(last, place, error);
     return { inForce: indexed(signed, stateFolder, store.path), refused: error };
+  }
+}
+
+/** The last good bundle; where it cannot be had, the reason why the bundle that was named is refused is what counts. */
+function openedLast(last: Uint8Array, place: BundlePlace, refused: BundleRefused): SignedBundle {
+  try {
+    return opened(last, readTrust(place.trustFile), 'the last good bundle');
+  } catch (error) {
+    if (!(error instanceof BundleRefused)) throw error;
+    throw new BundleRefused(refused.code, `${refused.message}; and ${error.message}`, {
+      cause: error,
+      hint: 'nothing is in force and no daemon runs: sign a bundle with the trusted key and a higher number',
+    });
   }
 }
 
@@ -84,7 +97,7 @@ function opened(bytes: Uint8Array, trust: BundleTrust, name: string): SignedBund
 
 function indexed(signed: SignedBundle, stateFolder: string, name: string): InForce {
   try {
-    return inForceOf(signed.bundle, stateFolder, name);
+    return inForceOf(signed.bundle, stateFolder, name, signed.issue);
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
     throw new BundleRefused(

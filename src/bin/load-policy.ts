@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { compileBundle } from '../compile/index.ts';
-import type { Bundle } from '../compile/index.ts';
+import type { Bundle, BundleIssue } from '../compile/index.ts';
 import { PolicyInvalid } from '../core/error.ts';
 import { ruleId } from '../core/ids.ts';
 import type { Sha256 } from '../core/ids.ts';
 import type { FileRule, RuleTable } from '../core/rule-table.ts';
 import { ruleIndex, trialIndex } from '../decide/index.ts';
 import type { RuleIndex, TrialIndex } from '../decide/index.ts';
+import { shapedSecrets } from '../lint/index.ts';
 import { expiryBoundaries, formatDiagnostic, parseLayers, ruleTableOf } from '../policy/index.ts';
-import type { LayerDiagnostic } from '../policy/index.ts';
+import type { LayerDiagnostic, LayerSource } from '../policy/index.ts';
 import { readPolicyFiles } from './policy-files.ts';
 
 /** A policy that was put in force: compiled, and where it came from. */
@@ -16,6 +17,8 @@ export interface InForce {
   readonly bundle: Bundle;
   /** For people: the files, or the bundle. */
   readonly file: string;
+  /** By whom and as which it was signed; null where it was read from texts. */
+  readonly issue: BundleIssue | null;
   /**
    * The rules of a moment, with the exceptions that hold then. Moments never go back: after a later one was asked for, an
    * earlier one is answered as that one, so that a clock that is set back lifts nothing again.
@@ -57,8 +60,31 @@ export function loadPolicy(paths: readonly string[], stateFolder: string, nowMs:
       hint: 'mend the file; nothing was changed',
     });
   }
+  refuseSecrets(sources);
   const file = sources.map((source) => source.file).join(', ');
-  return { ...inForceOf(compileBundle(result.policy, sha256), stateFolder, file), warnings: shown(result.warnings) };
+  return {
+    ...inForceOf(compileBundle(result.policy, sha256), stateFolder, file, null),
+    warnings: shown(result.warnings),
+  };
+}
+
+/** What is compiled from a policy is read by everyone on the machine. No line of it is shown. */
+function refuseSecrets(sources: readonly LayerSource[]): void {
+  const faults = sources.flatMap(({ file, bytes }) => {
+    const text = Buffer.from(bytes).toString('utf8');
+    return shapedSecrets(text).map(({ what, span }) => {
+      const before = text.slice(0, span.start).split('\n');
+      const place = `${file}:${before.length}:${(before.at(-1) ?? '').length + 1}`;
+      return `${place}: error: this looks like ${what} [lint/secret-in-policy]`;
+    });
+  });
+  if (faults.length === 0) return;
+  throw new PolicyInvalid(
+    `the policy holds ${faults.length === 1 ? 'a credential' : 'credentials'}\n${faults.join('\n')}`,
+    {
+      hint: 'withdraw it where it came from, then name it as `${NAME}` in the policy',
+    },
+  );
 }
 
 /**
@@ -66,7 +92,7 @@ export function loadPolicy(paths: readonly string[], stateFolder: string, nowMs:
  *
  * @throws {TypeError} where a pattern in it cannot be read.
  */
-export function inForceOf(bundle: Bundle, stateFolder: string, file: string): InForce {
+export function inForceOf(bundle: Bundle, stateFolder: string, file: string, issue: BundleIssue | null): InForce {
   const boundaries = expiryBoundaries(bundle.policy);
   let latestMs = Number.NEGATIVE_INFINITY;
   let standing = standingAt(bundle, stateFolder, latestMs);
@@ -82,6 +108,7 @@ export function inForceOf(bundle: Bundle, stateFolder: string, file: string): In
   return {
     bundle,
     file,
+    issue,
     tableAt: (nowMs) => at(nowMs).table,
     indexAt: (nowMs) => at(nowMs).index,
     trialAt: (nowMs) => at(nowMs).trial,

@@ -99,14 +99,17 @@ export function prepareStateFolder(paths: StatePaths, uid: number): void {
 }
 
 /**
- * Writes a file so that a crash leaves the old content or the new, never a part. Mode 0600.
+ * Writes a file so that a crash leaves the old content or the new, never a part.
  *
+ * @param mode of a file that is made; 0600 for what belongs to the owner alone.
  * @throws {Error} of the operating system, with the path that was given; the old content is as it was.
  */
-export function writeWhole(path: string, content: string | Uint8Array): void {
+export function writeWhole(path: string, content: string | Uint8Array, mode: number = 0o600): void {
   const partial = `${path}.${process.pid}.part`;
   try {
-    const file = openSync(partial, 'w', 0o600);
+    // What a crash left is ours; `wx` follows no link that somebody put there since.
+    rmSync(partial, { force: true });
+    const file = openSync(partial, 'wx', mode);
     try {
       writeFileSync(file, content);
       fsyncSync(file);
@@ -116,7 +119,10 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     renameSync(partial, path);
   } catch (error) {
     rmSync(partial, { force: true });
-    if (error instanceof Error) error.message = error.message.replace(partial, path);
+    if (error instanceof Error)
+      error.message = error.message.includes(partial)
+        ? error.message.replace(partial, path)
+        : `${error.message}, ${path}`;
     throw error;
   }
 }

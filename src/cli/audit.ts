@@ -14,6 +14,7 @@ import { ownPaths } from './place.ts';
 import { progressLine } from './progress-line.ts';
 import { whenReaderGone } from './reader-gone.ts';
 import type { SetExitCode } from './program.ts';
+import { shownLine } from './shown-line.ts';
 
 /** Records that `audit tail` shows before it follows. */
 const TAIL_RECORDS = 20;
@@ -130,10 +131,7 @@ function print(record: LoggedRecord, options: TailOptions): void {
     .map((key) => stringField(body, key))
     .filter((word) => word !== null);
   const at = new Date(record.occurredAtMs).toISOString();
-  // Control characters of a path or a command must not reach the terminal.
-  process.stdout.write(
-    `${record.index}  ${at}  ${record.kind}  ${words.join('  ').replace(/[\p{Cc}\p{Cf}]/gu, '?')}\n`,
-  );
+  process.stdout.write(`${record.index}  ${at}  ${record.kind}  ${shownLine(words.join('  '))}\n`);
 }
 
 function logFolder(given: string | null): string {

@@ -2,6 +2,7 @@ import type { Action } from '../core/action.ts';
 import type { RuleVerdict } from '../core/rule-table.ts';
 import type { Json } from '../core/json.ts';
 import type { Change, EgressChange, EgressDiff, FieldChange, LayerDiff, Unproven } from '../analyse/index.ts';
+import { shownLine } from './shown-line.ts';
 import type { PolicyComparison } from './compare-policies.ts';
 
 const HEADINGS: Readonly<Record<RuleVerdict, string>> = {
@@ -25,7 +26,7 @@ export function comparisonText({ layers, fields }: PolicyComparison): string {
 export function actionText(action: Action): string {
   switch (action.kind) {
     case 'command':
-      return action.isUnsandboxed ? `${action.commandLine}   (outside of the sandbox)` : action.commandLine;
+      return shownLine(action.isUnsandboxed ? `${action.commandLine}   (outside of the sandbox)` : action.commandLine);
     case 'read':
     case 'write':
       return `${action.kind} ${action.path}`;

@@ -3,9 +3,9 @@ import { statfsSync } from 'node:fs';
 import { request } from 'node:http';
 import type { Command } from 'commander';
 import { loadPolicy } from '../bin/load-policy.ts';
+import type { InForce } from '../bin/load-policy.ts';
 import { readIfThere } from '../bin/state-folder.ts';
 import { verifyLog } from '../audit/index.ts';
-import type { Bundle } from '../compile/index.ts';
 import type { DaemonStatus, ProbeAnswer } from '../core/control.ts';
 import { SallyportError } from '../core/error.ts';
 import { controlClient } from './control-client.ts';
@@ -81,7 +81,7 @@ function clientFinding(): Finding {
     });
     const version = /^\d+\.\d+\.\d+/.exec(ran.stdout)?.[0] ?? null;
     if (version === null) return missing('client', `${client} does not say its version`, 'reinstall the client');
-    const wanted = ownPolicy()?.policy.client.minimumVersion ?? version;
+    const wanted = ownPolicy()?.bundle.policy.client.minimumVersion ?? version;
     return isAtLeast(version, wanted)
       ? ok('client', `${version} (${client})`)
       : missing(
@@ -95,14 +95,17 @@ function clientFinding(): Finding {
 function policyFinding(): Finding {
   return attempt('policy', () => {
     const { bundle, file } = loadPolicy(policyFiles(), ownPaths().home);
-    return ok('policy', `${bundle.policy.name}, digest ${bundle.digest.slice(0, 16)} (${file})`);
+    return ok(
+      'policy',
+      `${bundle.policy.name}, digest ${bundle.digest.slice(0, 16)} (${file}), taken where none is named`,
+    );
   });
 }
 
 function daemonFinding(daemon: DaemonStatus | SallyportError): Finding {
   if (daemon instanceof SallyportError) return missing('daemon', daemon.message, daemon.hint ?? 'see docs/errors.md');
   const { pid, policy, refusedReload, logHealth } = daemon;
-  const text = `process ${pid}, policy ${policy.name} ${policy.digest.slice(0, 16)} in force`;
+  const text = `process ${pid}, policy ${policy.name} ${policy.digest.slice(0, 16)} in force (${policy.file})`;
   if (logHealth.state === 'failing') {
     return missing('daemon', `process ${pid} cannot write its log and denies every call: ${logHealth.error}`, FIX_LOG);
   }
@@ -111,7 +114,7 @@ function daemonFinding(daemon: DaemonStatus | SallyportError): Finding {
     return { name: 'daemon', state: 'note', text: refused, fix: `mend the policy, then \`kill -HUP ${pid}\`` };
   }
   const own = ownPolicy();
-  if (own !== null && own.digest !== policy.digest) {
+  if (own !== null && own.file === policy.file && own.bundle.digest !== policy.digest) {
     const fix = `\`kill -HUP ${pid}\` reads it again`;
     return { name: 'daemon', state: 'note', text: `${text}; the file has changed since`, fix };
   }
@@ -119,9 +122,9 @@ function daemonFinding(daemon: DaemonStatus | SallyportError): Finding {
 }
 
 /** The policy that `up` would take, or null where it has faults, which have a line of their own. */
-function ownPolicy(): Bundle | null {
+function ownPolicy(): InForce | null {
   try {
-    return loadPolicy(policyFiles(), ownPaths().home).bundle;
+    return loadPolicy(policyFiles(), ownPaths().home);
   } catch (error) {
     if (error instanceof SallyportError) return null;
     throw error;

@@ -2,6 +2,7 @@ import type { Decision } from '../core/decision.ts';
 import type { CommandExplanation, TrialFinding } from '../decide/index.ts';
 import type { EgressAnswer, SmallestChange, TouchingRule } from '../explain/index.ts';
 import type { Prediction } from '../predict/index.ts';
+import { shownLine } from './shown-line.ts';
 
 /** All that is told of one call. */
 export interface Explanation {
@@ -34,7 +35,7 @@ export function explanationText({ guard, reading, rules, onTrial, client, egress
     lines.push('', 'on trial', ...table(onTrial.map(({ verdict, ruleId, mode }) => [verdict, ruleId, mode])));
   lines.push('', 'layers', ...table(layerRows(guard, client, egress)));
   lines.push('', 'smallest change', `  ${changeText(change)}`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(shownLine).join('\n')}\n`;
 }
 
 function readingLines(reading: CommandExplanation): readonly string[] {

@@ -9,7 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { UsageError } from '../core/error.ts';
 
@@ -45,7 +45,7 @@ export function replaceText(file: string, before: string, after: string): void {
   const descriptor = openSync(partial, 'wx', 0o600);
   try {
     try {
-      writeSync(descriptor, Buffer.from(after));
+      writeFileSync(descriptor, after);
       const own = fstatSync(descriptor);
       if (own.uid !== found.uid || own.gid !== found.gid) fchownSync(descriptor, found.uid, found.gid);
       fchmodSync(descriptor, found.mode & 0o7777);

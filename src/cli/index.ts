@@ -16,7 +16,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   // A reader that went away (`| head`) is no failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.done);
-    throw error;
+    process.stderr.write(`error: standard output takes no more: ${error.message}\n`);
+    process.exit(EXIT.failed);
   });
   try {
     await program((code) => {

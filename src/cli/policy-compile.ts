@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
@@ -13,6 +12,7 @@ import { EXIT } from './exit-code.ts';
 import { ownPaths, policyFiles } from './place.ts';
 import { coverageText, faultText, policyCoverage } from './policy-coverage.ts';
 import type { SetExitCode } from './program.ts';
+import { writeOutput } from './write-output.ts';
 
 interface CompileOptions {
   readonly target: string;
@@ -128,7 +128,7 @@ function written(outputs: readonly Compiled[], folder: string, options: CompileO
     makeFolders(resolve(folder, target));
     for (const file of files) {
       const path = join(folder, target, file.name);
-      writeFileSync(path, file.encoding === 'utf-8' ? file.text : Buffer.from(`\uFEFF${file.text}`, 'utf16le'));
+      writeOutput(path, file.encoding === 'utf-8' ? file.text : Buffer.from(`\uFEFF${file.text}`, 'utf16le'));
       rows.push({ file: path, place: file.place });
     }
   }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
@@ -78,8 +77,8 @@ export function addPolicyExplainCommand(policy: Command, setExitCode: SetExitCod
     .addOption(new Option('--mode <mode>', 'permission mode of the client').choices(MODES).default('default'))
     .option('--cwd <folder>', 'folder in which it happens (default: this one)')
     .option('--json', 'print JSON')
-    .action((subject: string | undefined, options: ExplainOptions) => {
-      const explained = explain(subjectOf(subject, options), options);
+    .action(async (subject: string | undefined, options: ExplainOptions) => {
+      const explained = explain(await subjectOf(subject, options), options);
       process.stdout.write(options.json === true ? `${JSON.stringify(explained)}\n` : explanationText(explained));
       if (explained.guard.verdict === 'deny') setExitCode(EXIT.no);
     });
@@ -109,10 +108,10 @@ function explain(subject: Subject, options: ExplainOptions): Explanation {
   };
 }
 
-function subjectOf(given: string | undefined, options: ExplainOptions): Subject {
+async function subjectOf(given: string | undefined, options: ExplainOptions): Promise<Subject> {
   const cwd = resolve(options.cwd ?? '.');
   if (options.event === true) {
-    const { tool, input, action, mode, cwd: place } = actionOfEvent(standardInput());
+    const { tool, input, action, mode, cwd: place } = actionOfEvent(await standardInput());
     return { tool, input, action, mode: MODES.find((known) => known === mode) ?? options.mode, cwd: place ?? cwd };
   }
   if (options.path !== undefined && options.tool === 'Bash')
@@ -145,10 +144,15 @@ function callOf(tool: string, text: string, cwd: string): Omit<Subject, 'mode' |
   }
 }
 
-function standardInput(): Buffer {
-  const bytes = readFileSync(0);
-  if (bytes.length > MAX_EVENT_BYTES) throw new UsageError('the event is larger than 8 MiB');
-  return bytes;
+async function standardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_EVENT_BYTES) throw new UsageError('the event is larger than 8 MiB');
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Where a rule is written, `file:line`; null for one that a section or the program itself brings. */

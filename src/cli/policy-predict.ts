@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { StateFolder, UsageError } from '../core/error.ts';
+import { DataInvalid, UsageError } from '../core/error.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import { MODES, agreementOf, clientModel, readMeasuredCase } from '../predict/index.ts';
 import type { Agreement, ClientScene, Mode, PlacedCase, Prediction } from '../predict/index.ts';
+import { shownLine } from './shown-line.ts';
 
 interface PredictOptions {
   readonly settings?: string;
@@ -65,7 +66,7 @@ function readCases(file: string): readonly PlacedCase[] {
       const line = index + 1;
       const read = readMeasuredCase(text);
       if (typeof read === 'string')
-        throw new StateFolder(`\`${file}\` line ${line} holds no case: ${read}`, {
+        throw new DataInvalid(`\`${file}\` line ${line} holds no case: ${read}`, {
           hint: 'a case has the fields `settings`, `tool`, `input`, `mode` and `observed`',
         });
       return [{ ...read, line }];
@@ -124,20 +125,19 @@ function readSettings(file: string): JsonObject {
   const settings = parsed(readText(file));
   if (isJsonObject(settings)) return settings;
   // The client refuses to start with such a file: there is nothing to predict.
-  throw new StateFolder(`\`${file}\` is no JSON object`, { hint: 'the client does not start with it either' });
+  throw new DataInvalid(`\`${file}\` is no JSON object`, { hint: 'the client does not start with it either' });
 }
 
 function predictionText({ verdict, rule, why }: Prediction): string {
   const by = rule === null ? 'no rule' : `rule ${JSON.stringify(rule)}`;
-  return `${verdict}: ${JSON.stringify(why).slice(1, -1)}\n  by ${by}\n`;
+  return `${shownLine(`${verdict}: ${JSON.stringify(why).slice(1, -1)}`)}\n${shownLine(`  by ${by}`)}\n`;
 }
 
 function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new StateFolder(`the file \`${file}\` cannot be read`, { cause, hint: 'check the path and its rights' });
-  }
+  const found = statSync(file);
+  if (!found.isFile() && !found.isFIFO())
+    throw new UsageError(`\`${file}\` is no file`, { hint: 'name a file of JSON, or a pipe' });
+  return readFileSync(file, 'utf8');
 }
 
 function parsed(text: string): unknown {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, watch } from 'node:fs';
 import { dirname, join, parse, relative } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
@@ -9,6 +9,7 @@ import { CasesInvalid, SallyportError, UsageError } from '../core/error.ts';
 import { EXIT } from './exit-code.ts';
 import { eachGiven, ownPaths, policyFiles } from './place.ts';
 import type { SetExitCode } from './program.ts';
+import { writeOutput } from './write-output.ts';
 
 interface TestOptions {
   readonly policy?: readonly string[];
@@ -56,7 +57,7 @@ function runOnce(policies: readonly string[], files: readonly string[], options:
   const results = suites.flatMap((suite) => suite.results);
   const coverage = coverageOf(loaded.tableAt(nowMs), results);
   const failed = results.filter(({ problem }) => problem !== null).length;
-  if (options.junit !== undefined) writeFileSync(options.junit, junitReport(suites));
+  if (options.junit !== undefined) writeOutput(options.junit, junitReport(suites));
   const share = coverage.total === 0 ? 100 : (100 * coverage.covered) / coverage.total;
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ cases: results.length, failed, coverage, suites })}\n`);
@@ -135,7 +136,7 @@ async function watched(paths: readonly string[], run: () => boolean): Promise<vo
 function casesBeside(policyFile: string): readonly string[] {
   if (existsSync(policyFile) && statSync(policyFile).isDirectory()) {
     const found = readdirSync(policyFile).filter((name) => /\.cases\.(?:yaml|yml|json)$/.test(name));
-    return found.sort().map((name) => join(policyFile, name));
+    if (found.length > 0) return found.sort().map((name) => join(policyFile, name));
   }
   const beside = besideName(policyFile);
   return existsSync(beside) ? [relative(process.cwd(), beside) || beside] : [];

@@ -1,6 +1,7 @@
 import type { Action } from '../core/action.ts';
 import { isLooser } from '../replay/index.ts';
 import type { Change, NotDecided, ReplayReport } from '../replay/index.ts';
+import { shownLine } from './shown-line.ts';
 
 /** What `policy replay` found, over all sources. */
 export interface ReplaySummary extends ReplayReport {
@@ -65,7 +66,7 @@ function changeLines({
   const where = sessions === 0 ? '' : sessions === 1 ? ' in 1 session' : ` in ${sessions} sessions`;
   const many = count === 1 ? '1 call' : `${count} calls`;
   return [
-    `${kind}: ${many} of ${printable(user)}${where}, ${printable(tool)}: ${from}${rule} -> ${to} (${toRule})`,
+    `${kind}: ${many} of ${shownLine(user)}${where}, ${shownLine(tool)}: ${from}${rule} -> ${to} (${toRule})`,
     ...witnesses.map(({ record, action }) => `    ${record}  ${subjectOf(action)}`),
   ];
 }
@@ -74,7 +75,7 @@ function changeLines({
 export function subjectOf(action: Action): string {
   const text = subject(action);
   const shown = text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
-  return printable(shown);
+  return shownLine(shown);
 }
 
 function subject(action: Action): string {
@@ -95,9 +96,4 @@ function subject(action: Action): string {
     case 'unreadable':
       return action.why;
   }
-}
-
-/** Control and format characters of a command must not reach the terminal. */
-export function printable(text: string): string {
-  return text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }

@@ -1,5 +1,6 @@
 import type { SuggestReport, Suggestion } from '../replay/index.ts';
-import { printable, subjectOf } from './replay-text.ts';
+import { subjectOf } from './replay-text.ts';
+import { shownLine } from './shown-line.ts';
 
 /** What `policy suggest` found, over all logs. */
 export interface SuggestSummary extends SuggestReport {
@@ -28,15 +29,15 @@ export function suggestText(summary: SuggestSummary): string {
     for (const suggestion of own) lines.push(...ruleLines(suggestion, (number += 1)));
   }
   if (notSuggested.length > 0) lines.push('# Approved, and no rule proposed:');
-  for (const { why, count } of notSuggested) lines.push(`#   ${calls(count)}: ${printable(why)}`);
+  for (const { why, count } of notSuggested) lines.push(`#   ${calls(count)}: ${shownLine(why)}`);
   return `${lines.join('\n')}\n`;
 }
 
 function ruleLines(suggestion: Suggestion, number: number): readonly string[] {
   const { section, pattern, access, server, unless, count, sessions, risks, together, examples } = suggestion;
   const lines = [`    # ${calls(count)} in ${sessions === 1 ? '1 session' : `${sessions} sessions`}.`];
-  for (const risk of risks) lines.push(`    # Allows: ${printable(risk)}.`);
-  if (together.length > 0) lines.push(`    # Some of these calls also need: ${printable(together.join(', '))}.`);
+  for (const risk of risks) lines.push(`    # Allows: ${shownLine(risk)}.`);
+  if (together.length > 0) lines.push(`    # Some of these calls also need: ${shownLine(together.join(', '))}.`);
   for (const { call } of examples) lines.push(`    # e.g. ${subjectOf(call.action)}`);
   lines.push(`    - id: suggested/rule-${number}`);
   const quoted = JSON.stringify(pattern);

@@ -33,6 +33,11 @@ export class DaemonFailed extends SallyportError {
   override readonly code = 'DAEMON_FAILED';
 }
 
+/** A file of data, such as labelled rows, measured cases or allowed hashes, holds what is none. The message names the place and quotes nothing of it. */
+export class DataInvalid extends SallyportError {
+  override readonly code = 'DATA_INVALID';
+}
+
 /** A daemon holds the control socket, but is stopped, stuck or too busy to answer in time. */
 export class NotAnswering extends SallyportError {
   override readonly code = 'NOT_ANSWERING';

@@ -8,4 +8,5 @@ export { fixedDocuments } from './apply-fixes.ts';
 export type { FixedDocument } from './apply-fixes.ts';
 export { sarifLog } from './sarif.ts';
 export type { SarifTool } from './sarif.ts';
+export { shapedSecrets } from './checks/secret-in-policy.ts';
 export { textDiff } from './text-diff.ts';

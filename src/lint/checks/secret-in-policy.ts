@@ -26,22 +26,33 @@ const MAX_VALUE_LENGTH = 4_000;
 const MESSAGE_END =
   'everyone who reads the policy, and on the machine everyone who reads what is compiled from it, has it';
 
+/** Where a text holds what looks like a credential, and of what kind; never the value. */
+export interface ShapedSecret {
+  readonly what: string;
+  /** In UTF-16 code units. */
+  readonly span: { readonly start: number; readonly end: number };
+}
+
+/** Finds credentials by shapes that nothing else has. Linear in the length of the text. */
+export function shapedSecrets(text: string): readonly ShapedSecret[] {
+  return SHAPES.flatMap(({ what, shape }) =>
+    [...text.matchAll(shape)].map(({ index, 0: value }) => ({
+      what,
+      span: { start: index, end: index + value.length },
+    })),
+  );
+}
+
 /** Finds credentials in a document, its comments too. A finding names the kind and the place, never the value. */
 export function secretsInPolicy(document: LintDocument): readonly LintFault[] {
-  const { text } = document.source;
-  const faults: LintFault[] = [];
-  for (const { what, shape } of SHAPES) {
-    for (const { index, 0: value } of text.matchAll(shape)) {
-      faults.push({
-        code: 'lint/secret-in-policy',
-        document,
-        path: [],
-        span: { start: index, end: index + value.length },
-        message: `this looks like ${what}; ${MESSAGE_END}`,
-        hint: 'withdraw it where it came from, then name it as `${NAME}` here',
-      });
-    }
-  }
+  const faults = shapedSecrets(document.source.text).map(({ what, span }): LintFault => ({
+    code: 'lint/secret-in-policy',
+    document,
+    path: [],
+    span,
+    message: `this looks like ${what}; ${MESSAGE_END}`,
+    hint: 'withdraw it where it came from, then name it as `${NAME}` here',
+  }));
   return [...faults, ...unshapedSecrets(document, faults)];
 }
 
