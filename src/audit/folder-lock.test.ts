@@ -32,12 +32,13 @@ test('a killed process holds nothing, a living one does', async (t) => {
   const module = pathToFileURL(join(import.meta.dirname, 'folder-lock.ts')).href;
   const source = `
     const { lockFolder } = await import(${JSON.stringify(module)});
-    lockFolder(${JSON.stringify(folder)});
+    globalThis.held = lockFolder(${JSON.stringify(folder)});
     process.stdout.write('held');
     setInterval(() => undefined, 60_000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  t.after(() => child.kill('SIGKILL'));
   const ended = once(child, 'exit');
   await once(child.stdout, 'data');
   assert.throws(() => lockFolder(folder), /folder `.*` is in use by another process/);

@@ -7,8 +7,10 @@ import { errorCode } from './log-file-system.ts';
 
 const LOCK_FILE = 'lock.db';
 const SQLITE_BUSY = 5;
+/** Tries of one process before it takes the folder for held. They take less than half a second. */
+const ATTEMPTS = 6;
 
-/** A folder held by this process. */
+/** A folder held by this process, as long as something refers to this. */
 export interface FolderLock {
   /** Lets the next one in. Does nothing the second time. */
   release(): void;
@@ -26,23 +28,36 @@ export interface FolderLock {
  */
 export function lockFolder(folder: string): FolderLock {
   const path = join(folder, LOCK_FILE);
-  let database: DatabaseSync | null = null;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return releaser(lockedDatabase(path));
+    } catch (cause) {
+      if (!(cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY)) {
+        throw new StateFolder(`folder \`${folder}\` cannot be locked`, {
+          cause,
+          hint: 'make the folder writable for this user',
+        });
+      }
+      if (attempt === ATTEMPTS)
+        throw new AlreadyRunning(`folder \`${folder}\` is in use by another process`, { cause });
+      // SQLite takes its lock in steps, and of two that start at once each can be in the way of the other. They try
+      // again after times that differ, or both would give up.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, attempt * (3 + (process.pid % 17)));
+    }
+  }
+}
+
+function lockedDatabase(path: string): DatabaseSync {
+  makeLockFile(path);
+  const database = new DatabaseSync(path);
   try {
-    makeLockFile(path);
-    database = new DatabaseSync(path);
     // The transaction writes nothing; a journal in memory leaves no second file behind.
     database.exec('PRAGMA journal_mode=MEMORY; PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE');
-  } catch (cause) {
-    database?.close();
-    if (cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY) {
-      throw new AlreadyRunning(`folder \`${folder}\` is in use by another process`, { cause });
-    }
-    throw new StateFolder(`folder \`${folder}\` cannot be locked`, {
-      cause,
-      hint: 'make the folder writable for this user',
-    });
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
   }
-  return releaser(database);
 }
 
 function makeLockFile(path: string): void {
