@@ -97,6 +97,8 @@ function writeWorkspace(folder: string): void {
   git('commit', '-q', '-m', 'start');
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Where the project, its Node and the client stand in the namespace. */
 const [PROJECT_PLACE, NODE_PLACE, CLIENT_PLACE] = ['/project', '/runtime', '/client'];
 
@@ -155,9 +157,13 @@ async function runBehind(bwrap: string, folder: string, client: string, timeoutM
     '/io/job.json',
     '/io/out.jsonl',
   ];
-  const child = spawn(bwrap, words, { stdio: ['ignore', 'ignore', 'ignore'] });
-  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  const child = spawn(bwrap, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  // Whoever ends a run early keeps what was measured until then.
+  const end = (): void => void child.kill('SIGKILL');
+  const timer = setTimeout(end, timeoutMs);
+  for (const signal of SIGNALS) process.on(signal, end);
   await new Promise((done) => child.on('close', done));
+  for (const signal of SIGNALS) process.off(signal, end);
   clearTimeout(timer);
 }
 

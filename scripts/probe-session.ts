@@ -28,6 +28,8 @@ export interface ProbeJob {
 
 const WORKSPACE = '/workspace';
 const HOME = '/home/dev';
+const MCP_CONFIG = '/io/mcp.json';
+const MCP_SERVER = new URL('probe-mcp-server.ts', import.meta.url).pathname;
 const POLICY = '/etc/claude-code/managed-settings.json';
 /** Calls in one message of the model. */
 const CALLS_PER_TURN = 12;
@@ -84,6 +86,7 @@ async function runSession(
   });
   rmSync(POLICY, { force: true });
   writeFileSync(POLICY, JSON.stringify(settings));
+  writeFileSync(MCP_CONFIG, JSON.stringify({ mcpServers: mcpServers(wanted) }));
   const lines = await runClient(client, mode, model.url);
   await model.close();
   const init = lines.find((line) => line['type'] === 'system' && line['subtype'] === 'init');
@@ -114,7 +117,8 @@ function turnFrom(calls: readonly Call[], from: number, stop: RegExp): Turn {
 }
 
 async function runClient(client: string, mode: string, modelUrl: string): Promise<readonly JsonObject[]> {
-  const child = spawn(client, ['-p', 'go', '--output-format', 'stream-json', '--verbose', '--permission-mode', mode], {
+  const words = ['-p', 'go', '--output-format', 'stream-json', '--verbose', '--permission-mode', mode];
+  const child = spawn(client, [...words, '--mcp-config', MCP_CONFIG], {
     cwd: WORKSPACE,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -145,6 +149,18 @@ async function runClient(client: string, mode: string, modelUrl: string): Promis
       return [];
     }
   });
+}
+
+/** A server for each one that a call names, with the tools that are called: a tool that is not there counts as denied. */
+function mcpServers(calls: readonly Call[]): JsonObject {
+  const tools = new Map<string, Set<string>>();
+  for (const { tool } of calls) {
+    const [, server, name] = /^mcp__(.+?)__(.+)$/.exec(tool) ?? [];
+    if (server !== undefined && name !== undefined) tools.set(server, (tools.get(server) ?? new Set()).add(name));
+  }
+  return Object.fromEntries(
+    [...tools].map(([server, names]) => [server, { command: process.execPath, args: [MCP_SERVER, ...names] }]),
+  );
 }
 
 function verdictOf(text: string, isDenied: boolean): ProbeOutcome['observed'] {

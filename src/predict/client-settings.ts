@@ -33,8 +33,14 @@ export function readClientSettings(settings: Json): ClientSettings {
   const rulesOf = (list: RuleList): readonly ClientRule[] => strings(permissions[list]).map(readClientRule);
   const [deny, ask, allow] = LISTS.map(rulesOf);
   const isDisabled = (key: string): boolean => permissions[key] === 'disable';
+  // The client grants nothing as long as it cannot read all that restricts.
+  const isWithheld = [...(deny ?? []), ...(ask ?? [])].some((rule) => !isReadable(rule));
   return {
-    rules: { deny: deny ?? [], ask: ask ?? [], allow: allow ?? [] },
+    rules: {
+      deny: (deny ?? []).filter(isReadable),
+      ask: (ask ?? []).filter(isReadable),
+      allow: isWithheld ? [] : (allow ?? []),
+    },
     defaultMode: MODES.find((mode) => mode === permissions['defaultMode']) ?? 'default',
     isBypassDisabled: isDisabled('disableBypassPermissionsMode'),
     isAutoDisabled: isDisabled('disableAutoMode') || whole['disableAutoMode'] === 'disable',
@@ -54,6 +60,12 @@ export function effectiveMode(settings: ClientSettings, wanted: Mode | undefined
   if (mode === 'bypassPermissions' && settings.isBypassDisabled) return 'default';
   if (mode === 'auto' && settings.isAutoDisabled) return 'default';
   return mode;
+}
+
+/** Whether the client takes a rule at all: it leaves out what is written wrongly, and what names no host for `WebFetch`. */
+function isReadable(rule: ClientRule): boolean {
+  if (rule.kind === 'skipped') return false;
+  return rule.kind !== 'content' || rule.tool !== 'WebFetch' || rule.content.startsWith('domain:');
 }
 
 function objectAt(object: JsonObject, key: string): JsonObject {

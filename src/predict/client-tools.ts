@@ -6,7 +6,9 @@ import type { RuleList } from './prediction.ts';
 export type ToolStanding = 'open' | 'asks' | 'absent';
 
 /** Tools that run without a question: they look, or act on the session itself. Measured. */
-const OPEN = new Set('Agent CronList EnterWorktree ExitWorktree ListAgents Skill TaskStop ToolSearch'.split(' '));
+const OPEN = new Set(
+  'Agent CronList EnterWorktree ExitWorktree KillShell ListAgents Skill TaskStop ToolSearch'.split(' '),
+);
 /** Tools of the client, besides those above, that are there in a session without a terminal. */
 const PRESENT = new Set(
   'Bash CronCreate CronDelete Edit Monitor NotebookEdit Read ReportFindings ScheduleWakeup SendMessage Task WebFetch WebSearch Workflow Write'.split(

@@ -38,6 +38,11 @@ export function launcherEnd(values: readonly string[]): number | null {
   return at + (WITH_OPERAND.has(name) ? 1 : 0);
 }
 
+/** Whether a builtin reads its arguments, or a file, as shell text. */
+export function evaluates(name: string): boolean {
+  return EVALUATING.has(name);
+}
+
 /** Why the client does not follow a command that starts another, or null where it does or where it starts none. */
 export function opaqueLauncher(values: readonly string[]): string | null {
   const [name = '', first] = values;

@@ -76,7 +76,7 @@ function findPath({ scene, check, mode }: Checker, access: Access, written: stri
 /** `cd src` may lead elsewhere by CDPATH, `cd ./src` may not. */
 function movesUnsurely(command: LineCommand): boolean {
   const [name, folder] = command.words;
-  return name?.value === 'cd' && folder !== undefined && !/^(?:\.{0,2}\/|~)/.test(folder.value);
+  return name?.value === 'cd' && folder !== undefined && !/^\.{0,2}\//.test(folder.text);
 }
 
 function operandFindings(checker: Checker, command: LineCommand, place: Place): readonly LineFinding[] {
@@ -109,7 +109,13 @@ function operandFindings(checker: Checker, command: LineCommand, place: Place): 
       found.push({ ...finding, verdict: 'ask', command: index, isFirm: !finding.isInside || isSensitive, isSensitive });
     }
   };
-  for (const word of read.sources) look('read', word);
+  for (const word of read.sources) {
+    look('read', word);
+    const path = resolvePath(expandHome(globBase(word), scene.home), scene.cwd);
+    // A rule that allows reading does not allow copying from elsewhere.
+    if (!word.isDynamic && !check.isInside(path) && check.rule('allow', 'write', path) === null)
+      ask(`\`${path}\` lies outside of the working directories`);
+  }
   for (const word of read.paths) look(read.access, word);
   return found;
 }
@@ -141,6 +147,7 @@ function redirectFindings(checker: Checker, { operator, target }: LineRedirect, 
 function troubleOf(word: LineWord, access: Access): string | null {
   if (/^~[^/]/.test(word.value)) return 'the home folder of somebody else';
   if (/[^/.][^/]*\/\.\.(?:\/|$)/.test(word.value)) return '`..` behind a folder, which may be a link';
+  if (access === 'read' && word.value.includes('$')) return 'a `$` in a path, even if it stands for itself';
   if (access === 'write' && word.hasGlob) return 'files are changed that a glob stands for';
   if (access === 'write' && /[{}]/.test(word.value)) return 'a brace in the name of a file that is changed';
   return null;

@@ -23,7 +23,7 @@ export interface PathCheck {
   isInside(path: string): boolean;
   /** Whether the client guards a path against writing, whatever else allows it. */
   isSensitive(path: string): boolean;
-  /** What is to be done with a path, which must be absolute and resolved. */
+  /** What is to be done with a path, which must be absolute and resolved. Rules that ask speak of tools on files only. */
   find(access: Access, path: string, mode: Mode): PathFinding;
 }
 
@@ -52,9 +52,6 @@ export function pathCheck(settings: ClientSettings, scene: ClientScene): PathChe
     const denied = rule('deny', access, path);
     const inside = isInside(path);
     if (denied !== null) return { verdict: 'deny', rule: denied.text, why: `\`${path}\` is denied`, isInside: inside };
-    const asked = rule('ask', access, path);
-    if (asked !== null)
-      return { verdict: 'ask', rule: asked.text, why: `a rule asks for \`${path}\``, isInside: inside };
     if (access === 'write' && isSensitive(path))
       return { verdict: 'ask', rule: null, why: `\`${path}\` steers tools that run later`, isInside: inside };
     const allowed = rule('allow', access, path);

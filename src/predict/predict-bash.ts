@@ -2,6 +2,7 @@ import { stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import { bashRules } from './bash-rules.ts';
 import type { ClientSettings } from './client-settings.ts';
+import { evaluates } from './launchers.ts';
 import { lineHazard } from './line-hazard.ts';
 import { linePaths } from './line-paths.ts';
 import type { LineFinding } from './line-paths.ts';
@@ -14,7 +15,7 @@ import { sandboxUse } from './sandbox-use.ts';
 import { readClientLine } from './shell-reading.ts';
 import type { ClientLine, LineCommand, LineWord } from './shell-reading.ts';
 import { hasHarmfulVariable } from './variables.ts';
-import { innermost } from './wrappers.ts';
+import { innermost, unwrapped } from './wrappers.ts';
 
 /** Predicts calls of the Bash tool for one set of settings. */
 export function bashPredictor(
@@ -40,7 +41,10 @@ export function bashPredictor(
     if (asked !== null) return ask(asked, 'a rule asks for a command in the line');
     const target = dangerousTarget(line.commands, scene);
     if (target !== null) return ask(null, `a removal of \`${target}\` asks in every mode`);
+    const hidden = mode === 'bypassPermissions' || isFree ? null : hiddenRemoval(line);
+    if (hidden !== null) return hidden;
     if (mode === 'bypassPermissions') return { verdict: 'allow', rule: null, why: 'the mode asks for nothing' };
+    if (isFree && line.commands.some(startsUnknown)) return ask(null, 'what it runs is only known when it runs');
     if (isFree) return { verdict: 'allow', rule: null, why: 'it runs in the sandbox' };
     if (use === 'left') return ask(null, 'the call wants out of the sandbox');
     const broad = mode === 'plan' || mode === 'auto' ? null : rules.forEvery('allow');
@@ -50,6 +54,9 @@ export function bashPredictor(
       if (line.hasBackground) return ask(null, 'a command runs in the background');
       return { verdict: 'allow', rule: broad, why: 'every command is allowed' };
     }
+    // A rule that spells the line needs nobody to follow it.
+    const literal = line.unchecked === null || line.hasPipe ? null : rules.allowsWhole(source);
+    if (literal !== null) return { verdict: 'allow', rule: literal, why: 'the line is allowed as it stands' };
     if (line.unchecked !== null) return ask(null, `the client cannot follow the line: ${line.unchecked}`);
     if (isFirstCommand && (line.hasLoop || (setsVariable(line) && !isHarmlessThroughout(line))))
       return ask(null, 'the line sets a variable before the session has started a shell');
@@ -60,6 +67,22 @@ export function bashPredictor(
     return eachCommand(line, found, mode);
   }
 
+  /** What a removal in the text of `bash -c …` makes of the line. */
+  function hiddenRemoval(line: ClientLine): Prediction | null {
+    for (const command of line.commands)
+      for (const text of scriptsOf(command)) {
+        const inner = readClientLine(text, scene.home);
+        const removals = inner.commands.filter(({ words }) => /^(?:rm|rmdir)$/.test(words[0]?.value ?? ''));
+        const rule = rules.strict('deny', { ...inner, commands: removals, hasPipe: false }, '');
+        if (rule !== null) return ask(rule, 'a removal that a rule denies stands in the script of another shell');
+        const target = dangerousTarget(removals, scene);
+        if (target !== null) return ask(null, `a removal of \`${target}\` asks in every mode`);
+        const deeper = hiddenRemoval(inner);
+        if (deeper !== null) return deeper;
+      }
+    return null;
+  }
+
   /** The line is allowed if each command in it is, by a rule or by what it does. */
   function eachCommand(line: ClientLine, found: readonly LineFinding[], mode: Mode): Prediction {
     let decidedBy: string | null = null;
@@ -68,7 +91,7 @@ export function bashPredictor(
       const own = found.filter((entry) => entry.command === index);
       const firm = own.find((entry) => entry.isFirm);
       if (firm !== undefined) return ask(firm.rule, firm.why);
-      const allowed = rules.allows(command);
+      const allowed = rules.allows(command, mode);
       if (allowed !== null) {
         decidedBy ??= allowed;
         continue;
@@ -85,6 +108,23 @@ export function bashPredictor(
     return { verdict: 'allow', rule: decidedBy, why };
   }
   return predict;
+}
+
+/** The texts that a command gives to a shell of its own. */
+function scriptsOf(command: LineCommand): readonly string[] {
+  if (command.words[0]?.value === 'xargs') return [];
+  return unwrapped(command.words, 'deny').flatMap((words) => {
+    if (!/^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh$/.test(words[0]?.value ?? '')) return [];
+    const at = words.findIndex((word) => /^-[a-z]*c$/.test(word.value));
+    const script = at === -1 ? undefined : words[at + 1];
+    return script === undefined || script.isDynamic ? [] : [script.value];
+  });
+}
+
+/** Whether a command's name comes from another command or a variable, or its text from its arguments. */
+function startsUnknown({ words }: LineCommand): boolean {
+  const [name] = words;
+  return name !== undefined && (name.isDynamic || name.hasCommand || evaluates(name.value));
 }
 
 function readsFiles(word: LineWord): boolean {

@@ -18,6 +18,8 @@ const EXACT = new Set(
     '|',
   ),
 );
+/** Programs, besides those with a set of options, whose words may hold no `$`. */
+const DOLLAR_SHY = new Set(['git', 'printf']);
 /** What `xargs` may start. */
 const BEHIND_XARGS = new Set(['echo', 'printf', 'wc', 'grep', 'head', 'tail']);
 
@@ -26,6 +28,8 @@ export function isReadOnly(words: readonly LineWord[]): boolean {
   const values = words.map((word) => word.value);
   const [name = '', ...rest] = values;
   const line = values.join(' ');
+  // A `$` asks even within single quotes, where it stands for itself.
+  if ((DOLLAR_SHY.has(name) || FLAG_TABLE.has(name)) && rest.some((word) => word.includes('$'))) return false;
   if (EXACT.has(line) || ALWAYS.has(name)) return true;
   const hasGlob = words.some((word) => word.hasGlob);
   switch (name) {
@@ -71,7 +75,7 @@ export function isReadOnly(words: readonly LineWord[]): boolean {
 function isReadOnlyJq(rest: readonly string[]): boolean {
   const first = rest.findIndex((word) => !/^-[a-zA-Z]+$|^--[a-zA-Z-]+(?:=\S+)?$/.test(word));
   if (first === -1 || reachesOutOfJq(rest)) return false;
-  return rest.slice(first).every((word) => !word.startsWith('-'));
+  return rest.slice(first).every((word, at) => !word.startsWith('-') && (at === 0 || !word.includes('$')));
 }
 
 function isReadOnlyXargs(rest: readonly string[]): boolean {

@@ -7,6 +7,7 @@ import type { LineReader, LineRedirect, LineWord } from './shell-reading.ts';
 
 /** Adds one simple command to what was read. */
 export function readCommand(reader: LineReader, node: Command): void {
+  reader.seen.add(node);
   const assignments = node.prefix.filter((part) => part.type === 'Assignment');
   const words: LineWord[] = [];
   if (node.name !== undefined) words.push(readWordOf(reader, node.name));

@@ -1,6 +1,7 @@
 import { forEachChild, parse } from 'unbash';
 import type {
   AndOr,
+  Command,
   CommandNode,
   CompoundList,
   ParsedScript,
@@ -57,6 +58,7 @@ export interface ClientLine {
   /** Whether a loop sets a variable. */
   readonly hasLoop: boolean;
   readonly hasPipe: boolean;
+  readonly hasSubshell: boolean;
 }
 
 /** The state of one reading. */
@@ -71,8 +73,11 @@ export interface LineReader {
   hasBackground: boolean;
   hasLoop: boolean;
   hasPipe: boolean;
+  hasSubshell: boolean;
   /** How many commands stand around the place that is read. */
   depth: number;
+  /** The commands of the syntax tree that were read. */
+  readonly seen: Set<Command>;
 }
 
 /** Blanks and marks outside of ASCII that hide where a word ends. */
@@ -93,7 +98,9 @@ export function readClientLine(source: string, home: string): ClientLine {
     hasBackground: false,
     hasLoop: false,
     hasPipe: false,
+    hasSubshell: false,
     depth: 0,
+    seen: new Set(),
   };
   if (reader.unchecked === null) {
     const script = parse(source);
@@ -101,8 +108,21 @@ export function readClientLine(source: string, home: string): ClientLine {
     if (UNICODE_BLANK.test(source)) leave(reader, 'a blank that is no plain one');
     if ((script.errors ?? []).length > 0) leave(reader, 'its syntax cannot be read');
     readStatements(reader, script.commands);
+    if (reader.unchecked !== null) readUnseen(reader, script);
   }
   return reader;
+}
+
+/** The commands in parts of the language that the client does not follow, for rules that look at text only. */
+function readUnseen(reader: LineReader, node: SyntaxNode): void {
+  if (node.type === 'Command' && !reader.seen.has(node)) readCommand(reader, node);
+  // What stands in the brackets of an array that is set is no word to the client.
+  if (node.type === 'Assignment') readUnseen(reader, node.value);
+  else if (node.type === 'Coproc') return;
+  else if (node.type === 'HereDocBody') {
+    // Backquotes in a here-document are text to the client.
+    for (const part of node.parts ?? []) if (!part.text.startsWith('`')) readUnseen(reader, part);
+  } else forEachChild(node, (child) => readUnseen(reader, child));
 }
 
 /** Notes why a line is not followed; the first reason stays. */
@@ -196,6 +216,7 @@ function readNode(reader: LineReader, node: CommandNode): void {
       readList(reader, node.body);
       return;
     case 'Subshell':
+      reader.hasSubshell = true;
       reader.hazard ??= 'a subshell';
       if (node.body.commands.length > 1) leave(reader, 'a list of commands in a subshell');
       readList(reader, node.body);
