@@ -1,3 +1,4 @@
+import { exceptionWatch } from './exception-watch.ts';
 import { hash, randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -101,11 +102,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const log = watchedLog(stored, { clock, onChange: (health) => options.logError(healthText(health)) });
     const recordPolicy = (event: string, body: JsonObject): Promise<unknown> =>
       log.append({ kind: 'policy', occurredAtMs: clock(), sessionId: null, body: { event, ...body } });
+    const exceptions = exceptionWatch();
     const recordRefusal = (error: SallyportError): Promise<unknown> =>
       recordPolicy('refused', { code: error.code, reason: refusalText(error) });
     const recordInForce = ({ bundle: taken, file, issue }: InForce): Promise<unknown> => {
       const { policy, digest } = taken;
       const signed = issue === null ? {} : { sequence: issue.sequence, keyId: issue.keyId };
+      exceptions.follow(policy.exceptions, moment());
       return recordPolicy('in-force', { name: policy.name, digest, file, ...signed });
     };
     const start = await startOf(ofText, bundle, paths.home, recordRefusal);
@@ -196,6 +199,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         digest: inForce.bundle.digest,
         file: inForce.file,
         sandbox: inForce.bundle.policy.sandbox.enabled,
+        sequence: inForce.issue?.sequence ?? null,
+        exceptions: inForce.bundle.policy.exceptions
+          .filter(({ expiresAtMs }) => expiresAtMs > moment())
+          .map(({ name, expiresAtMs }) => ({ name, expiresAtMs })),
       },
       guardSocket: paths.guardSocket,
       gatewayUrl: gateway.url,
@@ -298,6 +305,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     warmUp(inForce.indexAt(moment()));
     const sweep = setInterval(() => {
       for (const [id, pid] of watched) if (isAlive(pid)) registry.beat(id);
+      for (const { name, owner, ticket } of exceptions.ended(moment()))
+        recordPolicy('exception-ended', { name, owner, ticket }).catch((error: unknown) =>
+          options.logError(`the end of exception ${name} is not in the log: ${String(error)}`),
+        );
       sweepSessions(registry).catch((error: unknown) => options.logError(`cannot sweep sessions: ${String(error)}`));
     }, SWEEP_MS);
     opened.push(() => clearInterval(sweep));

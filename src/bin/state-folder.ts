@@ -43,8 +43,18 @@ export function statePaths(env: Readonly<Record<string, string | undefined>>, ho
     });
   }
   // One name for one folder: what hides it from a session and what denies access to it must not differ by a link.
-  const home = realPath(resolve(named));
-  const paths: StatePaths = {
+  const paths = pathsBelow(realPath(resolve(named)));
+  if (Buffer.byteLength(paths.guardSocket) > MAX_SOCKET_PATH_BYTES) {
+    throw new StateFolder(`the state folder's path is too long for a socket: \`${paths.home}\``, {
+      hint: 'set SALLYPORT_HOME to a shorter path',
+    });
+  }
+  return paths;
+}
+
+/** Where everything lies in a state folder, which need not be on this machine: nothing is looked up. */
+export function pathsBelow(home: string): StatePaths {
+  return {
     home,
     audit: join(home, 'audit'),
     sessions: join(home, 'sessions'),
@@ -59,12 +69,6 @@ export function statePaths(env: Readonly<Record<string, string | undefined>>, ho
     gatewayPort: join(home, 'gateway-port'),
     policy: join(home, 'policy.yaml'),
   };
-  if (Buffer.byteLength(paths.guardSocket) > MAX_SOCKET_PATH_BYTES) {
-    throw new StateFolder(`the state folder's path is too long for a socket: \`${home}\``, {
-      hint: 'set SALLYPORT_HOME to a shorter path',
-    });
-  }
-  return paths;
 }
 
 /**

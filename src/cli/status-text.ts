@@ -5,7 +5,11 @@ export function statusText(status: DaemonStatus): string {
   const running = status.sessions.filter((session) => session.endedReason === null);
   const { refusedReload } = status;
   const rows = [
-    ['policy', `${status.policy.name} (${status.policy.digest.slice(0, 16)}), ${status.policy.file}`],
+    [
+      'policy',
+      `${status.policy.name} (${status.policy.digest.slice(0, 16)}${numberText(status)}), ${status.policy.file}`,
+    ],
+    ...status.policy.exceptions.map(({ name, expiresAtMs }) => ['', `exception ${name} until ${time(expiresAtMs)}`]),
     ...(refusedReload === null
       ? []
       : [['', `RELOAD REFUSED at ${time(refusedReload.atMs)}, so this one stays: ${refusedReload.reason}`]]),
@@ -19,6 +23,10 @@ export function statusText(status: DaemonStatus): string {
   ];
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(9)} ${value}\n`).join('');
   return `sallyport ${status.version}, process ${status.pid}\n${lines}`;
+}
+
+function numberText({ policy }: DaemonStatus): string {
+  return policy.sequence === null ? '' : `, number ${policy.sequence}`;
 }
 
 function logText(health: LogHealth): string {

@@ -6,7 +6,16 @@ export interface DaemonStatus {
   readonly version: string;
   readonly pid: number;
   readonly startedAtMs: number;
-  readonly policy: { readonly name: string; readonly digest: string; readonly file: string; readonly sandbox: boolean };
+  readonly policy: {
+    readonly name: string;
+    readonly digest: string;
+    readonly file: string;
+    readonly sandbox: boolean;
+    /** The number of the signed bundle; null for a policy that was read from texts. */
+    readonly sequence: number | null;
+    /** Those that hold now. */
+    readonly exceptions: readonly { readonly name: string; readonly expiresAtMs: number }[];
+  };
   readonly guardSocket: string;
   readonly gatewayUrl: string;
   readonly controlSocket: string;
