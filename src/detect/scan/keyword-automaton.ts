@@ -15,6 +15,8 @@ export interface KeywordAutomaton {
   /** Indices of keywords. */
   readonly endings: Uint32Array;
   readonly lengths: Uint16Array;
+  /** Length of the longest keyword, in bytes. */
+  readonly longest: number;
 }
 
 const KEYWORD = /^[\t\n\r -@[-~]{1,200}$/;
@@ -124,26 +126,63 @@ function numbered(
     endingStarts,
     endings: Uint32Array.from(endings),
     lengths: Uint16Array.from(keywords, (keyword) => keyword.length),
+    longest: Math.max(0, ...keywords.map((keyword) => keyword.length)),
   };
 }
 
-/** Calls `onKeyword` for each keyword in the bytes, in the order in which they end. Linear in bytes and keywords met. */
+/** Shorter texts are read in one go. */
+const MIN_LANES_BYTES = 1_024;
+
+/** Calls `onKeyword` for each keyword in the bytes, in no order that means anything. Linear in bytes and keywords met. */
 export function eachKeyword(
   automaton: KeywordAutomaton,
   bytes: Uint8Array,
   onKeyword: (keyword: number, start: number, end: number) => void,
 ): void {
-  const { classOf, classCount, next, firstEnding, endingStarts, endings, lengths } = automaton;
-  let state = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
-    // Indices are in bounds by construction; `?? 0` would cost a branch for each byte.
-    state = next[state + (classOf[bytes[at] as number] as number)] as number;
-    if (state < firstEnding) continue;
+  const { classCount, firstEnding, endingStarts, endings, lengths } = automaton;
+  eachEnding(automaton, bytes, (state, at) => {
     const ending = (state - firstEnding) / classCount;
     const last = endingStarts[ending + 1] as number;
     for (let index = endingStarts[ending] as number; index < last; index += 1) {
       const keyword = endings[index] as number;
       onKeyword(keyword, at + 1 - (lengths[keyword] as number), at + 1);
     }
+  });
+}
+
+/**
+ * Calls `onEnding` for each byte at which a keyword ends. A step waits for the table to be read, which four walks through
+ * four parts of the text do at once: together they take about a third of the time of one (measured).
+ */
+function eachEnding(
+  { classOf, next, firstEnding, longest }: KeywordAutomaton,
+  bytes: Uint8Array,
+  onEnding: (state: number, at: number) => void,
+): void {
+  const part = bytes.length < MIN_LANES_BYTES || bytes.length < 8 * longest ? 0 : bytes.length >> 2;
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  // Indices are in bounds by construction, and written out: a function or a `?? 0` for each byte halves the speed.
+  // A state says nothing about bytes that lie further back than the longest keyword is long.
+  for (let back = part === 0 ? 0 : longest; back > 0; back -= 1) {
+    second = next[second + (classOf[bytes[part - back] as number] as number)] as number;
+    third = next[third + (classOf[bytes[2 * part - back] as number] as number)] as number;
+    fourth = next[fourth + (classOf[bytes[3 * part - back] as number] as number)] as number;
+  }
+  for (let at = 0, two = part, three = 2 * part, four = 3 * part; at < part; at += 1, two += 1, three += 1, four += 1) {
+    first = next[first + (classOf[bytes[at] as number] as number)] as number;
+    second = next[second + (classOf[bytes[two] as number] as number)] as number;
+    third = next[third + (classOf[bytes[three] as number] as number)] as number;
+    fourth = next[fourth + (classOf[bytes[four] as number] as number)] as number;
+    if (first >= firstEnding) onEnding(first, at);
+    if (second >= firstEnding) onEnding(second, two);
+    if (third >= firstEnding) onEnding(third, three);
+    if (fourth >= firstEnding) onEnding(fourth, four);
+  }
+  for (let at = 4 * part; at < bytes.length; at += 1) {
+    fourth = next[fourth + (classOf[bytes[at] as number] as number)] as number;
+    if (fourth >= firstEnding) onEnding(fourth, at);
   }
 }

@@ -65,6 +65,20 @@ for (const bad of ['', 'Ab', 'é', 'x'.repeat(201)]) {
   });
 }
 
+test('keywords are found in a long text wherever they lie, also where its parts meet', () => {
+  const keywords = ['needle', 'le', 'eedlework', 'x'.repeat(40)];
+  const automaton = keywordAutomaton(keywords);
+  for (const length of [1_023, 1_024, 1_025, 4_099]) {
+    for (let at = 0; at < length - 12; at += 7) {
+      const text = `${'.'.repeat(at)}Needlework`.padEnd(length, '.');
+      const found: string[] = [];
+      eachKeyword(automaton, Buffer.from(text), (keyword, start, end) => found.push(`${keyword} ${start} ${end}`));
+      const wanted = [`0 ${at} ${at + 6}`, `1 ${at + 4} ${at + 6}`, `2 ${at + 1} ${at + 10}`];
+      assert.deepEqual(found.sort(), wanted.sort(), `${length} ${at}`);
+    }
+  }
+});
+
 test('positions are in bytes and in UTF-16', () => {
   const text = 'é😀 ab12 xx';
   assert.deepEqual(
