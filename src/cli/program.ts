@@ -3,12 +3,14 @@ import { packageRoot } from '../bin/package-root.ts';
 import { packageVersion } from '../bin/version.ts';
 import { addAuditCommands } from './audit.ts';
 import { addCompletionCommand } from './completion.ts';
+import { addDetectCommands } from './detect.ts';
 import { addDaemonCommands } from './up.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addDrillCommand } from './drill.ts';
 import { addHelperCommand } from './policy-helper.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRunCommand } from './run.ts';
+import { addScanCommand } from './scan.ts';
 
 /** Tells the process how to end; the last call counts. */
 export type SetExitCode = (code: number) => void;
@@ -30,6 +32,8 @@ export function program(setExitCode: SetExitCode): Command {
   addDoctorCommand(sallyport, setExitCode);
   addPolicyCommands(sallyport, setExitCode);
   addAuditCommands(sallyport, setExitCode);
+  addScanCommand(sallyport, setExitCode);
+  addDetectCommands(sallyport);
   addHelperCommand(sallyport);
   addCompletionCommand(sallyport);
   inheritExitOverride(sallyport);

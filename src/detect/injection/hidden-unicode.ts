@@ -18,7 +18,8 @@ export const HIDDEN_UNICODE: PassDetector = {
   how: 'pass',
   ids: [TAGS, ZERO_WIDTH, SELECTORS, BIDI],
   reachBytes: 2 * MAX_RUN_BYTES,
-  matches({ bytes, latin1 }) {
+  matches({ bytes, latin1, isAscii }) {
+    if (isAscii) return [];
     const found: KindMatch[] = [];
     for (const lead of LEADS) {
       let at = latin1.indexOf(lead);

@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { detectorId } from '../../core/ids.ts';
 import type { KindMatch, PassDetector } from '../scan/detector.ts';
 import { isOrder } from './order-words.ts';
@@ -21,8 +20,8 @@ export const LOOK_ALIKES: PassDetector = {
   how: 'pass',
   ids: [ID],
   reachBytes: 2 * AROUND_BYTES,
-  matches({ bytes, latin1 }) {
-    if (isAscii(bytes)) return [];
+  matches({ bytes, latin1, isAscii }) {
+    if (isAscii) return [];
     const found: KindMatch[] = [];
     for (const { index } of latin1.matchAll(DISGUISED)) {
       const start = Math.max(0, index - AROUND_BYTES);

@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { detectorId } from '../../core/ids.ts';
 import type { KindMatch, PassDetector } from '../scan/detector.ts';
 import { SURE, THRESHOLDS } from './thresholds.ts';
@@ -79,8 +78,8 @@ export const WIDE_OVERRIDES: PassDetector = {
   how: 'pass',
   ids: [ID],
   reachBytes: REACH_BYTES,
-  matches({ bytes, latin1, scene }) {
-    if (isAscii(bytes) || SURE < THRESHOLDS[scene.source]) return [];
+  matches({ latin1, isAscii, scene }) {
+    if (isAscii || SURE < THRESHOLDS[scene.source]) return [];
     const found: KindMatch[] = [];
     for (const { pattern, leads } of PATTERNS)
       if (leads.some((lead) => latin1.includes(lead)))

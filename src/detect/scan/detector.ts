@@ -7,6 +7,8 @@ import type { DetectorId } from '../../core/ids.ts';
 export interface ScanText {
   readonly bytes: Uint8Array;
   readonly latin1: string;
+  /** Every byte is ASCII: what is not ASCII need not be looked for. */
+  readonly isAscii: boolean;
   readonly scene: ScanScene;
 }
 

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { DetectorId } from '../../core/ids.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Detector, KeywordDetector, KindMatch, PassDetector, ScanScene } from './detector.ts';
@@ -90,7 +91,7 @@ interface Table {
 
 function matchesOf({ automaton, byKeyword, passes }: Table, bytes: Uint8Array, scene: ScanScene): KindMatch[] {
   const latin1 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  const text = { bytes, latin1, scene };
+  const text = { bytes, latin1, isAscii: isAscii(bytes), scene };
   const found: KindMatch[] = [];
   eachKeyword(automaton, bytes, (keyword, start, end) => {
     for (const detector of byKeyword[keyword] ?? []) {

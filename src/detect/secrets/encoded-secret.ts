@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { detectorId } from '../../core/ids.ts';
 import type { KeywordDetector, Match, ScanText } from '../scan/detector.ts';
 import { keywordAutomaton, eachKeyword } from '../scan/keyword-automaton.ts';
@@ -27,7 +28,7 @@ export function encodedSecret(inner: readonly KeywordDetector[]): KeywordDetecto
       for (const { text, base, offset } of byKeyword.get(written.toLowerCase()) ?? []) {
         if (base === 64 && text !== written) continue;
         const run = base === 64 ? decodedBase64(latin1, start - offset) : decodedHex(latin1, start);
-        const match = run === null ? null : find({ ...run, scene });
+        const match = run === null ? null : find({ ...run, isAscii: isAscii(run.bytes), scene });
         if (match !== null) return wholeRun(latin1, start, base, match.confidence);
       }
       return null;

@@ -1,0 +1,195 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { UsageError } from '../core/error.ts';
+import type { AllowedHashes, Detector, SourceKind } from '../detect/index.ts';
+import { progressLine } from './progress-line.ts';
+import { readCompanyLists } from './scan-company.ts';
+import { scanContent } from './scan-content.ts';
+import type { ContentScan, ScanTools } from './scan-content.ts';
+import { listFiles, problemOf } from './scan-files.ts';
+import type { ListedFile, SkipReason } from './scan-files.ts';
+import { objectReader, stagedFiles } from './scan-git.ts';
+import type { FileFinding, ScanReport, Unread } from './scan-report.ts';
+
+/** What can be looked for in files. */
+export type ScanArea = 'secrets' | 'injection' | 'pii';
+
+/** What to scan, and how. */
+export interface ScanPlan {
+  readonly areas: readonly ScanArea[];
+  readonly source: SourceKind;
+  readonly isStaged: boolean;
+  readonly isAll: boolean;
+  /** A file of the company's own words and patterns. */
+  readonly company: string | null;
+  readonly allowed: AllowedHashes | null;
+}
+
+/** A finding with the hash that an allow file would name it by. */
+export interface SourcedFinding {
+  readonly finding: FileFinding;
+  readonly hash: string | null;
+}
+
+/** Scans everything that was named, one content after the other. */
+export async function scanAll(
+  paths: readonly string[],
+  plan: ScanPlan,
+): Promise<{ readonly report: ScanReport; readonly sourced: readonly SourcedFinding[] }> {
+  const tools = await toolsOf(plan);
+  const sum = scanSum(plan.allowed);
+  if (plan.isStaged) await scanStaged(paths, tools, sum);
+  else {
+    const named = paths.filter((path) => path !== '-');
+    if (named.length < paths.length) sum.add('-', await scanContent(process.stdin, null, tools));
+    await scanFiles(named, plan.isAll, tools, sum);
+  }
+  return sum.result();
+}
+
+async function toolsOf({ areas, source, company, allowed }: ScanPlan): Promise<ScanTools> {
+  const { INJECTION_DETECTORS, PII_DETECTORS, SECRET_DETECTORS, allowedHash, companyDetectors, scanner } =
+    await import('../detect/index.ts');
+  const own = company === null ? [] : companyDetectors(await readCompanyLists(company));
+  const byArea = { secrets: SECRET_DETECTORS, injection: INJECTION_DETECTORS, pii: PII_DETECTORS };
+  const detectors: readonly Detector[] = [...areas.flatMap((area) => byArea[area]), ...own];
+  return {
+    text: scanner(detectors),
+    // By chance, a run of printable characters in other contents is a name or a number of someone now and then.
+    binary: scanner([...(areas.includes('secrets') ? SECRET_DETECTORS : []), ...own]),
+    source,
+    hashOf: allowed === null ? null : (value) => allowedHash(allowed.salt, value),
+  };
+}
+
+async function scanStaged(paths: readonly string[], tools: ScanTools, sum: ScanSum): Promise<void> {
+  if (paths.includes('-')) throw new UsageError('--staged scans the index, and no standard input');
+  const files = await stagedFiles('.', paths);
+  const objects = objectReader('.');
+  try {
+    const progress = scanProgress(files.length);
+    for (const { path, objectId } of files) {
+      const name = path.toString('utf8');
+      sum.add(name, await scanContent(objects.chunks(objectId), name, tools));
+      progress.show(sum);
+    }
+    progress.clear();
+  } finally {
+    objects.close();
+  }
+}
+
+async function scanFiles(paths: readonly string[], isAll: boolean, tools: ScanTools, sum: ScanSum): Promise<void> {
+  const { files, skipped, unread } = await listFiles(paths, isAll);
+  sum.skip(skipped);
+  for (const { path, problem } of unread) sum.fail(path.toString('utf8'), problem);
+  const progress = scanProgress(files.length);
+  for (const file of files) {
+    await scanFile(file, tools, sum);
+    progress.show(sum);
+  }
+  progress.clear();
+}
+
+/** Opening must not wait for the other end of a pipe that took a file's place, nor follow a link that did. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+const CHUNK_BYTES = 1024 * 1024;
+
+async function scanFile({ path, isNamed }: ListedFile, tools: ScanTools, sum: ScanSum): Promise<void> {
+  const name = path.toString('utf8');
+  let file: FileHandle | null = null;
+  try {
+    file = await open(path, isNamed ? OPEN_FLAGS : OPEN_FLAGS | constants.O_NOFOLLOW);
+    const before = await file.stat({ bigint: true });
+    if (!before.isFile()) {
+      sum.fail(name, 'is no plain file any more');
+      return;
+    }
+    const scan = await scanContent(chunksOf(file, Number(before.size)), name, tools);
+    const after = await file.stat({ bigint: true });
+    sum.add(name, scan);
+    if (after.size !== before.size || after.mtimeNs !== before.mtimeNs) sum.fail(name, 'changed while it was read');
+    else if (scan.bytes > Number(before.size) && scan.bytes === MAX_UNSIZED_BYTES)
+      sum.fail(name, 'was not read to its end');
+  } catch (error) {
+    sum.fail(name, problemOf(error));
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Some files have no size that is told beforehand, such as those of /proc: of these, so many bytes are read. */
+const MAX_UNSIZED_BYTES = 64 * 1024 * 1024;
+
+/** Reads what a file held when it was opened: one that grows as fast as it is read would never end. */
+async function* chunksOf(file: FileHandle, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  let leftBytes = sizeBytes === 0 ? MAX_UNSIZED_BYTES : sizeBytes;
+  while (leftBytes > 0) {
+    const chunkBytes = Math.min(CHUNK_BYTES, leftBytes, sizeBytes === 0 ? 64 * 1024 : sizeBytes);
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, null);
+    if (bytesRead === 0) return;
+    leftBytes -= bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** What was seen so far. */
+interface ScanSum {
+  readonly files: number;
+  readonly bytes: number;
+  readonly found: number;
+  add(path: string, scan: ContentScan): void;
+  skip(skipped: Readonly<Record<SkipReason, number>>): void;
+  fail(path: string, problem: string): void;
+  result(): { readonly report: ScanReport; readonly sourced: readonly SourcedFinding[] };
+}
+
+function scanSum(allowed: AllowedHashes | null): ScanSum {
+  const sourced: SourcedFinding[] = [];
+  const unread: Unread[] = [];
+  const count = { files: 0, bytes: 0, binary: 0, allowed: 0 };
+  let skipped: Readonly<Record<SkipReason, number>> = { symlink: 0, special: 0, gone: 0 };
+  return {
+    get files() {
+      return count.files;
+    },
+    get bytes() {
+      return count.bytes;
+    },
+    get found() {
+      return sourced.length;
+    },
+    add(path, { bytes, form, findings, isCut }) {
+      count.files += 1;
+      count.bytes += bytes;
+      if (form === 'binary') count.binary += 1;
+      for (const { hash, ...finding } of findings) {
+        if (hash !== null && allowed?.hashes.has(hash) === true) count.allowed += 1;
+        else sourced.push({ finding: { ...finding, path, form }, hash });
+      }
+      if (isCut) unread.push({ path, problem: 'holds too many findings, and its rest was not looked at' });
+    },
+    skip(more) {
+      skipped = more;
+    },
+    fail: (path, problem) => void unread.push({ path, problem }),
+    result: () => ({ report: { findings: sourced.map(({ finding }) => finding), ...count, skipped, unread }, sourced }),
+  };
+}
+
+const BAR_WIDTH = 24;
+
+function scanProgress(totalFiles: number): { show(sum: ScanSum): void; clear(): void } {
+  const line = progressLine(() => performance.now());
+  let seen = 0;
+  return {
+    show({ bytes, found }) {
+      seen += 1;
+      const filled = Math.floor((BAR_WIDTH * seen) / totalFiles);
+      const bar = `${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}`;
+      line.show(`[${bar}] ${seen} of ${totalFiles} files, ${(bytes / 1e6).toFixed(1)} MB, ${found} found`);
+    },
+    clear: () => line.clear(),
+  };
+}
