@@ -5,6 +5,7 @@ import { decide, ruleIndex } from '../src/decide/index.ts';
 import { parsePolicy, ruleTableOf } from '../src/policy/index.ts';
 import { DOCUMENTS } from './fixtures/import/documents.ts';
 import { PREVENTED_CALLS } from './fixtures/import/deny-calls.ts';
+import { ruleReading } from '../src/predict/index.ts';
 import { HOME, WORKSPACE, actionOf, importText, leafPaths } from './import-rig.ts';
 
 for (const { name, text, wants } of DOCUMENTS) {
@@ -103,6 +104,77 @@ for (const { name, deny, ask, allow, calls } of [
     calls: { 'foo x': 'deny', 'bar x': 'deny', 'baz x': 'deny', 'qux x': 'deny' },
   },
   {
+    name: 'a folder whose name begins with a dot keeps what lies in it',
+    deny: ['Read(~/.ssh)', 'Read(**/.aws)', 'Read(//root/.kube)', 'Read(.gnupg)', 'Edit(.git)'],
+    ask: [],
+    allow: ['Read(//**)'],
+    calls: {
+      'cat ~/.ssh/id_rsa': 'deny',
+      'cat /x/.aws/credentials': 'deny',
+      'cat /root/.kube/config': 'deny',
+      'cat .gnupg/x': 'deny',
+      'echo x > .git/hooks/a': 'deny',
+    },
+  },
+  {
+    name: 'an option with a star at its end is that option, and letters behind it',
+    deny: ['Bash(rm -rf*)', 'Bash(git push -f*)', 'Bash(git reset --hard*)', 'Bash(git clean -f*)'],
+    ask: ['Bash(git commit --amend*)', 'Bash(docker:*:--privileged*)', 'Bash(git push*main)'],
+    allow: [],
+    calls: {
+      'rm -rfv x': 'deny',
+      'git push -fu': 'deny',
+      'git reset --hard HEAD': 'deny',
+      'git clean -fdx': 'deny',
+      'git commit --amend --no-edit': 'ask',
+      'docker run --privileged x': 'ask',
+      'git push origin main': 'ask',
+    },
+  },
+  {
+    name: 'quotes hold words together, also where they are not closed',
+    deny: ["Bash(psql -c 'DROP *)", 'Bash(git commit -m "wip *)', 'Bash(FOO=1 frob *)', 'Bash(PATH=*)'],
+    ask: [],
+    allow: [],
+    calls: {
+      "psql -c 'DROP TABLE x'": 'deny',
+      'git commit -m "wip a"': 'deny',
+      'frob x': 'deny',
+      'PATH=/x ls': 'deny',
+    },
+  },
+  {
+    name: 'what an allow rule does not say runs only when a person agrees',
+    deny: [],
+    ask: [],
+    allow: ['Bash(FOO=1 make)', 'Bash(/opt/bin/*)', 'Read(**)', 'Edit(**)'],
+    calls: {
+      'FOO=1 make': 'ask',
+      make: 'ask',
+      'cat /etc/motd': 'ask',
+      'echo x > a.txt': 'allow',
+      'echo x > .git/config': 'ask',
+    },
+  },
+  {
+    name: 'what the client asks for in commands that look is asked for',
+    deny: [],
+    ask: [],
+    allow: [],
+    calls: {
+      'git -C /x status': 'ask',
+      'git --git-dir=x --work-tree=. status': 'ask',
+      'git --paginate log': 'ask',
+      'ls | xargs cat': 'ask',
+      'find /': 'ask',
+      'ls ..': 'ask',
+      'cd /etc && ls': 'ask',
+      'jq -f x y': 'ask',
+      'git log -p': 'allow',
+      'find . -name x': 'allow',
+    },
+  },
+  {
     name: 'every write is asked, but for devices that keep nothing',
     deny: [],
     ask: ['Write(*)'],
@@ -120,6 +192,107 @@ for (const { name, deny, ask, allow, calls } of [
     }
   });
 }
+
+for (const { name, list, rule, code, became } of [
+  ...['Bash(', 'Bash()', 'Bash(*', 'Bash(:*)', 'Bash( )', 'bash(*)', 'BASH', 'Edit(', 'Read(', 'WebFetch('].map(
+    (broken) => ({
+      name: `\`${broken}\`, which the client skips, allows nothing`,
+      list: 'allow',
+      rule: broken,
+      code: 'import/not-taken',
+      became: /^nothing: what it would allow is a guess$/,
+    }),
+  ),
+  ...['Bash(', 'Bash()', 'Bash(*'].map((broken) => ({
+    name: `\`${broken}\`, which the client skips, is not turned into a rule on everything without a word`,
+    list: 'deny',
+    rule: broken,
+    code: 'import/now-in-force',
+    became: /every-command; this was not in force, and is now$/,
+  })),
+  ...['Write(**)', 'Bash(git:status:*)', 'MultiEdit(src/**)', 'WebFetch(x.example)'].map((dead) => ({
+    name: `\`${dead}\`, which matches nothing for the client, allows from now on`,
+    list: 'allow',
+    rule: dead,
+    code: 'import/now-in-force',
+    became: /was not in force, and is now$/,
+  })),
+  ...['Task(Explore)', 'Skill(deploy:*)', 'PowerShell(Remove-Item *)', 'Bash(a && b)', 'Bash(frob --zap*)'].map(
+    (part) => ({
+      name: `\`${part}\` is refused less than before`,
+      list: 'deny',
+      rule: part,
+      code: 'import/weakened',
+      became: /ask|not taken/,
+    }),
+  ),
+  {
+    name: 'an operator alone is no command',
+    list: 'deny',
+    rule: 'Bash(;)',
+    code: 'import/not-taken',
+    became: /no command in it/,
+  },
+  {
+    name: 'a folder in place of a program is the files in it',
+    list: 'deny',
+    rule: 'Bash(~/.ssh/*)',
+    code: 'import/weakened',
+    became: /^files\.deny imported\/ssh-read;/,
+  },
+  {
+    name: 'a notebook is a file by its name',
+    list: 'deny',
+    rule: 'NotebookEdit(**)',
+    code: 'import/widened',
+    became: /^files\.deny imported\/write-ipynb$/,
+  },
+  {
+    name: 'to allow one of the tools that write is to allow them all',
+    list: 'allow',
+    rule: 'Write',
+    code: 'import/widened',
+    became: /whichever tool does it$/,
+  },
+  {
+    name: 'a variable in front of a command is not allowed',
+    list: 'allow',
+    rule: 'Bash(FOO=1 npm test)',
+    code: 'import/not-taken',
+    became: /a variable set in front/,
+  },
+]) {
+  test(name, () => {
+    const { diagnostics } = importText(
+      JSON.stringify({ permissions: { [list]: [rule] } }),
+      'settings.json',
+      ruleReading,
+    );
+    const [one] = diagnostics;
+    assert.equal(one?.code, code, one?.became);
+    assert.match(one.became, became);
+    assert.equal(one.severity, code === 'import/widened' && list === 'deny' ? 'note' : 'warning');
+  });
+}
+
+test('a credential of a server is neither shown nor taken over, wherever it stands', () => {
+  const token = `ghp_${'A1b2'.repeat(9)}`;
+  const servers = {
+    a: {
+      command: 'npx',
+      args: [`--token=${token}`, '--api-key', token, `postgresql://u:${token}@db/x`, `https://x.example/?key=${token}`],
+      env: { GITHUB_TOKEN: token, PLAIN: token, DEFAULT: `\${T:-${token}}` },
+    },
+    b: { url: 'https://x.example/', headers: { Authorization: `Bearer ${token}`, 'X-Custom': token } },
+    c: { url: `https://x.example/?key=${token}` },
+    d: { command: 'x', url: `https://u:${token}@x.example/`, headers: { A: token } },
+  };
+  const result = importText(JSON.stringify({ mcpServers: servers }));
+  assert.ok(result.policy !== null);
+  assert.ok(!JSON.stringify(result).includes(token));
+  assert.equal(result.diagnostics.filter(({ code }) => code === 'import/secret').length, 9);
+  assert.match(result.policy.text, /Authorization: Bearer \$\{B_AUTHORIZATION\}/);
+});
 
 for (const { name, text, want } of [
   {

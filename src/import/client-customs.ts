@@ -26,10 +26,17 @@ export function addClientCustoms(draft: PolicyDraft): void {
       verdict: 'allow',
       name: 'client-bookkeeping',
       reason: "The client's own bookkeeping.",
-      body: { family: 'tools', tools: BOOKKEEPING },
+      body: { family: 'tools', tools: BOOKKEEPING.filter((tool) => !isRuledOn(tool, draft)) },
     },
     SOURCE,
   );
+}
+
+/** Whether a rule of the import denies or asks for a tool, so that nothing allows it as well. */
+function isRuledOn(tool: string, draft: PolicyDraft): boolean {
+  return draft
+    .rules()
+    .some(({ verdict, body }) => verdict !== 'allow' && body.family === 'tools' && body.tools.includes(tool));
 }
 
 type Custom = readonly [name: string, reason: string, run: readonly string[], unless: readonly string[]];
@@ -58,12 +65,22 @@ const CUSTOMS: readonly Custom[] = [
       'du',
     ].concat(['jq', 'base64', 'tree', 'hostname', 'test', 'date', 'which', 'uname', 'cd']),
     [
-      'find {-delete,-fprint,-fprint0,-fprintf,-fls}',
-      'sort {-o,--output,--compress-program}',
-      'sed {-i,--in-place}',
+      // The client knows the options that look, and asks for what lies outside of the working folder.
+      '{ls,find,cd} <elsewhere>',
+      '{ls,cat,head,tail,find,wc,sort,tree,du,sed,jq,base64,grep} <dynamic>',
+      'find {-delete,-fprint,-fprint0,-fprintf,-fls,-files0-from}',
+      'sort {-o,--output,--compress-program,--files0-from,--random-source}',
+      'sed {-i,--in-place,-f,--file}',
+      'jq {-f,--from-file,--rawfile,--slurpfile,-L}',
+      'jq *input_filename*',
       'tree -o',
-      'hostname <any>',
-      'date {-s,--set}',
+      'ps {-e,-o,-O,-x,--format}',
+      'ps *e*',
+      'test {-v,-t}',
+      'pwd {-P,-L}',
+      '{pwd,whoami,hostname} <any>',
+      'date {-s,--set,-f,--file}',
+      'date {0,1,2,3,4,5,6,7,8,9}*',
     ],
   ],
   [
@@ -73,13 +90,15 @@ const CUSTOMS: readonly Custom[] = [
     [
       'git * {--output,--ext-diff,-O,--open-files-in-pager,--textconv,--exec-path,--exec}',
       'git {-c,--config-env,--exec-path}',
+      // In front of the subcommand the client takes no option. `git log -p` and `git -p log` are one to a pattern.
+      'git {-C,--git-dir,--work-tree,--namespace,--bare,--paginate,--no-pager,--no-replace-objects,--super-prefix}',
+      'git * <dynamic>',
     ],
   ],
 ];
 
 const BOOKKEEPING = [
   'Agent',
-  'Task',
   'TodoWrite',
   'TodoRead',
   'TaskCreate',

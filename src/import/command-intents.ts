@@ -6,6 +6,8 @@ export interface CommandIntent {
   readonly name: string;
   readonly reason: string;
   readonly bodies: readonly RuleBody[];
+  /** Whatever rule has this intent, the bodies take all that its letters do. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -17,7 +19,8 @@ export function commandIntent(command: MeantCommand): CommandIntent | null {
   if (command.isScript || command.outputs.length > 0) return null;
   const [first, second] = command.stages;
   if (first === undefined) return null;
-  const [program = '', ...words] = first;
+  // `--hard*` is the option and what may be attached to it.
+  const [program = '', ...words] = first.map((word) => word.replace(/^(--?\w[\w-]*)\*$/, '$1'));
   if (second !== undefined) return pipeIntent(program, second[0] ?? '');
   const name = program.slice(program.lastIndexOf('/') + 1);
   for (const [programs, intent] of INTENTS) {
@@ -27,6 +30,13 @@ export function commandIntent(command: MeantCommand): CommandIntent | null {
   }
   return null;
 }
+
+/** Intents whose bodies take whatever the letters of a rule that has them take. */
+const WHOLE_INTENTS = new Set(
+  'pipe-to-interpreter make-file-system privileged-container container-namespace container-unconfined compose git-force-push git-reset-hard git-rebase curl-to-file curl-upload wget-recursive wget-background wget-upload ssh-tunnel audit-rules'.split(
+    ' ',
+  ),
+);
 
 const DOWNLOADERS = '{curl,wget,fetch,aria2c,http,https,xh}';
 const INTERPRETERS =
@@ -106,7 +116,12 @@ const INTENTS: readonly (readonly [programs: readonly string[], read: Reader])[]
     (words) => {
       const verb = words.find((word) => /^(?:stop|disable|mask|kill)$/.test(word));
       const unit = words.find((word) => word !== verb && !word.startsWith('-') && /^[\w@.*-]+$/.test(word));
-      return verb === undefined || unit === undefined || unit === '*' ? null : stopService(unit.replace(/\*+$/, ''));
+      return verb === undefined || unit === undefined || unit === '*'
+        ? null
+        : {
+            ...stopService(unit.replace(/\*+$/, '')),
+            isWhole: verb === 'stop' && words.every((word) => /^\w[\w@.-]*\*?$/.test(word)),
+          };
     },
   ],
 ];
@@ -186,6 +201,7 @@ const CHANGE_OWNER = intent('change-owner', 'Folders outside of the project keep
 const RAW_DEVICE: CommandIntent = {
   name: 'raw-device',
   reason: 'Devices are not written to.',
+  isWhole: true,
   bodies: [
     commands(['dd of=/dev/*']),
     files('write', [
@@ -222,6 +238,7 @@ const TUNNEL = intent('ssh-tunnel', 'Tunnels are not opened from here.', [
 const HISTORY: CommandIntent = {
   name: 'shell-history',
   reason: 'The shell history is kept.',
+  isWhole: false,
   bodies: [
     commands([
       'unset {HISTFILE,HISTSIZE,HISTFILESIZE,HISTCONTROL,HISTIGNORE,PROMPT_COMMAND}*',
@@ -278,7 +295,7 @@ function valueOf(words: readonly string[], ...flags: readonly string[]): string 
 }
 
 function intent(name: string, reason: string, run: readonly string[]): CommandIntent {
-  return { name, reason, bodies: [commands(run)] };
+  return { name, reason, bodies: [commands(run)], isWhole: WHOLE_INTENTS.has(name) };
 }
 
 function commands(run: readonly string[]): RuleBody {

@@ -4,17 +4,39 @@ import { allowLimits, isNarrow } from './allow-limits.ts';
 import { commandIntent } from './command-intents.ts';
 import { meantCommand } from './command-words.ts';
 import type { MeantCommand } from './command-words.ts';
-import { flagWords, takesValue } from './flag-spellings.ts';
+import { lettersPattern } from './letters-pattern.ts';
 import { meantPaths } from './path-rules.ts';
 import type { ProposedRule } from './policy-draft.ts';
+import { EVERY_COMMAND, strictPattern } from './strict-pattern.ts';
 import type { Translation } from './translation.ts';
 
-/** Turns the text between the parentheses of a `Bash(…)` rule into rules of the same intent. */
-export function commandRules(verdict: RuleVerdict, content: string): Translation {
-  const command = meantCommand(content);
-  if (command === null) return everyCommand(verdict);
-  return verdict === 'allow' ? allowed(command) : restricted(verdict, command);
+/**
+ * Turns the text between the parentheses of a `Bash(…)` rule into rules of the same intent.
+ *
+ * @param isLive the client matches something with the rule, so that what it denies or asks for is never given up unsaid.
+ */
+export function commandRules(verdict: RuleVerdict, content: string, isLive: boolean): Translation {
+  const meaning = meantCommand(content);
+  switch (meaning.kind) {
+    case 'every':
+      return everyCommand(verdict);
+    case 'none':
+      return { rules: [], how: 'none', why: 'there is no command in it' };
+    case 'command':
+      if (verdict === 'allow' && isLive && hasLiteralStar(content.trim())) return LITERAL_STAR;
+      return verdict === 'allow' ? allowed(meaning.command) : restricted(verdict, meaning.command, isLive);
+  }
 }
+
+function hasLiteralStar(text: string): boolean {
+  return text.endsWith(':*') && text.indexOf('*') < text.length - 1;
+}
+
+const LITERAL_STAR: Translation = {
+  rules: [],
+  how: 'none',
+  why: 'in front of a last `:*` the client takes a star by its letter',
+};
 
 function everyCommand(verdict: RuleVerdict): Translation {
   const reason = verdict === 'allow' ? 'Every command is allowed that no rule names.' : 'No command runs by itself.';
@@ -25,20 +47,26 @@ function everyCommand(verdict: RuleVerdict): Translation {
     body: { family: 'commands', run: ['*'], unless: [] },
   };
   const why = verdict === 'allow' ? 'this allows every command that no rule denies or asks for' : null;
-  return { rules: [rule], how: 'same', why };
+  return { rules: [rule], how: 'same', why, isEverything: true };
 }
 
 /** A rule that denies or asks takes every spelling of what it says, and more where it has to choose. */
-function restricted(verdict: 'deny' | 'ask', command: MeantCommand): Translation {
+function restricted(verdict: 'deny' | 'ask', command: MeantCommand, isLive: boolean): Translation {
   const intent = commandIntent(command);
-  if (intent !== null) {
-    const { name, reason, bodies } = intent;
-    return { rules: bodies.map((body) => ({ verdict, name, reason, body })), how: 'wider', why: null };
-  }
-  const texts = command.stages.map((words) => patternText(words, true));
-  const shown = command.stages.map((words) => words.join(' ')).join(' | ');
+  if (intent === null) return byWords(verdict, command, isLive);
+  const { name, reason, bodies, isWhole } = intent;
+  const rules = bodies.map((body) => ({ verdict, name, reason, body }));
+  if (isWhole || !isLive) return { rules, how: 'wider', why: null };
+  const letters = byWords(verdict, command, isLive);
+  return { ...letters, rules: [...rules, ...letters.rules] };
+}
+
+function byWords(verdict: 'deny' | 'ask', command: MeantCommand, isLive: boolean): Translation {
+  const [only] = command.stages;
+  const patterns = command.stages.map(strictPattern);
+  const shown = command.stages.map((words) => words.join(' ')).join(' | ') || command.assignments.join(' ');
   const reason = verdict === 'deny' ? `\`${shown}\` is not run from here.` : `\`${shown}\` is confirmed by a person.`;
-  const name = command.stages.flat().slice(0, 5).join('-');
+  const name = [...command.stages.flat(), ...command.assignments].slice(0, 5).join('-');
   const rule = (body: ProposedRule['body'], suffix = ''): ProposedRule => ({
     verdict,
     name: name + suffix,
@@ -52,22 +80,49 @@ function restricted(verdict: 'deny' | 'ask', command: MeantCommand): Translation
   const fileRules = files.map(({ access, paths }) =>
     rule({ family: 'files', access, paths, except: [] }, `-${access}`),
   );
+  const isOpenPipe = patterns.length > 1 && patterns.some(({ run }) => run.length > 1);
+  const said = isOpenPipe ? 'a star in the name of a program of a pipe' : null;
+  const missing = isLive ? (patterns.find((pattern) => pattern.missing !== null)?.missing ?? said) : null;
   if (command.isScript) {
-    const last = texts.at(-1) ?? '';
-    const asked: ProposedRule = { ...rule({ family: 'commands', run: [last], unless: [] }), verdict: 'ask' };
+    const asked = (patterns.at(-1)?.run ?? []).map((last): ProposedRule => ({
+      ...rule({ family: 'commands', run: [last], unless: [] }),
+      verdict: 'ask',
+    }));
+    const why = 'a rule is on one command, so the last one of these is asked for';
+    return { rules: [...asked, ...fileRules], how: isLive ? 'weaker' : 'wider', why };
+  }
+  // Where output goes is what such a rule is about; the file is protected from whatever writes it.
+  if (command.outputs.length > 0) return { rules: fileRules, how: 'wider', why: null };
+  if (only !== undefined && isPathOfStar(only[0] ?? '')) {
+    const folder = (only[0] ?? '').replace(/\/\*+$/, '/**');
+    const paths = meantPaths(verdict, folder);
+    const why = 'a policy names programs, not where they lie, so the files in there are ruled on';
     return {
-      rules: [asked, ...fileRules],
-      how: 'wider',
-      why: 'a rule is on one command, so the last one of these is asked for',
+      rules: [rule({ family: 'files', access: 'read', paths, except: [] }, '-read')],
+      how: isLive ? 'weaker' : 'wider',
+      why,
     };
   }
-  if (command.outputs.length > 0 && fileRules.length > 0) return { rules: fileRules, how: 'wider', why: null };
-  const run = [texts.join(' | ')];
-  // `* curl *` also means `curl` itself.
-  const [first = []] = command.stages;
-  if (first[0] === '*' && first.length > 1 && command.stages.length === 1 && !first[1]?.startsWith('-'))
-    run.push(patternText(first.slice(1), true));
-  return { rules: [rule({ family: 'commands', run, unless: [] }), ...fileRules], how: 'wider', why: null };
+  const assigned = command.assignments.map((word) => `<assign> ${word.replaceAll(/\*+/g, '*')}`);
+  const run =
+    only === undefined
+      ? assigned
+      : command.stages.length === 1
+        ? (patterns[0]?.run ?? [])
+        : [patterns.map((pattern) => pattern.run[0] ?? '').join(' | ')];
+  const excess = patterns.find((pattern) => pattern.excess !== null)?.excess ?? null;
+  const rules = [...(run.length === 0 ? [] : [rule({ family: 'commands', run, unless: [] })]), ...fileRules];
+  return {
+    rules,
+    how: missing === null ? 'wider' : 'weaker',
+    why: missing === null ? excess : `not taken: ${missing}`,
+    isEverything: excess === EVERY_COMMAND,
+  };
+}
+
+/** `~/.ssh/*` as a program is whatever lies in that folder. */
+function isPathOfStar(program: string): boolean {
+  return /\/\*+$/.test(program) && program.length > 2;
 }
 
 const READERS = new Set(
@@ -105,6 +160,10 @@ function allowed(command: MeantCommand): Translation {
   const [words = []] = command.stages;
   const [program = ''] = words;
   const shown = words.join(' ');
+  if (command.assignments.length > 0)
+    return { rules: [], how: 'none', why: 'a policy allows no command with a variable set in front of it' };
+  if (command.isLoose)
+    return { rules: [], how: 'none', why: 'a pattern cannot spell these quotes, so it would allow more' };
   if (command.stages.length > 1 || command.outputs.length > 0 || command.isScript)
     return {
       rules: [],
@@ -115,6 +174,8 @@ function allowed(command: MeantCommand): Translation {
     const fetched = allowedFetch(program, words.slice(1));
     if (fetched !== null) return fetched;
   }
+  if (program.includes('*') && program.includes('/'))
+    return { rules: [], how: 'none', why: 'a policy knows a program by its name, not by the folder it lies in' };
   if (!isNarrow(command, words))
     return { rules: [], how: 'none', why: 'more operands could stand behind these words than the rule allows' };
   const isCut = /[^*]\*$/.test(words.at(-1) ?? '') && !(words.at(-1) ?? '').includes('/') && words.length > 1;
@@ -123,10 +184,19 @@ function allowed(command: MeantCommand): Translation {
     verdict: 'allow',
     name: words.slice(0, 5).join('-'),
     reason: `\`${shown}\` runs without a question.`,
-    body: { family: 'commands', run: [patternText(kept, false)], unless: allowLimits(program, command) },
+    body: {
+      family: 'commands',
+      run: [`${lettersPattern(kept)}${command.needsMore ? ' <any>' : ''}`],
+      unless: allowLimits(program, command),
+    },
   };
+  const star = words.indexOf('*', 1);
+  if (command.needsMore || (star > 0 && words.slice(star + 1).some((word) => !word.startsWith('-'))))
+    return { rules: [rule], how: 'wider', why: 'to a pattern a star between words also stands for none' };
   if (isCut) return { rules: [rule], how: 'narrower', why: 'a name that only begins so is not allowed' };
   const isOpen = program.includes('*');
+  if (program.includes('/'))
+    return { rules: [rule], how: 'wider', why: 'a policy knows a program by its name, in whatever folder it lies' };
   return { rules: [rule], how: 'same', why: isOpen ? 'any program can run under this; name the programs' : null };
 }
 
@@ -152,43 +222,4 @@ function allowedFetch(program: string, words: readonly string[]): Translation | 
   };
   const hasPath = /^https?:\/\/[^/]+\/[^*]/.test(url);
   return { rules: [fetch, reach], how: 'same', why: hasPath ? 'the whole host is read, not this path alone' : null };
-}
-
-/** The words of one command as a pattern. For rules that restrict, in every spelling of options and program. */
-function patternText(words: readonly string[], isWide: boolean): string {
-  const [program = '', ...rest] = words;
-  const name = program.slice(program.lastIndexOf('/') + 1) || program;
-  const parts = [isWide ? programNames(name) : name];
-  for (let at = 0; at < rest.length; at += 1) {
-    const word = rest[at] ?? '';
-    const hasMore = rest.slice(at + 1).some((later) => !later.startsWith('-'));
-    if (word === '*' && !hasMore) continue;
-    if (!/^-./.test(word)) {
-      parts.push(word);
-      continue;
-    }
-    const next = rest[at + 1];
-    const value = next !== undefined && !next.startsWith('-') && takesValue(name, word) ? next : null;
-    if (value !== null) at += 1;
-    parts.push(...flagWords(name, word, value));
-  }
-  return parts.join(' ');
-}
-
-const PROGRAM_NAMES: ReadonlyMap<string, string> = new Map([
-  ['docker', '{docker,podman,nerdctl}'],
-  ['terraform', '{terraform,tofu}'],
-  ['nc', '{nc,nc.*,ncat,netcat}'],
-  ['netcat', '{nc,nc.*,ncat,netcat}'],
-  ['ncat', '{nc,nc.*,ncat,netcat}'],
-  ['python', '{python,python2*,python3*}'],
-  ['python3', '{python,python3*}'],
-  ['pip', '{pip,pip3}'],
-  ['ansible', 'ansible*'],
-  ['mkfs', 'mkfs*'],
-]);
-
-/** Every name of a program that a rule would mean; a regular expression of letters and `.*` is read as one. */
-function programNames(name: string): string {
-  return PROGRAM_NAMES.get(name) ?? name.replaceAll('?', '*');
 }

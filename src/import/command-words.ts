@@ -1,56 +1,86 @@
+import { ruleWords } from './rule-words.ts';
+import type { RuleWord } from './rule-words.ts';
+
 /**
  * The command that a `Bash(…)` rule means, taken apart. Words are as written; a `*` in one stands for any text.
  */
 export interface MeantCommand {
-  /** One list of words for each command of a pipe; never empty, and no list is. */
+  /** One list of words for each command of a pipe; no list is empty. There is one, or there are outputs. */
   readonly stages: readonly (readonly string[])[];
+  /** Assignments in front of the first program. */
+  readonly assignments: readonly string[];
   /** Where output goes: the words behind `>`. */
   readonly outputs: readonly string[];
   /** Nothing may stand behind the words, as the rule is written. */
   readonly isExact: boolean;
-  /** The words were parted by colons, a form that the client takes as the name of a program. */
-  readonly hasColons: boolean;
+  /** A last `*` stands for at least one word: behind another star the client does not let it stand for none. */
+  readonly needsMore: boolean;
   /** Operators, substitutions or the like, which a rule on one command cannot say. */
   readonly isScript: boolean;
+  /** Some word is wider here than it was written: its quotes held a blank or the like. */
+  readonly isLoose: boolean;
 }
 
-/** Takes the text between the parentheses of a `Bash(…)` rule apart; null where it stands for every command. */
-export function meantCommand(content: string): MeantCommand | null {
+/** What the text between the parentheses of a `Bash(…)` rule stands for. */
+export type CommandMeaning =
+  | { readonly kind: 'every' }
+  /** Operators alone: there is no command in it. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'command'; readonly command: MeantCommand };
+
+/** Takes the text between the parentheses of a `Bash(…)` rule apart. */
+export function meantCommand(content: string): CommandMeaning {
   const text = content.trim();
-  if (/^(?:\*|:\*|\*:\*|)$/.test(text)) return null;
-  const hasColons = isColonForm(text);
-  const words = hasColons
-    ? colonWords(text)
-    : text
-        .replace(/:\*$/, ' *')
-        .replaceAll(/:\*(?=\s)/g, ' *')
-        // `git push:--force:*` mixes both ways of parting words; `npm run test:unit` has a colon of its own.
-        .replaceAll(/(?<=\w):(?=--?\w|\*\S)/g, ' ')
-        .split(/\s+/);
-  const isExact = !/[*]$/.test(words.at(-1) ?? '');
+  if (/^(?:\*|:\*|\*:\*|)$/.test(text)) return { kind: 'every' };
+  const words: readonly RuleWord[] = isColonForm(text)
+    ? colonWords(text).map((word) => ({ text: word.replaceAll(/["']/g, ''), isBare: true, isLoose: false }))
+    : ruleWords(
+        text
+          .replace(/:\*$/, ' *')
+          .replaceAll(/:\*(?=\s)/g, ' *')
+          // `git push:--force:*` mixes both ways of parting words; `npm run test:unit` has a colon of its own.
+          .replaceAll(/(?<=\w):(?=--?\w|\*\S)/g, ' '),
+      );
   const stages: string[][] = [[]];
+  const assignments: string[] = [];
   const outputs: string[] = [];
   let isScript = false;
   for (let at = 0; at < words.length; at += 1) {
-    const word = words[at] ?? '';
-    const redirection = /^\d?>{1,2}(.*)$/.exec(word);
-    if (word === '|' || word === '|&') stages.push([]);
-    else if (/^\|\w/.test(word)) stages.push([word.slice(1)]);
+    const { text: word, isBare } = words[at] ?? NO_WORD;
+    const redirection = isBare ? /^[\d&]?>{1,2}\|?(.*)$/.exec(word) : null;
+    if (isBare && (word === '|' || word === '|&')) stages.push([]);
+    else if (isBare && /^\|\w/.test(word)) stages.push([word.slice(1)]);
     else if (redirection !== null) {
       if (redirection[1] === '') at += 1;
-      outputs.push(redirection[1] === '' ? (words[at] ?? '') : (redirection[1] ?? ''));
-    } else if (OPERATOR.test(word)) {
+      const target = redirection[1] === '' ? (words[at]?.text ?? '') : (redirection[1] ?? '');
+      // `2>&1` goes where output goes anyway.
+      if (!target.startsWith('&') && target !== '') outputs.push(target);
+    } else if (isBare && OPERATOR.test(word)) {
       isScript = true;
       stages.push([]);
-    } else if (word !== '') stages.at(-1)?.push(withoutQuotes(word));
+    } else if (stages.length === 1 && stages[0]?.length === 0 && ASSIGNMENT.test(word)) assignments.push(word);
+    else if (word !== '') stages.at(-1)?.push(word);
   }
   const kept = stages.map(withoutLastStar).filter((stage) => stage.length > 0);
-  const first = kept[0];
-  if (first === undefined) return null;
-  return { stages: kept, outputs, isExact, hasColons, isScript: isScript || /[`]|\$\(/.test(text) };
+  if (kept.length === 0 && outputs.length === 0 && assignments.length === 0) return { kind: 'none' };
+  return {
+    kind: 'command',
+    command: {
+      stages: kept,
+      assignments,
+      outputs,
+      isExact: !/[*]$/.test(words.at(-1)?.text ?? ''),
+      needsMore: text.endsWith(' *') && text.indexOf('*') < text.length - 1,
+      isScript: isScript || /[`]|\$\(/.test(text),
+      isLoose: words.some((word) => word.isLoose),
+    },
+  };
 }
 
-const OPERATOR = /^(?:&&?|\|\||;+|<.*)$|;$/;
+const NO_WORD: RuleWord = { text: '', isBare: true, isLoose: false };
+/** What a shell reads as more than a word of one command. */
+const OPERATOR = /[;&|<>()`]/;
+const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/;
 
 /** Whether colons part the words: no blank, and a colon somewhere but in a last `:*`. */
 function isColonForm(text: string): boolean {
@@ -73,8 +103,4 @@ function colonWords(text: string): readonly string[] {
 /** A last word that stands for anything says nothing. */
 function withoutLastStar(words: readonly string[]): readonly string[] {
   return words.length > 1 && words.at(-1) === '*' ? words.slice(0, -1) : words;
-}
-
-function withoutQuotes(word: string): string {
-  return word.replaceAll(/["']/g, '');
 }

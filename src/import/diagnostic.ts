@@ -3,6 +3,8 @@ export const IMPORT_CODES = [
   'import/taken-over',
   'import/widened',
   'import/narrowed',
+  'import/weakened',
+  'import/now-in-force',
   'import/always-so',
   'import/not-policy',
   'import/not-taken',

@@ -33,8 +33,16 @@ const CLUSTERING = new Set(
     'unzip',
     'gzip',
     'docker',
+    'git',
   ]),
 );
+
+/** Whether no letter of the options of a program takes what stands behind it as its value, as `-r` of `curl` does. */
+export function isPlainCluster(program: string): boolean {
+  return PLAIN_CLUSTERS.has(program);
+}
+
+const PLAIN_CLUSTERS = new Set(['rm', 'cp', 'mv', 'ls', 'ln', 'chmod', 'chown', 'chgrp', 'git', 'ps', 'df']);
 
 /**
  * The options that a word with a dash in front asks for, each as a pattern word: `-rf` of `rm` is two.
@@ -71,6 +79,39 @@ const VALUE_FLAGS: ReadonlyMap<string, readonly string[]> = new Map([
   ['chmod', []],
   ['ssh', ['-i', '-o', '-p']],
 ]);
+
+/** Options that begin with this one and do the same in more words, such as `--force-with-lease`. */
+export function longerOptions(name: string): readonly string[] {
+  return LONGER_OPTIONS.filter((option) => option.length > name.length && option.startsWith(name));
+}
+
+const LONGER_OPTIONS = ['--force-with-lease', '--force-if-includes', '--data-ascii', '--data-binary'].concat([
+  '--data-raw',
+  '--data-urlencode',
+  '--form-string',
+  '--post-data',
+  '--post-file',
+  '--body-data',
+  '--body-file',
+  '--upload-file',
+  '--dangerously-skip-permissions',
+  '--dangerously-bypass-approvals-and-sandbox',
+  '--no-verify',
+  '--no-verify-ssl',
+  '--no-preserve-root',
+  '--no-check-certificate',
+]);
+
+/** Whether no option of a program begins with this one and goes on. */
+export function isWholeOption(name: string): boolean {
+  return WHOLE_OPTIONS.has(name);
+}
+
+const WHOLE_OPTIONS = new Set(
+  '--hard --amend --privileged --mirror --recursive --global --system --no-verify --publish --all --yes --delete --prune --cap-add --insecure --output --request --volume --mount --pid --network --auto-approve --no-preserve-root'.split(
+    ' ',
+  ),
+);
 
 function spellings(program: string, name: string): readonly string[] {
   for (const [programs, ...groups] of SPELLINGS) {

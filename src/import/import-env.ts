@@ -1,3 +1,4 @@
+import { isCredentialName } from './credential.ts';
 import { membersOf, textAt } from './ledger.ts';
 import type { Cursor, Ledger, Outcome } from './ledger.ts';
 import { always, notTaken, taken, wrongType } from './outcomes.ts';
@@ -6,8 +7,6 @@ import type { PolicyDraft } from './policy-draft.ts';
 /** Variables that every compiled policy pins, so that neither a repository nor a shell can set them. */
 const PINNED =
   /^(?:HTTPS?_PROXY|https?_proxy|ALL_PROXY|all_proxy|NO_PROXY|no_proxy|CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|CLAUDE_CODE_SUBPROCESS_ENV_SCRUB|CLAUDE_CODE_USE_(?:VERTEX|FOUNDRY|MANTLE)|CLAUDE_CODE_SIMPLE|CLAUDE_CODE_ENABLE_TELEMETRY|DISABLE_AUTOUPDATER|ANTHROPIC_(?:CUSTOM_HEADERS|VERTEX_BASE_URL|FOUNDRY_BASE_URL|UNIX_SOCKET)|BUN_OPTIONS|LD_PRELOAD|LD_AUDIT|BASH_ENV|ENV|CURL_HOME|OTEL_\w+|PATH)$/;
-
-const CREDENTIAL = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTH)(?:_|$)|_(?:KEY|PAT)$|HEADERS$/i;
 
 /** Imports the `env` object. A value that can be a credential is neither shown nor taken over. */
 export function importEnv(cursor: Cursor, books: Ledger, draft: PolicyDraft): void {
@@ -26,7 +25,7 @@ export function importEnv(cursor: Cursor, books: Ledger, draft: PolicyDraft): vo
 }
 
 function isHidden(name: string, node: Cursor['node']): boolean {
-  return CREDENTIAL.test(name) || (node.kind === 'string' && /\/\/[^/]*@/.test(node.value));
+  return isCredentialName(name) || (node.kind === 'string' && /\/\/[^/]*@/.test(node.value));
 }
 
 function outcomeOf(
@@ -38,7 +37,7 @@ function outcomeOf(
   draft: PolicyDraft,
 ): Outcome {
   const source = books.placeOf(cursor);
-  if (CREDENTIAL.test(name)) {
+  if (isCredentialName(name)) {
     const became =
       'nothing: a credential in a file that everyone on the machine can read; revoke it, and give it to the daemon';
     return { code: 'import/secret', severity: 'warning', client, became };

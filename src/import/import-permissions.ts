@@ -74,14 +74,27 @@ function importRule(verdict: RuleVerdict, item: Cursor, books: Ledger, draft: Po
   const client = matches === 'nothing' ? `matches nothing: ${why}` : why;
   const rule = readPermissionRule(text);
   if (rule === null) return books.tell(item, { ...NOT_TAKEN, client, became: 'nothing: this is no rule' });
-  const translation = permissionRules(verdict, rule);
-  books.tell(item, { client, ...added(translation, text, item, books, draft) });
+  const isLive = matches === 'something';
+  if (verdict === 'allow' && !isLive && rule.isBroken)
+    return books.tell(item, { ...NOT_TAKEN, client, became: 'nothing: what it would allow is a guess' });
+  const translation = permissionRules(verdict, rule, isLive);
+  const outcome = added(translation, verdict, text, item, books, draft);
+  const isRevived = !isLive && outcome.code !== NOT_TAKEN.code;
+  if (isRevived && (verdict === 'allow' || translation.isEverything === true))
+    return books.tell(item, {
+      code: 'import/now-in-force',
+      severity: 'warning',
+      client,
+      became: `${outcome.became}; this was not in force, and is now`,
+    });
+  books.tell(item, { client, ...outcome });
 }
 
 const NOT_TAKEN = { code: 'import/not-taken', severity: 'warning' } as const;
 
 function added(
   { rules, how, why }: Translation,
+  verdict: RuleVerdict,
   text: string,
   item: Cursor,
   books: Ledger,
@@ -100,13 +113,13 @@ function added(
     same: 'import/taken-over',
     wider: 'import/widened',
     narrower: 'import/narrowed',
+    weaker: 'import/weakened',
     none: 'import/not-taken',
   } as const;
-  return {
-    code: code[how],
-    severity: problems.length > 0 || (why !== null && how === 'same') ? 'warning' : 'note',
-    became,
-  };
+  // What a rule allows beyond its letters, or refuses no longer, wants a look.
+  const isNotable = how === 'weaker' || (why !== null && how === 'same') || (verdict === 'allow' && how === 'wider');
+  if (problems.length > 0 && verdict !== 'allow') return { code: 'import/weakened', severity: 'warning', became };
+  return { code: code[how], severity: problems.length > 0 || isNotable ? 'warning' : 'note', became };
 }
 
 const CAUTIOUS_FIELDS = [

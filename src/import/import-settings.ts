@@ -1,6 +1,7 @@
 import { importEnv } from './import-env.ts';
 import { importHooks } from './import-hooks.ts';
-import { importMcpBlock, importServerList, importServers } from './import-mcp.ts';
+import { importMcpBlock, importServerList } from './import-mcp.ts';
+import { importServers } from './import-servers.ts';
 import { importPermissions, lockOutcome } from './import-permissions.ts';
 import { importSandbox } from './import-sandbox.ts';
 import { importNumber, importSession } from './import-session.ts';

@@ -35,9 +35,11 @@ export function isLeftToDefault(
 function wordsOf(text: string | null): readonly string[] | null {
   const rule = text === null ? null : readPermissionRule(text);
   if (rule === null || rule.tool.toLowerCase() !== 'bash' || rule.content === null) return null;
-  const command = meantCommand(rule.content);
-  if (command === null || command.stages.length !== 1 || command.outputs.length > 0 || command.isScript) return null;
-  return command.stages[0] ?? null;
+  const meaning = meantCommand(rule.content);
+  if (meaning.kind !== 'command') return null;
+  const { stages, outputs, assignments, isScript, isLoose } = meaning.command;
+  if (stages.length !== 1 || outputs.length > 0 || assignments.length > 0 || isScript || isLoose) return null;
+  return stages[0] ?? null;
 }
 
 function startsWith(words: readonly string[], beginning: readonly string[]): boolean {

@@ -9,28 +9,58 @@ import type { Translation } from './translation.ts';
 export interface PermissionRule {
   readonly tool: string;
   readonly content: string | null;
+  /** It is not written as rules are, so that one has to guess what was meant. */
+  readonly isBroken: boolean;
 }
 
 /** Takes the text of a rule apart; null where it is none. A parenthesis that is not closed ends with the text. */
 export function readPermissionRule(text: string): PermissionRule | null {
   const match = /^\s*([A-Za-z][\w*-]*)\s*(?:\(([\s\S]*?)\)?)?\s*$/.exec(text);
-  if (match !== null) return { tool: match[1] ?? '', content: match[2] ?? null };
+  if (match !== null) {
+    const [, tool = '', content = null] = match;
+    return { tool, content, isBroken: !isWellFormed(text) || !isNamedRight(tool) };
+  }
   // `Bash curl`: the parentheses were forgotten.
   const bare = /^\s*([A-Za-z]\w*)\s+(\S[\s\S]*)$/.exec(text);
-  return bare === null ? null : { tool: bare[1] ?? '', content: bare[2] ?? null };
+  return bare === null ? null : { tool: bare[1] ?? '', content: bare[2] ?? null, isBroken: true };
 }
 
-/** Turns a permission rule into rules of the same intent, whatever the client makes of its text. */
-export function permissionRules(verdict: RuleVerdict, { tool, content }: PermissionRule): Translation {
+/** A name, and parentheses with something between them that are closed at the end. */
+function isWellFormed(text: string): boolean {
+  const open = text.indexOf('(');
+  const name = open < 0 ? text : text.slice(0, open);
+  const isClosed = open < 0 || (text.endsWith(')') && !SAYS_NOTHING.has(text.slice(open + 1, -1).trim()));
+  return isClosed && /^[A-Za-z][\w*-]*$/.test(name);
+}
+
+const SAYS_NOTHING = new Set(['', ':*', '*:*']);
+
+const TOOLS = new Map(
+  ['Bash', 'Read', 'NotebookRead', 'LS', 'Glob', 'Grep', 'Edit', 'Write', 'MultiEdit', 'NotebookEdit', 'WebFetch'].map(
+    (tool) => [tool.toLowerCase(), tool],
+  ),
+);
+
+function isNamedRight(tool: string): boolean {
+  const known = TOOLS.get(tool.toLowerCase());
+  return known === undefined ? /^(?:[A-Z]|mcp__)/.test(tool) : known === tool;
+}
+
+/**
+ * Turns a permission rule into rules of the same intent, whatever the client makes of its text.
+ *
+ * @param isLive the client matches something with the rule.
+ */
+export function permissionRules(verdict: RuleVerdict, { tool, content }: PermissionRule, isLive: boolean): Translation {
   if (tool.startsWith('mcp__')) return mcpRules(verdict, tool);
   const [name, text] = [tool.toLowerCase(), content ?? '*'];
   switch (name) {
     case 'bash':
-      return bashRules(verdict, text);
+      return bashRules(verdict, text, isLive);
     case 'read':
     case 'notebookread':
     case 'ls':
-      return pathRules(verdict, 'read', text);
+      return pathRules(verdict, 'read', content);
     case 'glob':
     case 'grep':
       return searchRules(verdict, text);
@@ -38,7 +68,7 @@ export function permissionRules(verdict: RuleVerdict, { tool, content }: Permiss
     case 'write':
     case 'multiedit':
     case 'notebookedit':
-      return pathRules(verdict, 'write', text);
+      return writeRules(verdict, name, content);
     case 'webfetch':
       return webRules(verdict, text);
     default:
@@ -49,16 +79,25 @@ export function permissionRules(verdict: RuleVerdict, { tool, content }: Permiss
 /** Fields of the Bash tool's input that a rule can name in place of a command. */
 const BASH_FIELDS = /^(command|description|timeout|run_in_background|dangerouslyDisableSandbox):\s*(.*)$/s;
 
-function bashRules(verdict: RuleVerdict, text: string): Translation {
+function bashRules(verdict: RuleVerdict, text: string, isLive: boolean): Translation {
   const field = BASH_FIELDS.exec(text);
-  if (field === null) return commandRules(verdict, text);
+  if (field === null) return commandRules(verdict, text, isLive);
   const [, name = '', value = ''] = field;
-  if (name === 'command') return commandRules(verdict, value);
+  if (name === 'command') return commandRules(verdict, value, isLive);
   const why =
     name === 'dangerouslyDisableSandbox'
       ? 'a command outside of the sandbox is never allowed by a policy'
       : `a policy rules on commands, not on \`${name}\``;
   return { rules: [], how: 'none', why };
+}
+
+/** A notebook is a file by its name. To allow one of the tools that write is to allow them all. */
+function writeRules(verdict: RuleVerdict, name: string, content: string | null): Translation {
+  const isWhole = content === null || /^\s*\*{1,2}\s*$/.test(content);
+  if (name === 'notebookedit' && isWhole) return pathRules(verdict, 'write', '**/*.ipynb');
+  const translation = pathRules(verdict, 'write', content);
+  if (verdict !== 'allow' || !isWhole) return translation;
+  return { ...translation, how: 'wider', why: 'a policy rules on writing, whichever tool does it' };
 }
 
 /** A search reads files. To allow it everywhere is to allow the commands that search, which the client has in its place. */
@@ -150,5 +189,5 @@ function toolRules(verdict: RuleVerdict, tool: string, content: string | null): 
     body,
   };
   const why = isWhole ? null : `only the whole of \`${tool}\` can be ruled on, so it is asked for`;
-  return { rules: [rule], how: isWhole ? 'same' : 'wider', why };
+  return { rules: [rule], how: isWhole ? 'same' : verdict === 'deny' ? 'weaker' : 'wider', why };
 }
