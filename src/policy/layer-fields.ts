@@ -119,7 +119,7 @@ const FIELDS: readonly (readonly [FieldPath, Order])[] = [
   [['dlp', 'personal'], dlpAction],
   [['dlp', 'company'], dlpAction],
   [['injection', 'on_finding'], words('undefined', 'alert', 'ask', 'deny')],
-  [['injection', 'taint'], TRUE_RESTRICTS],
+  [['injection', 'taint'], words('false', 'true', 'any-untrusted')],
   [['session', 'max_duration_minutes'], LESS_RESTRICTS],
   [['session', 'idle_timeout_minutes'], LESS_RESTRICTS],
   [['session', 'max_concurrent'], LESS_RESTRICTS],

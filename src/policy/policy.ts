@@ -69,7 +69,8 @@ export interface Policy {
   /** Not enforced by this version. */
   readonly injection: {
     readonly onFinding: 'alert' | 'ask' | 'deny' | null;
-    readonly taint: boolean;
+    /** `any-untrusted`: also text in which nothing was found, from where anyone can write. */
+    readonly taint: boolean | 'any-untrusted';
   };
   readonly defaults: PolicyDefaults;
   readonly commands: readonly CommandRule[];

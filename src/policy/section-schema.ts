@@ -178,7 +178,12 @@ export const dlp = z
 export const injection = z
   .strictObject({
     on_finding: z.enum(['alert', 'ask', 'deny']).optional().describe('What follows a suspicious instruction.'),
-    taint: z.boolean().default(false).describe('Whether a session that read such text is asked more often.'),
+    taint: z
+      .union([z.boolean(), z.literal('any-untrusted')])
+      .default(false)
+      .describe(
+        'Whether a session that read such text is asked before what reaches out, destroys or reads secrets. `any-untrusted`: also one that read any web page, MCP result or issue.',
+      ),
   })
   .optional()
   .describe('Instructions hidden in what the agent reads. Not enforced by this version.');
