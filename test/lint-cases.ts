@@ -397,6 +397,14 @@ export const LINT_CASES: readonly LintCase[] = [
     near: [denied('bash'), allowed('basename')],
   },
   {
+    name: 'a pattern that lifts nothing of its rule',
+    code: 'lint/lifts-nothing',
+    hit: [rule('commands', 'deny', "run: [terraform destroy], unless: ['terraform destroy -target=<any>']")],
+    path: 'commands.deny[0].unless[0]',
+    message: /still denied by `test\/one`/,
+    near: [rule('commands', 'deny', "run: [terraform destroy], unless: ['terraform destroy -target=module.old']")],
+  },
+  {
     name: 'a runner',
     code: 'lint/broad-allow',
     hit: [allowed('xargs')],

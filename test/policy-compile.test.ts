@@ -42,6 +42,24 @@ test('every kind is written to a folder of its own, twice to the same bytes', (t
   assert.deepEqual([...registry.subarray(0, 4)], [0xff, 0xfe, 0x57, 0x00], 'UTF-16 with its mark');
 });
 
+test('whoever compiles, wherever their own state lies, gets the same bytes', (t) => {
+  const homes = [makeHome(t, POLICY), makeHome(t, POLICY)];
+  const [one, two] = homes.map((home) => {
+    const ran = sallyport(home, ['policy', 'compile', home.policyFile, '--all', '--json']);
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.ok(!ran.stdout.includes(home.folder));
+    return ran.stdout;
+  });
+  assert.equal(one, two);
+  assert.match(one ?? '', /dir=\/var\/lib\/sallyport\/keys /);
+});
+
+test('documents are for the state folder that is named', (t) => {
+  const home = makeHome(t, POLICY);
+  const words = ['policy', 'compile', home.policyFile, '--target', 'auditd', '--state-folder'];
+  assert.match(sallyport(home, [...words, '/srv/sallyport/']).stdout, /dir=\/srv\/sallyport\/keys /);
+});
+
 test('what a target has no words for is listed', (t) => {
   const home = makeHome(t, POLICY);
   const gaps = sallyport(home, ['policy', 'compile', home.policyFile, '--target', 'dns-list', '--gaps']).stdout;
@@ -56,6 +74,12 @@ for (const { name, words, status, want } of [
     words: ['--aws-organization', 'x'],
     status: 2,
     want: /an organization id is/,
+  },
+  {
+    name: 'a state folder that hangs on this one',
+    words: ['--state-folder', 'x'],
+    status: 2,
+    want: /a path from the root/,
   },
 ]) {
   test(`${name} is called wrongly`, (t) => {

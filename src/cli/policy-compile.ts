@@ -1,7 +1,10 @@
 import { join, resolve } from 'node:path';
+import { isAbsolute, normalize } from 'node:path/posix';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { loadPolicy, sha256 } from '../bin/load-policy.ts';
+import { pathsBelow } from '../bin/state-folder.ts';
+import type { StatePaths } from '../bin/state-folder.ts';
 import { makeFolders } from '../bin/make-folders.ts';
 import { TARGETS } from '../compile/index.ts';
 import type { Site, Target, TargetFile, TargetInput, TargetOutput } from '../compile/index.ts';
@@ -23,7 +26,11 @@ interface CompileOptions {
   readonly list?: boolean;
   readonly json?: boolean;
   readonly awsOrganization?: string;
+  readonly stateFolder: string;
 }
+
+/** The state folder of the machines that documents are compiled for, whoever compiles them. */
+export const DEFAULT_STATE_FOLDER = '/var/lib/sallyport';
 
 /** Adds `policy compile`. */
 export function addPolicyCompileCommand(policy: Command, setExitCode: SetExitCode): void {
@@ -47,16 +54,24 @@ export function addPolicyCompileCommand(policy: Command, setExitCode: SetExitCod
         organizationId,
       ),
     )
+    .addOption(
+      new Option('--state-folder <dir>', 'SALLYPORT_HOME of the machines that the documents are for')
+        .argParser(folderThere)
+        .default(DEFAULT_STATE_FOLDER),
+    )
     .action((files: readonly string[], options: CompileOptions) => {
       if (options.list === true) process.stdout.write(listed(options.json === true));
-      else if (options.coverage === true) cover(files, options.json === true, setExitCode);
+      else if (options.coverage === true) cover(files, options, setExitCode);
       else process.stdout.write(compiled(files, options));
     });
 }
 
-/** Values that a session fills in, in capitals. */
-export function anySite(policy: Policy): Site {
-  const paths = ownPaths();
+/**
+ * A site with the values that a session fills in, in capitals.
+ *
+ * @param paths the state folder of the machine that is meant; this user's own where a call is asked about here.
+ */
+export function anySite(policy: Policy, paths: StatePaths = ownPaths()): Site {
   return {
     hookCommand: [join(paths.hookFolder, 'sallyport-hook')],
     guardSocket: paths.guardSocket,
@@ -68,12 +83,23 @@ export function anySite(policy: Policy): Site {
   };
 }
 
-function cover(files: readonly string[], isJson: boolean, setExitCode: SetExitCode): void {
+function cover(files: readonly string[], options: CompileOptions, setExitCode: SetExitCode): void {
+  const isJson = options.json === true;
   const { policy } = loadPolicy(policyFiles(files), ownPaths().home).bundle;
-  const found = policyCoverage(policy, ruleTableOf(policy, Date.now()), anySite(policy));
+  const found = policyCoverage(policy, ruleTableOf(policy, Date.now()), siteThere(policy, options));
   process.stdout.write(isJson ? `${JSON.stringify(found)}\n` : coverageText(found));
   if (!isJson) for (const fault of found.faults) process.stderr.write(faultText(fault));
   if (found.faults.length > 0) setExitCode(EXIT.no);
+}
+
+function siteThere(policy: Policy, { stateFolder }: CompileOptions): Site {
+  return anySite(policy, pathsBelow(stateFolder));
+}
+
+function folderThere(text: string): string {
+  const folder = normalize(text).replace(/\/$/, '');
+  if (isAbsolute(text) && folder !== '' && /^[\w.@+/-]+$/.test(folder)) return folder;
+  throw new InvalidArgumentError('a state folder is a path from the root, of letters, digits and `. _ @ + -`');
 }
 
 function organizationId(text: string): string {
@@ -96,7 +122,7 @@ function compiled(files: readonly string[], options: CompileOptions): string {
   const input: TargetInput = {
     policy,
     table: ruleTableOf(policy, Date.now()),
-    site: anySite(policy),
+    site: siteThere(policy, options),
     awsOrganizationId: options.awsOrganization ?? null,
     sha256,
   };

@@ -97,7 +97,10 @@ const policySchema = z.strictObject({
   shell: z.strictObject({ keepHistory: z.boolean(), umask: z.string().nullable(), timeoutMinutes: whole.nullable() }),
   audit: z.strictObject({ retentionDays: whole, content: z.enum(['sealed', 'digest']) }),
   dlp: z.strictObject({ secret: dlpAction, personal: dlpAction, company: dlpAction }),
-  injection: z.strictObject({ onFinding: z.enum(['alert', 'ask', 'deny']).nullable(), taint: z.boolean() }),
+  injection: z.strictObject({
+    onFinding: z.enum(['alert', 'ask', 'deny']).nullable(),
+    taint: z.union([z.boolean(), z.literal('any-untrusted')]),
+  }),
   defaults: z.strictObject({
     command: cautious,
     readInside: verdict,

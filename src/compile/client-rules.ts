@@ -1,6 +1,7 @@
 import { starGlobMatches } from '../core/command-pattern-glob.ts';
 import { parseCommandPattern } from '../core/command-pattern.ts';
 import type { PatternWord, StagePattern } from '../core/command-pattern.ts';
+import { programNameGlob } from '../core/program-pattern.ts';
 import { parseHostPattern } from '../core/host-pattern.ts';
 import type { FileRule, RolloutMode, RuleTable } from '../core/rule-table.ts';
 import { expandBraces } from './expand-braces.ts';
@@ -97,8 +98,9 @@ function mayBeOneCommand(one: string, other: string): boolean {
   return lastStages(one).some((a) =>
     lastStages(other).some(
       (b) =>
-        a.programs.some((first) => b.programs.some((second) => mayBeOne(first, second))) &&
-        maySubcommandsAgree(a.words[0], b.words[0]),
+        a.programs.some((first) =>
+          b.programs.some((second) => mayBeOne(programNameGlob(first), programNameGlob(second))),
+        ) && maySubcommandsAgree(a.words[0], b.words[0]),
     ),
   );
 }

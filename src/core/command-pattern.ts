@@ -5,6 +5,7 @@ import {
   closingBrace,
   expandBraces,
 } from './command-pattern-braces.ts';
+import { programFolderProblem } from './program-pattern.ts';
 
 /** A parsed pattern, or where in its text (UTF-16 code units) it cannot be read and why. */
 export type PatternResult<Pattern> =
@@ -36,7 +37,10 @@ export interface CommandPattern {
   readonly stages: readonly (readonly StagePattern[])[];
 }
 
-/** One command: globs (`*`) for the last part of the program's name, and what its words must hold. */
+/**
+ * One command: what its words must hold, and its program. That is a glob (`*`) for the last part of the program's path,
+ * or begins with `./` and is one for its whole path in the workspace.
+ */
 export interface StagePattern {
   readonly programs: readonly string[];
   readonly words: readonly PatternWord[];
@@ -115,7 +119,8 @@ function parsePrograms(text: string): readonly string[] | string {
   for (const program of programs) {
     if (program === '') return 'an alternative of the program is empty';
     if (program.startsWith('-')) return 'the first word is the program, not a flag';
-    if (program.includes('/')) return 'a program is named without its folder';
+    const problem = programFolderProblem(program);
+    if (problem !== null) return problem;
   }
   return programs;
 }

@@ -25,6 +25,7 @@ export const LINT_CODES = {
   'lint/guard-only': { severity: 'note', title: 'A rule that neither the client nor its sandbox holds' },
   'lint/timeout-milliseconds': { severity: 'warning', title: 'A number that looks like another unit of time' },
   'lint/look-alike': { severity: 'warning', title: 'A letter of another script in the name of a program or a host' },
+  'lint/lifts-nothing': { severity: 'warning', title: 'An exception whose own command stays refused' },
   'lint/contradiction': { severity: 'warning', title: 'Two parts of the policy that cannot both be meant' },
   'lint/broad-allow': { severity: 'warning', title: 'An allow that stands for more than its name says' },
   'lint/missing-floor': { severity: 'warning', title: 'Nothing keeps the agent from well-known secrets' },

@@ -7,6 +7,7 @@ import { duplicatePatterns } from './checks/duplicate-pattern.ts';
 import { ownerlessExceptions } from './checks/exception-owner.ts';
 import { guardOnlyRules } from './checks/guard-only.ts';
 import { knownBypasses } from './checks/known-bypass.ts';
+import { idleLifts } from './checks/lifts-nothing.ts';
 import { lookAlikeNames } from './checks/look-alike.ts';
 import { missingFloor } from './checks/missing-floor.ts';
 import { neverMatchingPatterns } from './checks/never-matches.ts';
@@ -56,6 +57,7 @@ const POLICY_CHECKS: readonly ((context: LintContext) => readonly LintFault[])[]
   ownerlessExceptions,
   clientIgnored,
   guardOnlyRules,
+  idleLifts,
   contradictions,
   broadAllows,
   missingFloor,

@@ -92,10 +92,20 @@ function watchOf(path: string): { readonly kind: 'dir' | 'path'; readonly path: 
   if (/^\/(?:proc|sys|dev)(?:\/|$)/.test(path)) return { why: 'the kernel watches no file of its own file systems' };
   const [kind, fixed] = path.endsWith('/**') ? (['dir', path.slice(0, -3)] as const) : (['path', path] as const);
   if (!PLAIN_PATH.test(fixed)) return { why: 'a rule of the kernel holds no wildcard' };
+  if (isPlainFile(fixed)) return { kind: 'path', path: fixed };
   // Every program start reads these folders: the watch would flood the log and hide what it is for.
   if (/^\/(?:usr|bin|sbin|lib|lib64|etc|var|tmp|home|opt)$/.test(fixed))
     return { why: 'the folder is too busy to be watched whole' };
   return { kind, path: fixed };
+}
+
+/** Files of a system that policies write as whatever is below them; a folder is watched by another rule than a file. */
+const PLAIN_FILES =
+  /^\/etc\/(?:passwd|shadow|group|gshadow|subuid|subgid|sudoers|hosts|hostname|fstab|crontab|environment|exports|profile|shells|services|machine-id)-?$/;
+
+function isPlainFile(path: string): boolean {
+  // `.d` ends the names of folders.
+  return PLAIN_FILES.test(path) || /[^/]\.(?!d$)[A-Za-z]\w{0,7}$/.test(path);
 }
 
 function keyOf(ruleId: string): string {

@@ -14,8 +14,13 @@ export const containerLimits: Target = {
     return {
       files: [
         textFile('run.flags', 'words after `docker run` or `podman run`, before the image', runFlags(policy)),
-        jsonFile('compose.json', 'a Compose file beside your own (JSON is YAML)', compose(policy)),
+        jsonFile(
+          'compose.json',
+          'beside your Compose file: each service of it `extends: { file: compose.json, service: limits }`',
+          compose(policy),
+        ),
         jsonFile('pod.json', 'merged into the specification of a pod', pod(policy)),
+        jsonFile('pod-container.json', 'merged into each container of the pod', podContainer(policy)),
       ],
       gaps: gapsOf(policy),
     };
@@ -46,10 +51,21 @@ function compose({ containers }: Policy): JsonObject {
   }
   if (limits.cpus !== null) common['cpus'] = limits.cpus;
   if (limits.pids !== null) common['pids_limit'] = limits.pids;
-  return { 'x-sallyport-limits': common, services: {} };
+  return { services: { limits: common } };
 }
 
+/** What holds for all containers of a pod. */
 function pod({ containers }: Policy): JsonObject {
+  const spec: Record<string, Json> = {
+    automountServiceAccountToken: false,
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+  };
+  if (containers.hostNamespaces === 'deny') Object.assign(spec, { hostNetwork: false, hostPID: false, hostIPC: false });
+  return { spec };
+}
+
+/** What Kubernetes takes for one container alone; there is no name that stands for all of them. */
+function podContainer({ containers }: Policy): JsonObject {
   const { limits } = containers;
   const bounds: Record<string, Json> = {};
   if (limits.memoryMb !== null) bounds['memory'] = `${limits.memoryMb}Mi`;
@@ -57,12 +73,7 @@ function pod({ containers }: Policy): JsonObject {
   const security: Record<string, Json> = { allowPrivilegeEscalation: false };
   if (containers.privileged === 'deny') security['privileged'] = false;
   if (containers.capabilities === 'deny') security['capabilities'] = { drop: ['ALL'] };
-  const spec: Record<string, Json> = {
-    automountServiceAccountToken: false,
-    containers: [{ name: '*', securityContext: security, resources: { limits: bounds } }],
-  };
-  if (containers.hostNamespaces === 'deny') Object.assign(spec, { hostNetwork: false, hostPID: false, hostIPC: false });
-  return { spec };
+  return { securityContext: security, resources: { limits: bounds } };
 }
 
 function gapsOf({ containers }: Policy): readonly TargetGap[] {
@@ -70,6 +81,10 @@ function gapsOf({ containers }: Policy): readonly TargetGap[] {
     {
       subject: 'containers',
       why: 'a later flag of the same command beats these: the rule container/escape is what refuses it',
+    },
+    {
+      subject: 'pod.json',
+      why: 'a container that names another profile or user beats it: admission, such as the restricted pod security standard, is what refuses it',
     },
   ];
   if (containers.hostMounts !== 'allow')

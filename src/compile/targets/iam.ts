@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Policy } from '../../policy/index.ts';
-import { jsonFile } from './target.ts';
-import type { Target, TargetGap } from './target.ts';
+import { jsonFile, textFile } from './target.ts';
+import type { Target, TargetFile, TargetGap } from './target.ts';
 
 /**
  * IAM documents for a Bedrock deployment: what the gateway's role may invoke, a guard rail for everything else in the
@@ -14,17 +14,38 @@ export const iam: Target = {
   compile({ policy, awsOrganizationId }) {
     const organization = awsOrganizationId ?? NO_ORGANIZATION;
     const files = [
-      jsonFile('bedrock-invoke.json', "identity policy of the gateway's role", invokePolicy(policy)),
-      jsonFile('bedrock-guardrail.scp.json', 'service control policy', guardRail(policy)),
-      jsonFile(
+      documentFile('bedrock-invoke.json', "managed policy of the gateway's role", 6_144, invokePolicy(policy)),
+      documentFile('bedrock-guardrail.scp.json', 'service control policy', 5_120, guardRail(policy)),
+      documentFile(
         'endpoint-perimeter.json',
         'policy of the interface endpoints of bedrock-runtime',
+        20_480,
         perimeter(policy, organization),
       ),
     ];
-    return { files, gaps: gapsOf(policy, awsOrganizationId) };
+    return {
+      files: files.map(({ file }) => file),
+      gaps: [...files.flatMap(({ gaps }) => gaps), ...gapsOf(policy, awsOrganizationId)],
+    };
   },
 };
+
+/**
+ * A document within the size that AWS takes, in characters; blanks are left out where it would not fit with them. What is still too
+ * long is named, because leaving a model out of it would refuse or allow another.
+ */
+function documentFile(
+  name: string,
+  place: string,
+  maxCharacters: number,
+  document: JsonObject,
+): { readonly file: TargetFile; readonly gaps: readonly TargetGap[] } {
+  const whole = jsonFile(name, place, document);
+  if (whole.text.length <= maxCharacters) return { file: whole, gaps: [] };
+  const text = JSON.stringify(document);
+  const why = `${text.length} characters, and AWS takes ${maxCharacters}: name fewer models, or all of a family by one \`*\``;
+  return { file: textFile(name, place, text), gaps: text.length <= maxCharacters ? [] : [{ subject: name, why }] };
+}
 
 /** No organization has this id, so that a document in which it was left allows nobody. */
 const NO_ORGANIZATION = 'ORGANIZATION_ID';
@@ -126,12 +147,15 @@ function allowed(policy: Policy): readonly string[] {
 }
 
 /**
- * Names of a model in Bedrock. A name without a star gets the endings that Bedrock adds, and not every ending: another
- * model's name may begin with this one.
+ * Names of a model in Bedrock. A name without a star gets the endings that Bedrock adds, a date, a version and a context
+ * size, and not every ending: another model's name may begin with this one.
  */
 function bedrockNames(glob: string): readonly string[] {
   const bare = glob.replace(/^(?:[a-z]+\.)?anthropic\./u, '');
-  return bare.includes('*') ? [bare] : [bare, `${bare}-v*`, `${bare}:*`];
+  if (bare.includes('*')) return [bare];
+  if (/-v\d+(?::\w+)?$/.test(bare)) return [bare, `${bare}:*`];
+  const undated = [bare, `${bare}-v*`];
+  return /-\d{8}$/.test(bare) ? undated : [...undated, `${bare}-20??????-v*`];
 }
 
 function profiles(policy: Policy, names: readonly string[]): readonly string[] {

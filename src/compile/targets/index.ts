@@ -7,6 +7,7 @@ import {
   ruleTableTarget,
   sandboxTarget,
 } from './client-documents.ts';
+import { claudeDesktop } from './claude-desktop.ts';
 import { containerLimits } from './container-limits.ts';
 import { dnsList } from './dns-list.ts';
 import { floorSettings } from './floor-settings.ts';
@@ -28,6 +29,7 @@ export const TARGETS: readonly Target[] = [
   installedTarget,
   macosProfile,
   windowsPolicy,
+  claudeDesktop,
   auditd,
   shellProfile,
   containerLimits,

@@ -1,6 +1,5 @@
-import type { Sha256 } from '../../core/ids.ts';
 import { managedMcp } from '../settings.ts';
-import { propertyList } from './property-list.ts';
+import { configurationProfile } from './configuration-profile.ts';
 import { standingGaps, standingSettings } from './standing-settings.ts';
 import { jsonFile, textFile } from './target.ts';
 import type { Target } from './target.ts';
@@ -16,25 +15,14 @@ export const macosProfile: Target = {
   compile(input) {
     const settings = standingSettings(input, 'macos');
     const name = input.policy.name;
-    const profile = propertyList({
-      PayloadContent: [
-        {
-          ...settings,
-          PayloadDisplayName: `Claude Code: ${name}`,
-          PayloadIdentifier: `${DOMAIN}.${name}`,
-          PayloadType: DOMAIN,
-          PayloadUUID: uuidOf(input.sha256(`settings ${name}`)),
-          PayloadVersion: 1,
-        },
-      ],
-      PayloadDisplayName: `Sallyport policy: ${name}`,
-      PayloadIdentifier: `sallyport.${name}`,
-      // Without it the person at the keyboard takes the profile off.
-      PayloadRemovalDisallowed: true,
-      PayloadScope: 'System',
-      PayloadType: 'Configuration',
-      PayloadUUID: uuidOf(input.sha256(`profile ${name}`)),
-      PayloadVersion: 1,
+    const profile = configurationProfile({
+      domain: DOMAIN,
+      program: 'Claude Code',
+      policyName: name,
+      identifier: name,
+      settings,
+      uuidSeeds: { settings: `settings ${name}`, profile: `profile ${name}` },
+      sha256: input.sha256,
     });
     return {
       files: [
@@ -46,9 +34,3 @@ export const macosProfile: Target = {
     };
   },
 };
-
-/** A UUID of version 8 (RFC 9562): the same policy is the same profile, which replaces the one of before. */
-function uuidOf(hash: Sha256): string {
-  const hex = `${hash.slice(0, 12)}8${hash.slice(13, 16)}a${hash.slice(17, 32)}`;
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5').toUpperCase();
-}

@@ -29,26 +29,33 @@ function script({ shell }: Policy): string {
   const settings: string[] = [];
   if (shell.umask !== null) settings.push(`umask ${octal(shell.umask)}`);
   if (shell.timeoutMinutes !== null)
-    settings.push(`TMOUT=${shell.timeoutMinutes * 60}`, 'readonly TMOUT', 'export TMOUT');
+    settings.push(...set('TMOUT', String(shell.timeoutMinutes * 60), 'readonly TMOUT', 'export TMOUT'));
   if (shell.keepHistory) {
     settings.push(
-      'HISTSIZE=100000',
-      'HISTFILESIZE=1000000',
-      "HISTTIMEFORMAT='%FT%T%z '",
-      'HISTCONTROL=',
-      'HISTIGNORE=',
+      ...set('HISTSIZE', '100000'),
+      ...set('HISTFILESIZE', '1000000'),
+      ...set('HISTTIMEFORMAT', "'%FT%T%z '"),
+      ...set('HISTCONTROL', ''),
+      ...set('HISTIGNORE', ''),
+      'if [ -n "${BASH_VERSION-}" ]; then',
+      '  shopt -s histappend',
+      'fi',
     );
-    settings.push('if [ -n "${BASH_VERSION-}" ]; then', '  shopt -s histappend', 'fi');
   }
   return [
     '# For convenience only: whoever wants to can go around it, so nothing may depend on it.',
-    // Readonly names fail when they are set again, and a login reads a profile more than once.
-    'if [ -z "${SALLYPORT_PROFILE-}" ]; then',
-    '  SALLYPORT_PROFILE=1',
-    ...settings.map((line) => `  ${line}`),
-    'fi',
+    ...settings,
     '',
   ].join('\n');
+}
+
+/**
+ * Lines that set a variable. Where another profile, or this one at an earlier reading, made it readonly, an assignment would end the
+ * shell of whoever logs in; it is tried in a child first.
+ */
+function set(name: string, value: string, ...then: readonly string[]): readonly string[] {
+  const assignment = `${name}=${value}`;
+  return [`if (${assignment}) 2>/dev/null; then`, ...[assignment, ...then].map((line) => `  ${line}`), 'fi'];
 }
 
 function octal(text: string): string {

@@ -31,7 +31,16 @@ export const suricata: Target = {
       const text = rules([upstream], '$GATEWAY_NET', FIRST_SID.gateway);
       files.push(textFile('gateway.rules', 'Network Firewall: stateful rules of the gateway, strict order', text));
     }
-    return { files, gaps: entries.flatMap(gapsOf) };
+    const gateway =
+      upstream === null
+        ? []
+        : [
+            {
+              subject: '$GATEWAY_NET',
+              why: 'no variable that Suricata brings: define it as the addresses of the gateway',
+            },
+          ];
+    return { files, gaps: [...gateway, ...entries.flatMap(gapsOf)] };
   },
 };
 

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import type { JsonObject } from '../../core/json.ts';
+import { ruleId } from '../../core/ids.ts';
 import { auditd } from './auditd.ts';
+import { claudeDesktop } from './claude-desktop.ts';
+import { containerLimits } from './container-limits.ts';
 import { floorSettings, FLOOR_VERSION } from './floor-settings.ts';
 import { iam } from './iam.ts';
 import { macosProfile } from './macos-profile.ts';
@@ -141,8 +144,70 @@ for (const shell of ['sh', 'dash', 'bash']) {
   });
 }
 
-/** IAM's own wildcard. */
+for (const shell of ['sh', 'dash', 'bash']) {
+  const names = ['TMOUT', 'HISTSIZE', 'HISTFILESIZE', 'HISTTIMEFORMAT', 'HISTCONTROL', 'HISTIGNORE'];
+  for (const name of names) {
+    test(`where another profile fixed ${name}, ${shell} still gets its prompt`, { skip: missing(shell) }, () => {
+      const profile = fileOf(shellProfile, 'sallyport.sh');
+      const run = spawnSync(shell, ['-eu', '-c', `${name}=7; readonly ${name}\n${profile}\numask; echo "$${name}"`], {
+        encoding: 'utf8',
+        timeout: 10_000,
+      });
+      assert.deepEqual([run.status, run.stderr], [0, '']);
+      assert.match(run.stdout, /^0?027\n7\n$/);
+    });
+  }
+}
+
+test('the Compose file holds a service that others extend, and the pod names no container', () => {
+  const { services } = JSON.parse(fileOf(containerLimits, 'compose.json')) as { services: Record<string, JsonObject> };
+  assert.deepEqual(services['limits']?.['security_opt'], ['no-new-privileges:true']);
+  const { spec } = JSON.parse(fileOf(containerLimits, 'pod.json')) as { spec: Record<string, unknown> };
+  assert.deepEqual(spec['securityContext'], { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+  assert.ok(!('containers' in spec));
+  assert.match(fileOf(containerLimits, 'pod-container.json'), /"allowPrivilegeEscalation": false/);
+});
+
+test('a plain file that a policy names with all below it is watched as a file', () => {
+  const paths = ['/etc/passwd/**', '/srv/app/config.json/**', '/srv/keys/**', '/etc/conf.d/**'];
+  const rule = {
+    id: ruleId('a/b'),
+    verdict: 'deny',
+    mode: 'enforce',
+    access: 'read',
+    paths,
+    except: [],
+    reason: 'x',
+  } as const;
+  const text = fileOf(auditd, '50-sallyport.rules', {
+    ...SAMPLE_INPUT,
+    table: { ...SAMPLE_INPUT.table, files: [rule] },
+  });
+  const watched = text.split('\n').flatMap((line) => (line.includes('a-b') ? [line.split(' ')[3]] : []));
+  assert.deepEqual(watched, ['dir=/etc/conf.d', 'dir=/srv/keys', 'path=/etc/passwd', 'path=/srv/app/config.json']);
+});
+
+test('the desktop application runs no code on the machine, in both forms alike', () => {
+  const registry = fileOf(claudeDesktop, 'claude-desktop.reg');
+  assert.match(registry, /^\[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Claude\]\r$/m);
+  for (const name of ['isClaudeCodeForDesktopEnabled', 'isDesktopExtensionEnabled', 'isLocalDevMcpEnabled']) {
+    assert.ok(registry.includes(`"${name}"="false"\r\n`), name);
+    assert.match(
+      fileOf(claudeDesktop, 'sample.desktop.mobileconfig'),
+      new RegExp(`<key>${name}</key>\\s*<string>false</string>`),
+    );
+  }
+});
+
+/** IAM's own wildcards: `*` any run of characters, `?` any one. */
 function covers(pattern: string, text: string): boolean {
+  if (pattern.includes('?')) {
+    const source = pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
+    return new RegExp(`^${source}$`).test(text);
+  }
   const [first = '', ...rest] = pattern.split('*');
   if (rest.length === 0 || !text.startsWith(first)) return pattern === text;
   let at = first.length;
@@ -186,6 +251,24 @@ for (const { name, resource, role, rail } of [
     resource: model('anthropic.claude-sonnet-4-5-v1:0'),
     role: ['Allow'],
     rail: [],
+  },
+  {
+    name: 'a dated model by its name without the date',
+    resource: profile('eu.anthropic.claude-opus-5-5-20270805-v1:0'),
+    role: ['Allow'],
+    rail: [],
+  },
+  {
+    name: 'the dated model behind it',
+    resource: model('anthropic.claude-opus-5-5-20270805-v1:0'),
+    role: ['Allow'],
+    rail: [],
+  },
+  {
+    name: 'a dated model whose name only begins like it',
+    resource: profile('eu.anthropic.claude-opus-5-5-1-20270805-v1:0'),
+    role: [],
+    rail: ['Deny'],
   },
   { name: 'a model by its exact name', resource: profile('eu.anthropic.claude-opus-5-5'), role: ['Allow'], rail: [] },
   {
@@ -240,6 +323,19 @@ test('the guard rail shuts the other ways to a model', () => {
   ]) {
     assert.deepEqual(effects('bedrock-guardrail.scp.json', action, '*'), ['Deny'], action);
   }
+});
+
+test('a document that AWS would refuse for its size is named', () => {
+  const named = (count: number): TargetInput => {
+    const allow = Array.from({ length: count }, (_, at) => `claude-model-of-some-length-${at}`);
+    const { policy } = SAMPLE_INPUT;
+    return { ...SAMPLE_INPUT, policy: { ...policy, models: { ...policy.models, allow } } };
+  };
+  const tooLong = (count: number): readonly string[] =>
+    iam.compile(named(count)).gaps.flatMap(({ subject, why }) => (/AWS takes/.test(why) ? [subject] : []));
+  assert.deepEqual(tooLong(2), []);
+  assert.ok(fileOf(iam, 'bedrock-guardrail.scp.json', named(6)).length <= 5_120);
+  assert.deepEqual(tooLong(14), ['bedrock-invoke.json', 'bedrock-guardrail.scp.json']);
 });
 
 test('without an organization the perimeter lets nobody through, and says so', () => {

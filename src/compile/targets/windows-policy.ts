@@ -1,4 +1,5 @@
 import { managedMcp } from '../settings.ts';
+import { registryFile } from './registry-file.ts';
 import { standingGaps, standingSettings } from './standing-settings.ts';
 import { jsonFile } from './target.ts';
 import type { Target } from './target.ts';
@@ -15,21 +16,9 @@ export const windowsPolicy: Target = {
   about: 'registry policy for Windows, and the same as a file',
   compile(input) {
     const settings = standingSettings(input, 'windows');
-    const lines = [
-      'Windows Registry Editor Version 5.00',
-      '',
-      `[${KEY}]`,
-      `"Settings"=${quoted(JSON.stringify(settings))}`,
-      '',
-    ];
     return {
       files: [
-        {
-          name: 'claude-code.reg',
-          place: `${KEY}, imported into a group policy`,
-          text: lines.join('\r\n'),
-          encoding: 'utf-16le',
-        },
+        registryFile('claude-code.reg', KEY, [['Settings', JSON.stringify(settings)]]),
         jsonFile('managed-settings.json', `${FOLDER}\\managed-settings.json`, settings),
         jsonFile('managed-mcp.json', `${FOLDER}\\managed-mcp.json`, managedMcp(input.policy)),
       ],
@@ -37,7 +26,3 @@ export const windowsPolicy: Target = {
     };
   },
 };
-
-function quoted(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-}

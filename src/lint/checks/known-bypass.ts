@@ -103,7 +103,7 @@ function joinedFlags({ table, index, rules }: LintContext): readonly LintFault[]
     const place = rules.get(rule.id);
     if (rule.verdict === 'allow' || rule.mode !== 'enforce' || place === undefined) continue;
     for (const [at, text] of rule.run.entries()) {
-      if (!/ \{?(?:[^{} ]+,)*-[A-Za-z]{2,6}\b/.test(text) || (tried += 1) > MAX_JOINED_TRIED) continue;
+      if (!/ \{?(?:[^{} ,]+,)*-[A-Za-z]{2,6}\b/.test(text) || (tried += 1) > MAX_JOINED_TRIED) continue;
       const passed = respelled(text).find((line) => {
         const probe: Probe = { kind: 'command', line };
         return STRENGTH[probed(index, probe).verdict] < STRENGTH[rule.verdict];
