@@ -42,6 +42,9 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
   },
   unset: (reader, words, frame) => {
     loseNames(reader, words, frame);
+    // Without it bash and dash look for programs in the working folder.
+    if (words.some((word) => word.text === 'PATH' || !isKnown(word)))
+      noteWrite(reader, 'PATH', { ...NO_WORD, text: '' }, frame);
     for (const { text } of words) {
       const known = frame.state.functions.get(text);
       if (known !== undefined) frame.state.functions.set(text, { ...known, isCertain: false });

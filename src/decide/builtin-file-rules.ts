@@ -21,4 +21,19 @@ export const BUILTIN_FILE_RULES: readonly FileRule[] = [
     except: [],
     reason: 'Branches and tags are moved with git, not by writing its files.',
   },
+  {
+    id: BUILTIN_RULES.gitState,
+    verdict: 'deny',
+    mode: 'enforce',
+    access: 'write',
+    paths: [
+      // As a file it says where the repository lies, with settings and hooks of its own.
+      '**/.git',
+      '**/.git/{worktrees,rebase-merge,rebase-apply,sequencer}/**',
+      '**/.git/modules/**/{config,config.worktree,commondir}',
+      '**/.git/modules/**/{hooks,worktrees,rebase-merge,rebase-apply,sequencer}/**',
+    ],
+    except: [],
+    reason: 'What git keeps for itself, and runs from, is changed with git alone.',
+  },
 ];

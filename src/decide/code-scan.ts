@@ -38,11 +38,19 @@ function deniedLiterals(index: RuleIndex, code: InlineCode, check: FileCheck): r
         findings.push(...checkFile(check, hint(path), code.folders));
     }
   }
-  if (RUNS_COMMANDS.test(code.text)) {
-    for (const text of [...literals, ...lists]) findings.push(...deniedCommand(index, text, code, check));
-  }
-  for (const text of bareCommands(code)) findings.push(...deniedCommand(index, text, code, check));
+  for (const text of commandTexts(code, { literals, lists })) findings.push(...deniedCommand(index, text, code, check));
   return findings.filter((finding) => finding.verdict === 'deny');
+}
+
+/** Command lines that program text may run: its strings where it can start programs, and what stands there bare. */
+export function commandsInCode(code: InlineCode): readonly string[] {
+  return commandTexts(code, literalsOf(code.text)).filter(
+    (text) => text.length <= MAX_COMMAND_LITERAL && /\w/.test(text),
+  );
+}
+
+function commandTexts(code: InlineCode, { literals, lists }: Literals): readonly string[] {
+  return [...(RUNS_COMMANDS.test(code.text) ? [...literals, ...lists] : []), ...bareCommands(code)];
 }
 
 /** Commands that stand in program text without quotes: recipes of make, `$(shell cmd)`, and sed's `e cmd`. */

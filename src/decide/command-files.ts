@@ -2,7 +2,7 @@ import { BUILTIN_RULES } from './builtin-rule.ts';
 import { checkFile } from './file-check.ts';
 import type { FileCheck } from './file-check.ts';
 import type { Finding } from './finding.ts';
-import { workingFolders } from './git-folder.ts';
+import { repositoryFolders, workingFolders } from './git-folder.ts';
 import { locate } from './locate-path.ts';
 import { hint, place } from './path-candidate.ts';
 import type { PathCandidate } from './path-candidate.ts';
@@ -31,7 +31,8 @@ function addFindings(findings: Finding[], command: ReachedCommand, check: FileCh
   const folders = program === 'git' ? workingFolders(command.words, command.folders) : command.folders;
   for (const candidate of distinct(pathCandidates(program, command.words)))
     findings.push(...checkFile(check, candidate, folders));
-  if (program === 'git') findings.push(...addedFindings(command, folders, check));
+  if (program === 'git')
+    findings.push(...addedFindings(command, folders, check), ...repositoryFindings(command, folders, check));
 }
 
 /** The same word is often met twice, as a word and as an operand: the stricter of both is enough. */
@@ -54,6 +55,17 @@ function distinct(candidates: readonly PathCandidate[]): readonly PathCandidate[
 
 function isSameFile(one: PathCandidate, other: PathCandidate): boolean {
   return one.access === other.access && one.isAnywhere === other.isAnywhere;
+}
+
+/** Another repository than the one that the session is in is read like any file outside. */
+function repositoryFindings(
+  command: ReachedCommand,
+  folders: readonly string[] | null,
+  check: FileCheck,
+): readonly Finding[] {
+  return repositoryFolders(command.words)
+    .flatMap((folder) => checkFile(check, folder, folders))
+    .filter((finding) => finding.ruleId !== BUILTIN_RULES.readInside);
 }
 
 /** Putting a protected file into the repository does not print it, but hands it to whoever reads the repository. */

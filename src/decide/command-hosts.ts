@@ -24,7 +24,7 @@ function hostsOf(command: ReachedCommand): readonly string[] {
   const takesBareHosts = TAKES_BARE_HOSTS.has(program.toLowerCase());
   return command.words.flatMap(({ text }) => {
     // The whole host must be known: `https://$X.example` may be any.
-    const named = /^(?:-[^=:]*=?)?[A-Za-z][\w+.-]*:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:@]+)/.exec(text)?.[1];
+    const named = /^(?:-[^=:]*=?)?[A-Za-z][\w+.-]{0,30}:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:@]+)/.exec(text)?.[1];
     const bare =
       named === undefined && takesBareHosts && !text.startsWith('-')
         ? /^([\w.-]+\.[\w-]+)(?:[:/?#]|$)/.exec(text)?.[1]

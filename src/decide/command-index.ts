@@ -1,6 +1,7 @@
 import { starGlobMatches } from '../core/command-pattern-glob.ts';
 import { parseCommandPattern } from '../core/command-pattern.ts';
 import type { StagePattern } from '../core/command-pattern.ts';
+import { programNameGlob } from '../core/program-pattern.ts';
 import type { CommandRule } from '../core/rule-table.ts';
 
 /** One way in which a rule can match a command: by its last stage; the earlier ones must reach it. */
@@ -38,7 +39,7 @@ export function commandIndex(rules: readonly CommandRule[]): CommandIndex {
   const byGlob: { readonly glob: string; readonly entry: CommandEntry }[] = [];
   for (const entry of rules.flatMap(entriesOf)) {
     for (const program of entry.stage.programs) {
-      const name = program.toLowerCase();
+      const name = programNameGlob(program).toLowerCase();
       if (name.includes('*')) byGlob.push({ glob: name, entry });
       else if (byName.get(name)?.push(entry) === undefined) byName.set(name, [entry]);
     }

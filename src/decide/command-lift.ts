@@ -51,7 +51,8 @@ function namesOption(pattern: StagePattern, shaped: ShapedWord, next: ShapedWord
   const flags = pattern.words.flatMap((wanted) => (wanted.kind === 'class' ? [] : wanted.flags));
   const { text } = shaped.word;
   const separate = next?.kind === 'value' || next?.kind === 'value-or-operand' ? next.word.text : null;
-  const equals = text.startsWith('--') ? text.indexOf('=') : -1;
+  // `-target=x` is one option of one dash; behind a single letter, the sign would be part of the value.
+  const equals = /^-(?:-|[^=]{2})/.test(text) ? text.indexOf('=') : -1;
   const name = equals < 0 ? text : text.slice(0, equals);
   if (flags.some((flag) => flag.name === name && coversValue(flag, equals < 0 ? separate : text.slice(equals + 1))))
     return true;

@@ -1,10 +1,10 @@
-import { starGlobMatches } from '../core/command-pattern-glob.ts';
 import type { StagePattern } from '../core/command-pattern.ts';
 import type { CommandEntry } from './command-index.ts';
 import { accountsForWords } from './command-lift.ts';
 import { matchWords, surelyMatchesWords } from './command-match.ts';
 import type { CommandView } from './command-view.ts';
-import { bestOf, both, matchGlob } from './word-match.ts';
+import { mayBeProgram, surelyIsProgram } from './program-place.ts';
+import { bestOf, both } from './word-match.ts';
 import type { Match } from './word-match.ts';
 
 /** The commands of one reading; null for those that rules cannot be asked about. */
@@ -12,8 +12,8 @@ export type CommandViews = readonly (CommandView | null)[];
 
 /** Whether an entry matches, for rules that restrict: a command that could be one that it means counts. */
 export function matchEntry(entry: CommandEntry, view: CommandView, views: CommandViews): Match {
-  const words = matchWords(entry.stage, view.shape, view.classes);
-  return words === 'no' ? 'no' : both(words, reachedBy(entry.earlier, view, views));
+  const here = matchStage(entry.stage, view);
+  return here === 'no' ? 'no' : both(here, reachedBy(entry.earlier, view, views));
 }
 
 /** Whether an entry surely matches, for rules that allow. */
@@ -40,9 +40,8 @@ function isWholly(stage: StagePattern, view: CommandView): boolean {
 }
 
 function isSurely(stage: StagePattern, view: CommandView): boolean {
-  // Only the exact name: on a file system that minds case, `GIT` is another program.
   return (
-    stage.programs.some((program) => starGlobMatches(program, view.name)) &&
+    stage.programs.some((program) => surelyIsProgram(program, view.name, view.place)) &&
     surelyMatchesWords(stage, view.shape, view.classes)
   );
 }
@@ -54,14 +53,13 @@ function reachedBy(earlier: readonly (readonly StagePattern[])[], view: CommandV
   return bestOf(view.command.sources, ({ start, end }) =>
     bestOf(views.slice(start, end), (source) => {
       if (source === null) return 'no';
-      const here = bestOf(nearest, (stage) =>
-        programMatches(stage, source.name) ? matchWords(stage, source.shape, source.classes) : 'no',
-      );
+      const here = bestOf(nearest, (stage) => matchStage(stage, source));
       return here === 'no' ? 'no' : both(here, reachedBy(earlier.slice(0, -1), source, views));
     }),
   );
 }
 
-function programMatches(stage: StagePattern, name: string): boolean {
-  return stage.programs.some((program) => matchGlob(program.toLowerCase(), name.toLowerCase()) !== 'no');
+function matchStage(stage: StagePattern, view: CommandView): Match {
+  const program = bestOf(stage.programs, (each) => mayBeProgram(each, view.name, view.place));
+  return program === 'no' ? 'no' : both(program, matchWords(stage, view.shape, view.classes));
 }

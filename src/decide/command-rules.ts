@@ -3,7 +3,7 @@ import { BUILTIN_RULES } from './builtin-rule.ts';
 import type { CommandEntry } from './command-index.ts';
 import { isAllowedBy, isLiftedBy, matchEntry } from './command-reach.ts';
 import type { CommandViews } from './command-reach.ts';
-import { isTrustedPlace, viewOf } from './command-view.ts';
+import { viewOf } from './command-view.ts';
 import type { CommandView } from './command-view.ts';
 import type { FileCheck } from './file-check.ts';
 import type { Finding } from './finding.ts';
@@ -14,25 +14,22 @@ import { MARK } from './shell-word.ts';
 /** What the rules on commands say about each command of a reading. */
 export function commandRuleFindings(index: RuleIndex, reading: CommandReading, check: FileCheck): readonly Finding[] {
   const views = reading.commands.map((command) => viewOf(command, index, check));
-  return views.flatMap((view) => (view === null ? [] : findingsOn(view, views, index, check)));
+  return views.flatMap((view) => (view === null ? [] : findingsOn(view, views, index)));
 }
 
-function findingsOn(view: CommandView, views: CommandViews, index: RuleIndex, check: FileCheck): readonly Finding[] {
+function findingsOn(view: CommandView, views: CommandViews, index: RuleIndex): readonly Finding[] {
   const texts = view.command.words.map((word) => word.text);
   const name = MARK.test(view.name) ? withoutGlob(view.name) : view.name;
   const entries = index.commands.entriesFor(name, texts.some((text) => MARK.test(text)) ? null : texts);
-  const isTrusted = isTrustedPlace(view.command, check);
   const excepted = new Set<string>();
   for (const entry of entries) {
-    if (entry.part === 'unless' && isExcepted(entry, view, views, isTrusted)) excepted.add(entry.rule.id);
+    if (entry.part === 'unless' && isExcepted(entry, view, views)) excepted.add(entry.rule.id);
   }
   const runs = entries.filter((entry) => entry.part === 'run' && !excepted.has(entry.rule.id));
   const findings = runs.flatMap((entry) => objection(entry, view, views) ?? []);
   // A wrapper, or what a program runs that is allowed whatever it runs, needs no rule that allows it.
   if (view.command.role !== 'plain') return findings;
-  const allowing = isTrusted
-    ? runs.filter((entry) => entry.rule.verdict === 'allow' && isAllowedBy(entry, view, views))
-    : [];
+  const allowing = runs.filter((entry) => entry.rule.verdict === 'allow' && isAllowedBy(entry, view, views));
   if (allowing.length === 0) {
     return [
       ...findings,
@@ -48,9 +45,9 @@ function findingsOn(view: CommandView, views: CommandViews, index: RuleIndex, ch
 }
 
 /** A rule that allows steps back for what its exception may mean; one that restricts only for what it surely means. */
-function isExcepted(entry: CommandEntry, view: CommandView, views: CommandViews, isTrusted: boolean): boolean {
+function isExcepted(entry: CommandEntry, view: CommandView, views: CommandViews): boolean {
   if (entry.rule.verdict === 'allow') return matchEntry(entry, view, views) !== 'no';
-  return isTrusted && isLiftedBy(entry, view, views);
+  return isLiftedBy(entry, view, views);
 }
 
 function objection(entry: CommandEntry, view: CommandView, views: CommandViews): Finding | null {

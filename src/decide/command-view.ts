@@ -1,4 +1,3 @@
-import { resolve } from 'node:path/posix';
 import { ASSIGNMENT_PROGRAM } from '../core/command-pattern.ts';
 import type { OperandClasses } from './command-match.ts';
 import { shapeOf } from './command-shape.ts';
@@ -6,6 +5,8 @@ import type { ShapedWord } from './command-shape.ts';
 import type { FileCheck } from './file-check.ts';
 import { operandClasses } from './operand-classes.ts';
 import { programName } from './program-name.ts';
+import { programPlace } from './program-place.ts';
+import type { ProgramPlace } from './program-place.ts';
 import type { ReachedCommand } from './reached-command.ts';
 import type { RuleIndex } from './rule-index.ts';
 
@@ -13,6 +14,7 @@ import type { RuleIndex } from './rule-index.ts';
 export interface CommandView {
   readonly command: ReachedCommand;
   readonly name: string;
+  readonly place: ProgramPlace;
   readonly shape: readonly ShapedWord[];
   readonly classes: OperandClasses;
 }
@@ -26,6 +28,7 @@ export function viewOf(command: ReachedCommand, index: RuleIndex, check: FileChe
   return {
     command,
     name,
+    place: programPlace(command, check.places),
     shape: shapeOf(name, command.words),
     classes: operandClasses(command.folders, check.places, index.web, check.eyes.realPath),
   };
@@ -35,26 +38,4 @@ export function viewOf(command: ReachedCommand, index: RuleIndex, check: FileChe
 function globName(text: string): string | null {
   const name = text.slice(text.lastIndexOf('/') + 1);
   return /[\uDC00\uDC01\uDC05\uDC06]/.test(name) || !/\w/.test(name) ? null : name;
-}
-
-/** Folders of programs besides the workspace, from which a program by its path is what its name says. */
-const PROGRAM_FOLDERS =
-  /^\/(?:usr\/(?:local\/)?(?:s?bin|lib|libexec|share)|s?bin|opt|snap\/bin|nix\/store|home\/linuxbrew)\//;
-const HOME_PROGRAM_FOLDERS =
-  /^\/(?:\.local\/bin|\.cargo\/bin|\.nvm|\.bun\/bin|\.deno\/bin|\.pyenv|\.rbenv|\.asdf|\.volta|\.local\/share\/(?:mise|uv|pnpm)|go\/bin|\.dotnet)\//;
-
-/** A program named by a path must lie where programs lie, or in the workspace; `/tmp/git` is not git. */
-export function isTrustedPlace(command: ReachedCommand, check: FileCheck): boolean {
-  const { text } = command.program;
-  if (!text.includes('/')) return !text.startsWith('=');
-  if (command.folders === null && !text.startsWith('/')) return false;
-  const { workspace, homeDir } = check.places;
-  return (command.folders ?? ['/']).every((folder) => {
-    const path = resolve(folder, text);
-    return (
-      path.startsWith(`${workspace}/`) ||
-      PROGRAM_FOLDERS.test(path) ||
-      (path.startsWith(`${homeDir}/`) && HOME_PROGRAM_FOLDERS.test(path.slice(homeDir.length)))
-    );
-  });
 }

@@ -11,6 +11,7 @@ import type { Finding } from './finding.ts';
 import type { CommandReading } from './reached-command.ts';
 import { readCommandLine } from './read-command-line.ts';
 import type { RuleIndex } from './rule-index.ts';
+import { savedDownloads } from './saved-download.ts';
 import type { Scene } from './scene.ts';
 
 /** What the rules say about a shell command line: the strongest of what they say about each command that it reaches. */
@@ -54,6 +55,7 @@ export function readingFindings(index: RuleIndex, reading: CommandReading, check
     ...commandRuleFindings(index, reading, check),
     ...commandFileFindings(reading, check),
     ...commandHostFindings(reading, index.web),
+    ...savedDownloads(reading),
   ];
 }
 

@@ -10,15 +10,19 @@ import type { Finding } from './finding.ts';
 import { place } from './path-candidate.ts';
 import type { RuleIndex } from './rule-index.ts';
 import type { Scene } from './scene.ts';
+import { taintFindings, withTaint } from './taint.ts';
+import type { SessionTaint } from './taint.ts';
 import { readHttpUrl } from './web-index.ts';
 
 /**
  * Answers an action. Deny beats ask, ask beats allow, whatever the order of rules; where no rule says anything, the
- * table's defaults hold. Pure but for the scene's own functions, and never throws: an error in here is a deny.
+ * table's defaults hold. In a tainted session an action with reach is asked or denied though a rule allows it. Pure but for the scene's own functions, and never throws: an error in here is a deny.
  */
-export function decide(index: RuleIndex, action: Action, scene: Scene): Decision {
+export function decide(index: RuleIndex, action: Action, scene: Scene, session: SessionTaint | null = null): Decision {
   try {
-    return decisionOf(findingOn(index, action, scene));
+    const decided = findingOn(index, action, scene);
+    if (session === null || decided.verdict === 'deny') return decisionOf(decided);
+    return decisionOf(withTaint(decided, taintFindings(action, scene, session)));
   } catch {
     // The error may quote the action: it is not passed on.
     return {

@@ -17,6 +17,7 @@ function denying(run: readonly string[], unless: readonly string[]): RuleIndex {
 const PUSH = denying(['git push {-f,--force}'], ['git push {-f,--force} origin feature/*']);
 const UPLOAD = denying(['curl {-d,-T}', 'curl *://*'], ['curl {-d,-s} https://api.example/*']);
 const REMOVE = denying(['rm {-r,-R} <outside>'], ['rm {-r,-f} /srv/cache/*', 'rm -r <inside>']);
+const DESTROY = denying(['terraform destroy'], ['terraform destroy -target=module.old']);
 const PIPE = denying(['{curl,wget} | {sh,bash}'], ['curl https://get.example/* | sh']);
 
 /** Ask is what is left where a denial is lifted: nothing in these tables allows. */
@@ -33,6 +34,30 @@ for (const { name, index, command, want } of [
     index: PUSH,
     command: 'B=feature/x; git push -f origin $B',
     want: 'ask',
+  },
+  {
+    name: 'a long option of one dash has its value',
+    index: DESTROY,
+    command: 'terraform destroy -target=module.old',
+    want: 'ask',
+  },
+  {
+    name: 'another value of it is not named',
+    index: DESTROY,
+    command: 'terraform destroy -target=module.new',
+    want: 'deny',
+  },
+  {
+    name: 'a further option beside it is not named',
+    index: DESTROY,
+    command: 'terraform destroy -target=module.old -auto-approve',
+    want: 'deny',
+  },
+  {
+    name: 'its value as a word of its own could be an operand',
+    index: DESTROY,
+    command: 'terraform destroy -target module.old',
+    want: 'deny',
   },
   { name: 'a second operand is not named', index: PUSH, command: 'git push -f origin feature/x main', want: 'deny' },
   { name: 'a further option is not named', index: PUSH, command: 'git push -f --all origin feature/x', want: 'deny' },

@@ -3,6 +3,7 @@ import { MAX_PATH_LENGTH } from '../core/path-pattern-match.ts';
 import type { PathPlaces } from '../core/path-pattern-match.ts';
 import type { RuleId } from '../core/ids.ts';
 import type { RuleTable, RuleVerdict } from '../core/rule-table.ts';
+import { BUILTIN_FILE_RULES } from './builtin-file-rules.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import type { FileIndex } from './file-index.ts';
 import type { Finding } from './finding.ts';
@@ -82,9 +83,12 @@ const RECURSIVE_READ: Finding = {
 
 function deniedBy(check: FileCheck, candidate: PathCandidate, paths: readonly string[]): Finding | null {
   for (const path of paths) {
+    const matching = check.index.matching('deny', candidate.access, path, check.places);
+    const isDeepWrite = candidate.isDeep && candidate.access === 'write';
+    const guarding = isDeepWrite ? check.index.guardingBelow(path, check.places) : null;
+    // What a policy says comes before our own rules: only it can be excepted.
     const rule =
-      check.index.matching('deny', candidate.access, path, check.places) ??
-      (candidate.isDeep && candidate.access === 'write' ? check.index.guardingBelow(path, check.places) : null);
+      matching !== null && BUILTIN_FILE_RULES.includes(matching) ? (guarding ?? matching) : (matching ?? guarding);
     if (rule !== null) return { verdict: 'deny', ruleId: rule.id, reason: rule.reason };
   }
   return null;
@@ -118,7 +122,7 @@ function checkListedWrite(check: FileCheck, candidate: PathCandidate, located: L
   const { access, text } = candidate;
   const start = text.slice(0, Math.max(0, text.search(MARK)));
   for (const folder of start === '' ? [] : locate(start, located.bases).paths) {
-    const rule = index.matching('deny', access, folder, places) ?? index.guardingBelow(folder, places);
+    const rule = index.guardingBelow(folder, places) ?? index.matching('deny', access, folder, places);
     if (rule !== null) return [{ verdict: 'deny', ruleId: rule.id, reason: rule.reason }];
   }
   const isNamed = (located.steps ?? []).some((steps) => index.possibleNamed(steps, places) !== null);

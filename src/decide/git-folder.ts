@@ -1,4 +1,7 @@
 import { resolve } from 'node:path/posix';
+import { gitSubcommand } from './git-subcommand.ts';
+import { place } from './path-candidate.ts';
+import type { PathCandidate } from './path-candidate.ts';
 import { MARK } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 
@@ -23,4 +26,24 @@ export function workingFolders(
         : (known?.map((each) => resolve(each, folder)) ?? null);
   }
   return known;
+}
+
+/** Subcommands that print no more of a repository than names. */
+const NAMES_ONLY = new Set(
+  'status branch tag ls-files rev-parse remote describe check-ignore check-attr version help config init clone worktree'.split(
+    ' ',
+  ),
+);
+
+/** The repository whose contents a subcommand shows or changes: the folder in which git works, or those it is told. */
+export function repositoryFolders(words: readonly ShellWord[]): readonly PathCandidate[] {
+  const subcommand = gitSubcommand(words);
+  if (subcommand === null || NAMES_ONLY.has(subcommand.name)) return [];
+  const front = words.slice(0, subcommand.at);
+  const told = front.flatMap((word, at) => {
+    const given = /^--(?:git-dir|work-tree)(?:=(.*))?$/s.exec(word.text);
+    const text = given === null ? undefined : (given[1] ?? front[at + 1]?.text);
+    return text === undefined ? [] : [place(text, 'read')];
+  });
+  return told.length > 0 ? told : [place('.', 'read')];
 }

@@ -1,5 +1,7 @@
 import { awkRunsPrograms } from './awk-program.ts';
 import { codeFromInput } from './code-files.ts';
+import { codeFromDescriptor, codeInOption } from './inline-input.ts';
+import { jqCode } from './jq-filter.ts';
 import { sedEffects } from './sed-script.ts';
 import { isKnown, shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
@@ -72,9 +74,9 @@ const INTERPRETERS: readonly (readonly [RegExp, Interpreter])[] = [
 /** Program text, in languages other than the shell's, that a command line gives to an interpreter. */
 export function inlineCodeOf(invocation: Invocation): readonly ShellWord[] {
   const { program, words, frame } = invocation;
-  const fromInput = codeFromInput(invocation);
+  const fromInput = [...codeFromInput(invocation), ...codeFromDescriptor(invocation), ...codeInOption(invocation)];
   if (fromInput.length > 0) return fromInput;
-  if (program === 'jq') return words.filter((word) => JQ_REACHES_OUT.test(word.text));
+  if (program === 'jq') return jqCode(words);
   if (program === 'yq') return words.filter((word) => YQ_REACHES_OUT.test(word.text));
   if (/^[gmn]?awk$|^busybox awk$/.test(program)) return awkCode(words);
   if (/^g?sed$/.test(program))
@@ -107,8 +109,7 @@ export function inlineCodeOf(invocation: Invocation): readonly ShellWord[] {
   return first?.isDescriptor === true ? [shellWord('')] : [];
 }
 
-/** Filters of jq that load files or show the environment; `.env` and the key `env:` do neither. */
-const JQ_REACHES_OUT = /(?:^|[^.\w$"'-])env\b(?!["']|\s*:)|\$ENV\b|\b(?:import|include)\s*"/;
+/** Expressions of yq that load files, run programs or show the environment. */
 const YQ_REACHES_OUT = /\bload(?:_\w+)?\s*\(|\b(?:str)?env\s*\(|\benvsubst\b|\bsystem\s*\(|\$ENV\b/;
 
 /** Program text that a module of Python's own runs: `-m timeit CODE`, `-m pdb -c CODE`, `-m code <<< CODE`. */

@@ -61,8 +61,9 @@ interface MetOptions {
 function longOption(word: ShellWord, next: ShellWord | undefined, spec: OptionSpec): MetOptions {
   const equals = word.text.indexOf('=');
   if (equals >= 0) {
+    const given = word.text.slice(2, equals);
     return {
-      options: [{ name: word.text.slice(2, equals), value: { ...word, text: word.text.slice(equals + 1) } }],
+      options: [{ name: abbreviated(given, spec) ?? given, value: { ...word, text: word.text.slice(equals + 1) } }],
       length: 1,
       isCertain: true,
     };

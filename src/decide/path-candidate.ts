@@ -30,6 +30,11 @@ export function hint(text: string, isAnywhere = false): PathCandidate {
   return { text, access: 'read', isPlace: false, isDeep: false, isAnywhere };
 }
 
+/** A word that may name a file, or a folder with files, that is written. */
+export function mayWrite(text: string): PathCandidate {
+  return { text, access: 'write', isPlace: false, isDeep: true, isAnywhere: false };
+}
+
 /** The paths that may hide inside of a word: behind `=`, `@` and `:`, or in a `file:` URL. The word itself is one. */
 export function pathsWithin(text: string): readonly string[] {
   if (!/[=@<+:,]/.test(text)) return [text];

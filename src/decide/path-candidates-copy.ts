@@ -1,6 +1,7 @@
 import type { ShapedWord } from './command-shape.ts';
-import { SYSTEM_FOLDERS, hint, place, valuesGiven } from './path-candidate.ts';
+import { SYSTEM_FOLDERS, hint, mayWrite, place, valuesGiven } from './path-candidate.ts';
 import type { PathCandidate } from './path-candidate.ts';
+import { GLOB_ONE } from './shell-word.ts';
 
 /** The files of `cp`, `mv`, `ln` and `install`: sources are read, the target and what lands in it are written. */
 export function copyPlaces(
@@ -16,16 +17,53 @@ export function copyPlaces(
   const sources = target === null && texts.length > 1 ? texts.slice(0, -1) : texts;
   const into = target ?? (texts.length > 1 ? (texts.at(-1) ?? '.') : '.');
   const isSymbolic = program === 'ln';
+  const landed = sources.map((text) => `${into}/${text.slice(text.replace(/\/+$/, '').lastIndexOf('/') + 1)}`);
   return [
     // A link to a file lets it be read under another name later; where it lies outside is decided then.
     ...sources.map((text) => ({ ...place(text, 'read', isDeep), isPlace: !isSymbolic || text.startsWith('/') })),
     ...(isSymbolic ? sources.flatMap((text) => linkedPlaces(text, into)) : []),
     ...(program === 'mv' ? sources.map((text) => place(text, 'write', true)) : []),
     place(into, 'write', isDeep || isSymbolic || program === 'mv'),
-    ...sources.map((text) =>
-      place(`${into}/${text.slice(text.replace(/\/+$/, '').lastIndexOf('/') + 1)}`, 'write', isDeep),
+    ...landed.map((text) => place(text, 'write', isDeep)),
+    // What lay there is kept under its name with the suffix.
+    ...valuesGiven(shape, 'S', ['suffix']).flatMap((suffix) =>
+      [into, ...landed].map((text) => place(`${text}${suffix}`, 'write')),
     ),
   ];
+}
+
+/** The files of `split`: one that is read, and those whose names begin with the second operand. */
+export function splitPlaces(shape: readonly ShapedWord[], texts: readonly string[]): readonly PathCandidate[] {
+  const [file, prefix] = texts;
+  const length = Number.parseInt(valuesGiven(shape, 'a', ['suffix-length'])[0] ?? '', 10);
+  const ending = valuesGiven(shape, '', ['additional-suffix'])[0] ?? '';
+  const letters = GLOB_ONE.repeat(length >= 1 && length <= MAX_SUFFIX_LENGTH ? length : 2);
+  return [
+    ...(file === undefined ? [] : [place(file, 'read')]),
+    ...(prefix === undefined ? [] : [place(prefix, 'write'), place(`${prefix}${letters}${ending}`, 'write')]),
+    ...folderOf(prefix ?? ''),
+  ];
+}
+
+/** Longest suffix that `split` is taken to make; a name that goes on longer is none that a rule spells. */
+const MAX_SUFFIX_LENGTH = 40;
+
+/** The files of `patch`: what it changes, what it reads, and where the file as it was is kept. */
+export function patchPlaces(shape: readonly ShapedWord[], texts: readonly string[]): readonly PathCandidate[] {
+  const [changed, ...read] = texts;
+  const prefixes = valuesGiven(shape, 'BY', ['prefix', 'basename-prefix']);
+  return [
+    ...(changed === undefined ? [] : [place(changed, 'write')]),
+    ...read.map((text) => place(text, 'read')),
+    ...prefixes.flatMap((prefix) => [place(`${prefix}${changed ?? ''}`, 'write'), ...folderOf(prefix)]),
+    ...valuesGiven(shape, 'z', ['suffix']).map((suffix) => place(`${changed ?? ''}${suffix}`, 'write')),
+  ];
+}
+
+/** The folder in which files get names that are not all known. */
+function folderOf(prefix: string): readonly PathCandidate[] {
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  return folder === '' ? [] : [mayWrite(folder)];
 }
 
 /** What is linked can be written under the link's name later; a symbolic link's text is relative to where it lies. */
@@ -62,6 +100,13 @@ export function tarPlaces(shape: readonly ShapedWord[], texts: readonly string[]
       .filter((list) => list !== '-')
       .map((list) => place(list, 'read')),
     ...oldValues('g').map((snapshot) => place(snapshot, 'write')),
+    ...valuesGiven(shape, '', ['transform', 'xform']).flatMap(transformedNames),
     ...members.map((text) => (isCreating ? place(text, 'read', true) : hint(text))),
   ];
+}
+
+/** The name that an expression of `tar --transform` puts in: `s,FROM,TO,`. */
+function transformedNames(expression: string): readonly PathCandidate[] {
+  const name = expression.split(expression.charAt(1))[2];
+  return name === undefined || name === '' ? [] : [mayWrite(name)];
 }

@@ -1,7 +1,8 @@
 import { gitSubcommand } from './git-subcommand.ts';
 import { shapeOf } from './command-shape.ts';
 import type { ShapedWord } from './command-shape.ts';
-import { hint, place, valuesGiven } from './path-candidate.ts';
+import { gitOptionFiles } from './path-candidates-git-options.ts';
+import { hint, place } from './path-candidate.ts';
 import type { PathCandidate } from './path-candidate.ts';
 import { GLOB_ANY } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
@@ -28,28 +29,17 @@ export function gitCandidates(words: readonly ShellWord[]): readonly PathCandida
   // Outside of any repository: plain files, wherever they lie.
   const isPlain = (name === 'grep' || name === 'diff') && rest.some((word) => word.text.startsWith('--no-ind'));
   if (isPlain) files.push(...plainPlaces(name, shape));
-  if (name === 'format-patch') files.push(...writtenBy(shape, 'o', ['output-directory']));
-  if (['archive', 'diff', 'log', 'show'].includes(name))
-    files.push(...writtenBy(shape, name === 'archive' ? 'o' : '', ['output']));
-  if (name === 'ls-files') files.push(...valuesGiven(shape, 'X', ['exclude-from']).map((text) => place(text, 'read')));
-  if (name === 'grep' || name === 'commit' || name === 'tag' || name === 'notes')
-    files.push(...valuesGiven(shape, name === 'grep' ? 'f' : 'F', ['file']).map((text) => place(text, 'read')));
+  files.push(...gitOptionFiles(name, shape));
   const isNaming = (NAMES.has(name) && !isStashShown) || name === 'add' || name === 'commit' || isLogOfNames;
   let operands = 0;
   let isAfterEnd = false;
-  for (const [index, { kind, word }] of shape.entries()) {
+  for (const { kind, word } of shape) {
     const { text } = word;
-    const option = shape[index - 1]?.word.text ?? '';
     if (kind === 'end-of-options') {
       isAfterEnd = true;
       continue;
     }
-    if (kind === 'option') {
-      files.push(...optionCandidates(name, text));
-      continue;
-    }
-    if (kind === 'value' || kind === 'value-or-operand') files.push(...valueCandidates(name, option, text));
-    if (kind === 'value') continue;
+    if (kind === 'option' || kind === 'value') continue;
     operands += 1;
     if (!isNaming || name === 'stash') files.push(...revisionPaths(text));
     if ((name === 'worktree' && operands === 2) || name === 'init') files.push(place(text, 'write'));
@@ -60,10 +50,6 @@ export function gitCandidates(words: readonly ShellWord[]): readonly PathCandida
     else files.push(pathspec(text, true));
   }
   return files;
-}
-
-function writtenBy(shape: readonly ShapedWord[], letters: string, names: readonly string[]): readonly PathCandidate[] {
-  return valuesGiven(shape, letters, names).map((text) => place(text, 'write'));
 }
 
 /** What `git grep --no-index` and `git diff --no-index` read: their operands, or the folder that they run in. */
@@ -114,30 +100,6 @@ function writtenPaths(
   return [
     { ...place(text, 'write', name !== 'checkout' && name !== 'restore'), isPlace: name === 'mv' || name === 'rm' },
   ];
-}
-
-function optionCandidates(name: string, text: string): readonly PathCandidate[] {
-  const written = /^--(?:output|output-directory)=(.+)$/s.exec(text)?.[1];
-  if (written !== undefined) return [place(written, 'write')];
-  const attached = /^(?:--(?:file|template|pathspec-from-file|contents|ignore-revs-file)=|-F)(.+)$/s.exec(text)?.[1];
-  if (attached !== undefined) return [place(attached, 'read')];
-  // `git log -L 1,9:file`.
-  const traced = name === 'log' || name === 'blame' ? /^-L.*:(.+)$/s.exec(text)?.[1] : undefined;
-  return traced === undefined ? [] : [hint(traced)];
-}
-
-function valueCandidates(name: string, option: string, text: string): readonly PathCandidate[] {
-  if (
-    /^(?:-F|--file|--template|--pathspec-from-file|--contents|--ignore-revs-file)$/.test(option) ||
-    (option === '-t' && name === 'commit')
-  )
-    return [place(text, 'read')];
-  if (
-    /^(?:-o|--output|--output-directory)$/.test(option) &&
-    ['archive', 'format-patch', 'diff', 'log', 'show', 'bundle'].includes(name)
-  )
-    return [place(text, 'write')];
-  return option === '-L' && text.includes(':') ? [hint(text.slice(text.lastIndexOf(':') + 1))] : [];
 }
 
 /** The pathspecs that `git add` would put into the repository. */

@@ -1,10 +1,13 @@
 import { own } from './own.ts';
 import { shapeOf } from './command-shape.ts';
 import type { ShapedWord } from './command-shape.ts';
-import { copyPlaces, tarPlaces } from './path-candidates-copy.ts';
+import { copyPlaces, patchPlaces, splitPlaces, tarPlaces } from './path-candidates-copy.ts';
 import { gitCandidates } from './path-candidates-git.ts';
+import { hintsOf } from './path-candidates-hints.ts';
+import { inferredWrites } from './path-candidates-inferred.ts';
 import { outputOptions, rewrittenFiles } from './path-candidates-output.ts';
-import { SYSTEM_FOLDERS, hint, optionFiles, pathsWithin, place, valuesGiven } from './path-candidate.ts';
+import { patternPlaces, sedPlaces } from './path-candidates-pattern.ts';
+import { SYSTEM_FOLDERS, optionFiles, place, valuesGiven } from './path-candidate.ts';
 import type { PathCandidate } from './path-candidate.ts';
 import {
   BARE_NAMES,
@@ -16,8 +19,6 @@ import {
   WRITE_AFTER_FIRST,
   WRITE_ALL,
 } from './program-roles.ts';
-import { sedEffects } from './sed-script.ts';
-import { UNKNOWN } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 
 /** The files that the words of a command may name, and what becomes of them. Redirections are not among them. */
@@ -33,7 +34,11 @@ export function pathCandidates(program: string, words: readonly ShellWord[]): re
   if (!isPatternProgram(program)) for (const shaped of shape) candidates.push(...hintsOf(program, shaped));
   const texts = operands.map((shaped) => shaped.word.text);
   candidates.push(...placesOf(program, shape, texts));
-  candidates.push(...outputOptions(program, shape), ...rewrittenFiles(program, shape, texts));
+  candidates.push(
+    ...outputOptions(program, shape),
+    ...rewrittenFiles(program, shape, texts),
+    ...inferredWrites(program, shape),
+  );
   return candidates;
 }
 
@@ -94,22 +99,6 @@ function namersPlaces(program: string, shape: readonly ShapedWord[]): readonly P
   }
 }
 
-/** What a word of any program may name. */
-function hintsOf(program: string, { word, kind, isShort, letters }: ShapedWord): readonly PathCandidate[] {
-  const { text } = word;
-  if (kind === 'end-of-options') return [];
-  if (kind === 'option') {
-    if (/^--?(?:exclude|ignore|not-|no-|skip|grep|message|name|label|type|regex|filter|include)/.test(text)) return [];
-    const equals = text.indexOf('=');
-    if (equals >= 0) return pathsWithin(text.slice(equals + 1)).map((path) => hint(path));
-    if (!isShort || text.length < 3) return [];
-    const attached = [text.slice(2), text.slice(1 + letters)].filter((path) => /[./~]/.test(path));
-    return attached.flatMap(pathsWithin).map((path) => hint(path));
-  }
-  if (BARE_NAMES.has(program) && !/[./@=:]/.test(text)) return [];
-  return pathsWithin(text).map((path) => hint(path));
-}
-
 /** Programs whose operands are told apart one by one below; a pattern among them is no file. */
 function isPatternProgram(program: string): boolean {
   return (
@@ -150,14 +139,9 @@ function placesOf(program: string, shape: readonly ShapedWord[], texts: readonly
     case '7z':
       return texts.slice(0, 1).map((text) => place(text, 'read'));
     case 'split':
-      return texts.map((text, index) => place(text, index === 0 ? 'read' : 'write'));
+      return splitPlaces(shape, texts);
     case 'patch':
-      return [
-        ...texts.slice(0, 1).map((text) => place(text, 'write')),
-        ...texts.slice(1).map((text) => place(text, 'read')),
-        // Where the file as it was is kept.
-        ...valuesGiven(shape, 'B', ['prefix']).map((prefix) => place(`${prefix}${texts[0] ?? ''}`, 'write')),
-      ];
+      return patchPlaces(shape, texts);
     case 'uniq':
     case 'xxd':
       return texts.filter((text) => text !== '-').map((text, index) => place(text, index === 0 ? 'read' : 'write'));
@@ -191,87 +175,6 @@ function hasOption(shape: readonly ShapedWord[], pattern: RegExp): boolean {
 
 function isPathLike(text: string): boolean {
   return text !== '-' && !/^[A-Za-z][\w+.-]*:\/\//.test(text);
-}
-
-function patternPlaces(program: string, shape: readonly ShapedWord[], isDeep: boolean): readonly PathCandidate[] {
-  const givenByOption = own(PATTERN_FIRST, program);
-  const hasPattern = shape.some((shaped) => shaped.kind === 'option' && givenByOption?.test(shaped.word.text) === true);
-  const files: PathCandidate[] = [];
-  let isPatternSeen = hasPattern;
-  let skipped = 0;
-  for (const [index, { kind, word }] of shape.entries()) {
-    const { text } = word;
-    const option = shape[index - 1]?.word.text ?? '';
-    if (skipped > 0) {
-      skipped -= 1;
-      // `jq --slurpfile name FILE`.
-      if (skipped === 0 && (shape[index - 2]?.word.text ?? '').endsWith('file')) files.push(place(text, 'read'));
-      continue;
-    }
-    if (kind === 'option') {
-      if (/^--(?:arg|argjson|slurpfile|rawfile)$/.test(text)) skipped = 2;
-      const attached = /^(?:-[A-Za-z]*f|--(?:file|from-file|exclude-from|files0-from|ignore-file|include)=)(.+)$/s.exec(
-        text,
-      )?.[1];
-      if (attached !== undefined && !/^(?:-F|-[AC]\d)/.test(text))
-        files.push({ ...place(attached, 'read'), isPlace: false });
-    } else if (kind === 'value') {
-      if (/^(?:-[A-Za-z]*f|--(?:file|from-file|ignore-file))$/.test(option)) files.push(place(text, 'read'));
-      else if (/^(?:-g|--glob|--iglob|--include)$/.test(option) && !text.startsWith('!')) files.push(hint(text, true));
-    } else if (kind !== 'end-of-options') {
-      if (isPatternSeen && text !== '-') files.push(...valuePlaces(program, text, isDeep));
-      isPatternSeen = true;
-    }
-  }
-  if (program.endsWith('awk')) files.push(...awkOutputs(shape, files));
-  if (isDeep && files.every((file) => !file.isPlace)) files.push(place('.', 'read', true));
-  return files;
-}
-
-/** `awk '...' name=value file`: an assignment among the operands is no file. */
-function valuePlaces(program: string, text: string, isDeep: boolean): readonly PathCandidate[] {
-  return program.endsWith('awk') && /^[A-Za-z_]\w*=/.test(text) ? [] : [place(text, 'read', isDeep)];
-}
-
-/** What options of gawk write, and the operands too where it edits in place; another library is not followed. */
-function awkOutputs(shape: readonly ShapedWord[], files: readonly PathCandidate[]): readonly PathCandidate[] {
-  const written = shape.flatMap(({ kind, word }) => {
-    const met = kind === 'option' ? /^(?:-[odp]|--(?:dump|pretty|prof)[a-z-]*=)(.+)$/s.exec(word.text) : null;
-    return met?.[1] === undefined ? [] : [place(met[1], 'write')];
-  });
-  const libraries = valuesGiven(shape, 'ilE', ['include', 'load', 'exec']);
-  const isInPlace = libraries.some((name) => /^(?:.*\/)?inplace(?:\.awk)?$/.test(name));
-  return [
-    ...written,
-    ...(isInPlace ? files.map((file) => place(file.text, 'write')) : []),
-    ...(libraries.length > 0 && !isInPlace ? [place(UNKNOWN, 'read')] : []),
-  ];
-}
-
-function sedPlaces(words: readonly ShellWord[], texts: readonly string[]): readonly PathCandidate[] {
-  const effects = sedEffects(words);
-  const scripts = new Set(effects.scripts.map((script) => script.text));
-  const files = texts.filter((text) => !scripts.has(text) && text !== '-');
-  return [
-    ...effects.reads.map((text) => place(text, 'read')),
-    ...effects.writes.map((text) => place(text, 'write')),
-    ...files.map((text) => place(text, 'read')),
-    ...(effects.isInPlace ? files.map((text) => place(text, 'write')) : []),
-    ...files.flatMap((text) => backupsOf(words, text)).map((text) => place(text, 'write')),
-    ...optionFiles(words, /^(?:-[nErsuz]*f|--file)$/).map((candidate) => ({ ...candidate, access: 'read' as const })),
-  ];
-}
-
-/** `sed -i.bak` keeps a copy; in a suffix with `*` that stands for the file's name, and a slash leads elsewhere. */
-function backupsOf(words: readonly ShellWord[], file: string): readonly string[] {
-  const at = file.lastIndexOf('/') + 1;
-  return words.flatMap((word) => {
-    const suffix = /^(?:-[nErsuz]*i|--in[a-z-]*=)(.+)$/s.exec(word.text)?.[1];
-    if (suffix === undefined) return [];
-    const named = suffix.replaceAll(/[*\uDC02]/g, () => file.slice(at));
-    const copy = named === suffix ? `${file.slice(at)}${suffix}` : named;
-    return [copy.includes('/') ? copy : `${file.slice(0, at)}${copy}`];
-  });
 }
 
 /** Whether the program goes down into the folders that it is given. */

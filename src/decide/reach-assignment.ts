@@ -15,6 +15,7 @@ export function reachAssignment(reader: Reader, name: string, value: ShellWord, 
     sources: value.sources,
     input: null,
     role: 'plain',
+    span: frame.span,
   });
 }
 

@@ -15,6 +15,14 @@ export interface ReachedCommand {
   /** What its standard input holds, where that is known. */
   readonly input: ShellWord | null;
   readonly role: CommandRole;
+  /** Where on the command line the command stands that runs this one. */
+  readonly span: CommandSpan;
+}
+
+/** A part of a command line: half-open, in UTF-16 code units. */
+export interface CommandSpan {
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
@@ -41,6 +49,7 @@ export interface InlineCode {
   readonly program: string;
   readonly text: string;
   readonly folders: readonly string[] | null;
+  readonly span: CommandSpan;
 }
 
 /** All that a command line can reach. */

@@ -22,15 +22,35 @@ export type ReadingResult =
 
 /** Reads a command line as bash would. Pure: nothing is run, no file is looked at. Never throws. */
 export function readCommandLine(commandLine: string, place: ReadingPlace): ReadingResult {
-  if (commandLine.length > MAX_COMMAND_LENGTH)
-    return { ok: false, why: `it is longer than ${MAX_COMMAND_LENGTH} characters` };
-  if (!commandLine.isWellFormed()) return { ok: false, why: 'it is not well-formed Unicode' };
-  if (commandLine.includes('\0')) return { ok: false, why: 'it holds a NUL character' };
+  const { reading, why } = read(commandLine, place, false);
+  return why === null ? { ok: true, reading } : { ok: false, why };
+}
+
+/**
+ * What a command line reaches as far as it can be read, and why that is not all; null where it is. Nothing may be
+ * allowed by it: it is for telling what a text would do that is refused in any case. Never throws.
+ */
+export function readInPart(commandLine: string, place: ReadingPlace): PartialReading {
+  return read(commandLine, place, true);
+}
+
+/** What was read, and why no more. */
+export interface PartialReading {
+  readonly reading: CommandReading;
+  readonly why: string | null;
+}
+
+function read(commandLine: string, place: ReadingPlace, isLenient: boolean): PartialReading {
+  if (commandLine.length > MAX_COMMAND_LENGTH) return unread(`it is longer than ${MAX_COMMAND_LENGTH} characters`);
+  if (!commandLine.isWellFormed()) return unread('it is not well-formed Unicode');
+  if (commandLine.includes('\0')) return unread('it holds a NUL character');
   const reader: Reader = {
     commands: [],
     findings: [],
     inlineCode: [],
     homeDir: place.homeDir,
+    isLenient,
+    fault: null,
     budget: { steps: 0, words: 0, openWords: 0, characters: 0 },
     pending: [],
     definitions: new Map(),
@@ -44,17 +64,23 @@ export function readCommandLine(commandLine: string, place: ReadingPlace): Readi
     lines: null,
     depth: 0,
     calls: [],
+    span: { start: 0, end: commandLine.length },
+    isVerbatim: true,
   };
   try {
     readScript(reader, parse(commandLine), frame);
     readUncalled(reader);
-    return { ok: true, reading: readingOf(reader) };
+    return { reading: readingOf(reader), why: reader.fault };
   } catch (error) {
-    if (error instanceof UnreadableCommand) return { ok: false, why: error.message };
+    if (error instanceof UnreadableCommand) return { reading: readingOf(reader), why: error.message };
     // The parser and the walk recurse; a text that overflows the stack is one that nobody writes.
-    if (error instanceof RangeError) return { ok: false, why: 'it is nested too deeply' };
+    if (error instanceof RangeError) return { reading: readingOf(reader), why: 'it is nested too deeply' };
     throw error;
   }
+}
+
+function unread(why: string): PartialReading {
+  return { reading: { commands: [], findings: [], inlineCode: [] }, why };
 }
 
 function readText(reader: Reader, text: ShellWord, frame: Frame): void {
@@ -64,7 +90,10 @@ function readText(reader: Reader, text: ShellWord, frame: Frame): void {
     .replaceAll(GLOB_ONE, '?')
     .replaceAll(GLOB_ANY, '*')
     .replaceAll(FOLDERS, '*');
-  const inner = deeper(frame, { inputs: text.sources.length > 0 ? [...frame.inputs, ...text.sources] : frame.inputs });
+  const inner = deeper(frame, {
+    inputs: text.sources.length > 0 ? [...frame.inputs, ...text.sources] : frame.inputs,
+    isVerbatim: false,
+  });
   if (!hasUnknown(source)) {
     readScript(reader, parse(source), inner);
     return;

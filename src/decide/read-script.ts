@@ -4,7 +4,7 @@ import { noteWrite } from './reach-assignment.ts';
 import { readLoop, rounds } from './read-loop.ts';
 import { readRedirections } from './read-redirections.ts';
 import { readSimpleCommand } from './read-simple-command.ts';
-import { UnreadableCommand, deeper, reach, step } from './reader.ts';
+import { deeper, noteFault, reach, step } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { forgetVariables, forkState, loseVariable, uncertainly, unionOf, writeVariable } from './shell-state.ts';
 import { shellWord } from './shell-word.ts';
@@ -15,7 +15,7 @@ import { fieldsOf } from './word-value.ts';
 /** Reads all that a parsed script can reach. @throws {UnreadableCommand} where it has an error in it or is too much. */
 export function readScript(reader: Reader, script: ParsedScript, frame: Frame): void {
   const [fault] = script.errors ?? [];
-  if (fault !== undefined) throw new UnreadableCommand(`its shell syntax is wrong (${fault.message})`);
+  if (fault !== undefined) noteFault(reader, `its shell syntax is wrong (${fault.message})`);
   readStatements(reader, script.commands, frame);
 }
 
@@ -230,6 +230,7 @@ function readRedirected(reader: Reader, node: Extract<CommandNode, { type: 'Redi
     sources: [...frame.inputs, ...opened.sources],
     input: null,
     role: 'wrapper',
+    span: frame.span,
   });
   const lines = opened.stdin === 'inherited' ? frame.lines : null;
   const input = { input: null, lines, inputs: [...frame.inputs, ...opened.sources] };
@@ -257,6 +258,7 @@ function reachBuiltin(reader: Reader, name: string, frame: Frame): void {
     sources: frame.inputs,
     input: null,
     role: 'plain',
+    span: frame.span,
   });
 }
 

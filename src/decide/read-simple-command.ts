@@ -19,7 +19,8 @@ import type { Inner } from './unwrap.ts';
 import { fieldsOf, textOf } from './word-value.ts';
 
 /** Reads one simple command: its assignments, redirections, words, and every command that it runs in turn. */
-export function readSimpleCommand(reader: Reader, command: Command, frame: Frame): void {
+export function readSimpleCommand(reader: Reader, command: Command, outer: Frame): void {
+  const frame = outer.isVerbatim ? { ...outer, span: { start: command.pos, end: command.end } } : outer;
   const pendingBefore = reader.pending;
   reader.pending = [];
   const start = reader.commands.length;
@@ -66,7 +67,16 @@ function runWords(
   const input = opened.stdin === 'inherited' ? frame.input : opened.input;
   const { folders } = frame.state;
   const reached = (program: ShellWord, own: readonly ShellWord[], as: CommandRole): void =>
-    reach(reader, { program, words: own, redirections: opened.files, folders, sources, input, role: as });
+    reach(reader, {
+      program,
+      words: own,
+      redirections: opened.files,
+      folders,
+      sources,
+      input,
+      role: as,
+      span: frame.span,
+    });
   if (first === undefined) {
     if (opened.files.length > 0) reached(shellWord(''), [], 'wrapper');
     return;
@@ -104,7 +114,7 @@ function runWords(
   if (savesOutput && /^(?:curl|wget|aria2c|https?|xh)$/.test(program))
     question(reader, BUILTIN_RULES.savedDownload, 'This keeps a download on disk. A person looks at what is fetched.');
   for (const finding of unwrapped.questions) question(reader, finding.ruleId, finding.reason);
-  for (const code of unwrapped.code) reader.inlineCode.push({ program, text: code.text, folders });
+  for (const code of unwrapped.code) reader.inlineCode.push({ program, text: code.text, folders, span: frame.span });
   for (const each of unwrapped.inners) runInner(reader, each, inner);
   applyBuiltin(reader, program, words.slice(1), inner);
 }
@@ -142,6 +152,9 @@ function runInner(reader: Reader, each: Inner, frame: Frame): void {
 /** Rounds for which a function that calls itself is followed. */
 const MAX_RECURSION = 3;
 
+/** The reason of the question about a function that calls itself. */
+export const ENDLESS_FUNCTION = 'A function here calls itself, and how often is not known.';
+
 /** Follows an alias that the command line itself defines. */
 function runAlias(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
   const [first, ...rest] = words;
@@ -162,7 +175,7 @@ function runFunction(reader: Reader, words: readonly ShellWord[], frame: Frame):
   const definition = first === undefined ? undefined : frame.state.functions.get(first.text);
   if (first === undefined || definition === undefined) return false;
   if (frame.calls.filter((name) => name === first.text).length >= MAX_RECURSION) {
-    question(reader, BUILTIN_RULES.unknownScript, 'A function here calls itself, and how often is not known.');
+    question(reader, BUILTIN_RULES.unknownScript, ENDLESS_FUNCTION);
     return definition.isCertain;
   }
   const { state } = frame;
@@ -170,7 +183,11 @@ function runFunction(reader: Reader, words: readonly ShellWord[], frame: Frame):
   uncertainly(state, () => {
     for (const body of definition.bodies) {
       state.args = argumentsOf(args);
-      readFunctionBody(reader, body, deeper(frame, { calls: [...frame.calls, first.text], input: null }));
+      readFunctionBody(
+        reader,
+        body,
+        deeper(frame, { calls: [...frame.calls, first.text], input: null, isVerbatim: false }),
+      );
     }
   });
   state.args = argsBefore;

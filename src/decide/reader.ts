@@ -1,6 +1,6 @@
 import type { RuleId } from '../core/ids.ts';
 import { MAX_COMMANDS, MAX_DEPTH, MAX_EXPANDED_CHARACTERS, MAX_OPEN_WORDS, MAX_STEPS, MAX_WORDS } from './caps.ts';
-import type { CommandReading, InlineCode, ReachedCommand, ReadingFinding } from './reached-command.ts';
+import type { CommandReading, CommandSpan, InlineCode, ReachedCommand, ReadingFinding } from './reached-command.ts';
 import type { ShellState } from './shell-state.ts';
 import { isKnown } from './shell-word.ts';
 import type { CommandRange, ShellWord } from './shell-word.ts';
@@ -12,6 +12,10 @@ export interface Reader {
   readonly findings: ReadingFinding[];
   readonly inlineCode: InlineCode[];
   readonly homeDir: string;
+  /** Reads on behind a fault of syntax, as far as the parser made sense of the text. */
+  readonly isLenient: boolean;
+  /** The first fault that was read past. */
+  fault: string | null;
   readonly budget: { steps: number; words: number; openWords: number; characters: number };
   /** Scripts that the command being read writes into (`>(sh)`); read once that command is reached. */
   pending: PendingScript[];
@@ -41,6 +45,10 @@ export interface Frame {
   readonly depth: number;
   /** Names of functions that are being followed, so that recursion ends. */
   readonly calls: readonly string[];
+  /** The innermost command of the command line itself that is being read. */
+  readonly span: CommandSpan;
+  /** Whether what is read stands on the command line as it is, so that its places are places there. */
+  readonly isVerbatim: boolean;
 }
 
 /** The command line cannot be read to its end. The message says why and is shown to the developer. Never leaves this room. */
@@ -62,6 +70,12 @@ export function step(reader: Reader): void {
 export function spend(reader: Reader, characters: number): void {
   reader.budget.characters += characters;
   if (reader.budget.characters > MAX_EXPANDED_CHARACTERS) throw new UnreadableCommand('its expansions are too long');
+}
+
+/** Ends the reading at a fault of syntax, or notes the first one and reads on. */
+export function noteFault(reader: Reader, why: string): void {
+  if (!reader.isLenient) throw new UnreadableCommand(why);
+  reader.fault ??= why;
 }
 
 /** Notes a command as reached. */

@@ -139,7 +139,9 @@ export function unwrapContainer(invocation: Invocation): Unwrapped {
   const image = at + 1 + scan.start;
   const entrypoint = optionValues(scan, 'entrypoint').at(-1);
   const front = entrypoint === undefined || entrypoint === null ? [] : [entrypoint];
-  const commandAt = image + 1 + (words[image + 1]?.text === '--' ? 1 : 0);
+  // kubectl takes options behind the name too, and the command behind `--`.
+  const dashes = /^(?:kubectl|oc)$/.test(invocation.program) ? words.findIndex(({ text }) => text === '--') : -1;
+  const commandAt = dashes > image ? dashes + 1 : image + 1 + (words[image + 1]?.text === '--' ? 1 : 0);
   const inners: Inner[] = [];
   const last = scan.isCertain ? commandAt : Math.min(commandAt + MAX_WRAPPER_READINGS, words.length);
   for (let start = commandAt; start <= last; start += 1) {

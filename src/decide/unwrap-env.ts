@@ -18,7 +18,9 @@ export function unwrapEnv(invocation: Invocation): Unwrapped {
   const { words, frame } = invocation;
   const scan = scanOptions(words, SPEC);
   const [split] = optionValues(scan, 'S', 'split-string');
-  const rest = words.slice(scan.start);
+  // A lone dash behind the options is `-i`.
+  const start = words[scan.start]?.text === '-' ? scan.start + 1 : scan.start;
+  const rest = words.slice(start);
   const folders = chosenFolders(optionValues(scan, 'C', 'chdir').at(-1)?.text, frame.state.folders);
   const place = folders === frame.state.folders ? {} : { folders };
   if (split !== undefined && split !== null) {
@@ -29,7 +31,7 @@ export function unwrapEnv(invocation: Invocation): Unwrapped {
   }
   const hasCommand = rest.some((word) => !/^[A-Za-z_]\w*=/.test(word.text));
   if (!hasCommand) return plain(invocation);
-  const inners = innersFrom(words, scan.start, scan.isCertain, { takesAssignments: true });
+  const inners = innersFrom(words, start, scan.isCertain, { takesAssignments: true });
   // A rule on `env` is about printing the environment, which it does only without a command.
   return {
     own: [],

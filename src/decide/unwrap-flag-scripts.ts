@@ -1,9 +1,10 @@
 import { own } from './own.ts';
-import { BUILTIN_RULES } from './builtin-rule.ts';
 import { sedEffects } from './sed-script.ts';
 import { shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import { plain } from './unwrap.ts';
+import { unwrapCmake } from './unwrap-cmake.ts';
+import { unwrapMake } from './unwrap-make.ts';
 import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
 
 /** Options, by program, whose value a shell runs or which name a program to run. */
@@ -123,75 +124,31 @@ function watched(words: readonly ShellWord[]): readonly Inner[] {
   }));
 }
 
-/** Commands of `cmake -E`, as the programs that do the same. */
-const CMAKE_COMMANDS: Readonly<Partial<Record<string, string>>> = {
-  env: 'env',
-  time: 'time',
-  copy: 'cp',
-  copy_if_different: 'cp',
-  copy_directory: 'cp',
-  rename: 'mv',
-  rm: 'rm',
-  remove: 'rm',
-  remove_directory: 'rm',
-  touch: 'touch',
-  touch_nocreate: 'touch',
-  make_directory: 'mkdir',
-  create_symlink: 'ln',
-  create_hardlink: 'ln',
-  cat: 'cat',
-  tar: 'tar',
-};
+/** Modules that are programs with rules of their own: what allows Python does not allow them. */
+const MODULES_WITH_RULES = /^(?:pip3?|uv|poetry|pipx|pipenv|pdm|hatch|twine|flit)$/;
 
-function unwrapCmake(invocation: Invocation): Unwrapped {
-  const { words } = invocation;
-  const at = words.findIndex((word) => word.text === '-E');
-  const program = own(CMAKE_COMMANDS, words[at + 1]?.text ?? '');
-  if (at < 0 || program === undefined) return plain(invocation);
-  const inner: Inner = { kind: 'words', words: [shellWord(program), ...words.slice(at + 2)], isDetached: true };
-  return { ...plain(invocation), own: words.slice(0, at + 2), inners: [inner] };
-}
-
-/** `python -m pip`: the module is a program of its own to rules that restrict. */
+/** `python -m pip`: the module is a program of its own. */
 function unwrapModule(invocation: Invocation): Unwrapped {
-  const at = invocation.words.findIndex((word) => /^-[A-Za-z]*m$/.test(word.text));
-  const words = at < 0 ? [] : invocation.words.slice(at + 1);
-  const isFirst = invocation.words.slice(0, Math.max(at, 0)).every((word) => word.text.startsWith('-'));
-  const inners: readonly Inner[] =
-    words.length > 0 && isFirst ? [{ kind: 'words', words, role: 'inner', isDetached: true }] : [];
-  return { ...plain(invocation), inners };
+  const words = moduleWords(invocation.words);
+  const name = words[0]?.text;
+  if (name === undefined) return plain(invocation);
+  const role = MODULES_WITH_RULES.test(name) ? 'plain' : 'inner';
+  return { ...plain(invocation), inners: [{ kind: 'words', words, role, isDetached: true }] };
 }
 
-function unwrapMake(invocation: Invocation): Unwrapped {
-  const changesShell = invocation.words.some((word) =>
-    /^(?:\.?SHELL|\.SHELLFLAGS|MAKEFLAGS)\s*[:+?]?=/.test(word.text),
-  );
-  const questions = changesShell
-    ? [{ ruleId: BUILTIN_RULES.unknownScript, reason: 'This gives make another shell to run its recipes with.' }]
-    : [];
-  const code = invocation.words.flatMap((word, index) => {
-    // Make runs `$(shell cmd)` and `VAR != cmd` wherever they stand.
-    if (/\$[({]\s*(?:shell|file|eval)\b|^\w+\s*!=/.test(word.text)) return [word];
-    const evaluated = /^(?:--ev(?:al?)?=|-E)(.+)$/s.exec(word.text)?.[1];
-    if (evaluated !== undefined) return [{ ...word, text: evaluated }];
-    if (/^(?:--ev(?:al?)?|-E)$/.test(word.text)) return [invocation.words[index + 1] ?? word];
-    const readsInput =
-      /^-[a-zA-Z]*f-$|^--(?:file|makefile)=-$/.test(word.text) ||
-      (/^(?:-[a-zA-Z]*f|--file|--makefile)$/.test(word.text) && invocation.words[index + 1]?.text === '-');
-    return readsInput ? [invocation.frame.input ?? word] : [];
-  });
-  return { ...plain(invocation), inners: variableCommands(invocation.words), questions, code };
-}
-
-/** `make CC='curl -d @file'`: recipes run what a variable holds. A single word is more often a name than a command. */
-function variableCommands(words: readonly ShellWord[]): readonly Inner[] {
-  return words.flatMap((word) => {
-    const value = /^[\w.-]+\s*[:+?]{0,3}=\s*(\S+\s.*)$/s.exec(word.text)?.[1];
-    if (value === undefined) return [];
-    const command = value
-      .trim()
-      .split(/\s+/)
-      .map((text) => ({ ...word, text }));
-    return [{ kind: 'words', words: command, role: 'inner', isDetached: true }];
-  });
+/** The module and its words; none where a script or a program text stands in front. */
+function moduleWords(words: readonly ShellWord[]): readonly ShellWord[] {
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? shellWord('');
+    if (!/^-./.test(word.text)) return [];
+    if (word.text === '--check-hash-based-pycs') at += 1;
+    const taking = /^-[^-WXQcm]*([WXQcm])(.*)$/s.exec(word.text);
+    if (taking === null) continue;
+    const [, letter, attached = ''] = taking;
+    if (letter === 'c') return [];
+    if (letter === 'm')
+      return attached === '' ? words.slice(at + 1) : [{ ...word, text: attached }, ...words.slice(at + 1)];
+    if (attached === '') at += 1;
+  }
+  return [];
 }

@@ -2,7 +2,8 @@ import { shellWord } from './shell-word.ts';
 import { plain } from './unwrap.ts';
 import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
 
-const PRINTS_ENVIRONMENT: Inner = {
+/** What prints the environment does what `printenv` does. */
+export const PRINTS_ENVIRONMENT: Inner = {
   kind: 'words',
   words: [shellWord('printenv')],
   role: 'inner',

@@ -12,6 +12,10 @@ const LIST_OPTIONS: readonly (readonly [RegExp, RegExp])[] = [
   [/^tree$/, /^--from\w*file(?:=(.*))?$/s],
 ];
 
+/** Programs that take words, names of files among them, out of a file that stands behind an `@`. */
+const TAKES_RESPONSES =
+  /^(?:strings|nm|readelf|objdump|size|ar|ld|(?:gcc|g\+\+|cc|c\+\+|cpp|clang|clang\+\+)(?:-\d+)?|rustc|mypy|pylint|dotnet|javac?|javap|jar)$/;
+
 /** Most names of a known list that are looked at; above, they are not known. */
 const MAX_LISTED_NAMES = 200;
 
@@ -20,7 +24,12 @@ export function listedReads(invocation: Invocation): readonly Inner[] {
   const { program, words } = invocation;
   if (program === 'git') return gitReads(words);
   const option = LIST_OPTIONS.find(([name]) => name.test(program))?.[1];
-  if (option === undefined) return [];
+  const responses = TAKES_RESPONSES.test(program)
+    ? words.flatMap((word) => (/^@./.test(word.text) ? readsOf({ ...word, text: word.text.slice(1) }, invocation) : []))
+    : [];
+  if (option === undefined) return responses;
+  const bundled = program.endsWith('tar') ? bundledList(words) : null;
+  if (bundled !== null) return [readsOf(bundled, invocation)];
   return words.flatMap((word, index): readonly Inner[] => {
     const found = option.exec(word.text);
     if (found === null) return [];
@@ -29,13 +38,19 @@ export function listedReads(invocation: Invocation): readonly Inner[] {
   });
 }
 
+/** `tar cTf LIST ARCHIVE`: values of bundled letters stand behind the bundle, in their order. */
+function bundledList(words: readonly ShellWord[]): ShellWord | null {
+  const taking = /^[A-Za-z]+$/.exec(words[0]?.text ?? '')?.[0].replaceAll(/[^bCfFgHIKLNTVX]/g, '') ?? '';
+  return taking.includes('T') ? (words[1 + taking.indexOf('T')] ?? null) : null;
+}
+
 function listFile(word: ShellWord, attached: string, next: ShellWord | undefined): ShellWord | null {
   return attached === '' ? (next ?? null) : { ...word, text: attached };
 }
 
-function readsOf(list: ShellWord, { frame }: Invocation): Inner {
+function readsOf(list: ShellWord, { program, frame }: Invocation): Inner {
   const isInput = list.isDescriptor || /^(?:-|\/dev\/(?:stdin|fd\/\d+))$/.test(list.text);
-  if (!isInput) return catOf([list]);
+  if (!isInput) return catOf(program === 'date' || program === 'tree' ? [list] : [list, shellWord(UNKNOWN_WORDS)]);
   const { input } = frame;
   if (list.isDescriptor || input === null || MARK.test(input.text))
     return catOf([frame.lines ?? shellWord(UNKNOWN_WORDS)]);

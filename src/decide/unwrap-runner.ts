@@ -4,6 +4,7 @@ import type { OptionSpec } from './option-scan.ts';
 import { inlineCodeOf } from './inline-code.ts';
 import { shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
+import { PRINTS_ENVIRONMENT } from './unwrap-listing.ts';
 import { plain } from './unwrap.ts';
 import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
 
@@ -58,7 +59,7 @@ const RUNNERS: Readonly<Partial<Record<string, Runner>>> = {
   npm: { subcommands: ['exec', 'x'], front: NPM_FRONT, textOptions: ['c', 'call'], ...NPX },
   pnpm: { subcommands: ['exec', 'dlx'], front: NPM_FRONT, textOptions: ['c', 'shell-mode'], ...NPX },
   yarn: { subcommands: ['exec', 'dlx'], front: NPM_FRONT, ...NPX },
-  bun: { subcommands: ['x'], front: NPM_FRONT, ...NPX },
+  bun: { subcommands: ['x', 'run'], front: NPM_FRONT, ...NPX },
   uvx: { subcommands: null, ...PYTHON },
   pipx: { subcommands: ['run'], ...PYTHON },
   uv: { subcommands: ['run', 'tool run'], front: PYTHON, ...PYTHON },
@@ -92,12 +93,16 @@ export function unwrapRunner(invocation: Invocation): Unwrapped {
   const after = runner === undefined ? null : afterSubcommand(invocation.words, runner);
   const code = [...inlineCodeOf(invocation), ...inputScript(invocation)];
   const shell = scriptShell(invocation.words);
-  const implied = impliedCommand(invocation);
+  const implied = [...impliedCommand(invocation), ...managerCommands(invocation)];
   if (runner === undefined || after === null) return { ...plain(invocation), inners: [...shell, ...implied], code };
   const rest = invocation.words.slice(after);
   const scan = scanOptions(rest, runner);
   const texts = optionValues(scan, ...(runner.textOptions ?? [])).filter((value) => value !== null);
-  const inners: Inner[] = [...shell, ...texts.map((text): Inner => ({ kind: 'text', text, isDetached: true }))];
+  const inners: Inner[] = [
+    ...shell,
+    ...managerCommands(invocation),
+    ...texts.map((text): Inner => ({ kind: 'text', text, isDetached: true })),
+  ];
   const first = scan.start + (runner.operands ?? 0);
   // Where an option is not known, its value may be taken for the command: look at the next words too.
   const last = scan.isCertain ? first : first + 2;
@@ -147,6 +152,32 @@ function impliedCommand({ program, words }: Invocation): readonly Inner[] {
   if (name === '' || OWN_SUBCOMMANDS.has(name)) return [];
   return [{ kind: 'words', words: rest, role: 'inner', isDetached: true }];
 }
+
+/** What a package manager does besides running a program: in each workspace, as text of its own shell, or showing the environment. */
+function managerCommands({ program, words }: Invocation): readonly Inner[] {
+  const name = program.toLowerCase();
+  if (!/^(?:npm|pnpm|yarn|bun)$/.test(name)) return [];
+  const rest = words.slice(scanOptions(words, NPM_FRONT).start);
+  const [first, ...others] = rest;
+  const subcommand = first?.text ?? '';
+  const text = others.find((word) => !word.text.startsWith('-'));
+  if (name === 'bun' && subcommand === 'exec')
+    return text === undefined ? [] : [{ kind: 'text', text, isDetached: true }];
+  const script = /^(?:run|run-script|rum|urn)$/.test(subcommand) ? (text?.text ?? null) : null;
+  if (script === 'env' || (name === 'yarn' && subcommand === 'env')) return [PRINTS_ENVIRONMENT];
+  const start = /^(?:workspace|workspaces|recursive|multi|m)$/.test(subcommand) ? 1 : rest.length;
+  // Which of the words in front are values of options, or the workspace, is left open.
+  return rest
+    .slice(start, start + MAX_NESTED_STARTS)
+    .flatMap((word, index): readonly Inner[] =>
+      word.text.startsWith('-')
+        ? []
+        : [{ kind: 'words', words: [shellWord(name), ...rest.slice(start + index)], role: 'inner', isDetached: true }],
+    );
+}
+
+/** Most words behind `workspaces foreach` at which its command is looked for. */
+const MAX_NESTED_STARTS = 6;
 
 function afterSubcommand(words: readonly ShellWord[], runner: Runner): number | null {
   if (runner.subcommands === null) return 0;

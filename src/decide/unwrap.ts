@@ -11,8 +11,10 @@ import { unwrapGit } from './unwrap-git.ts';
 import { PREFIX_WRAPPERS, unwrapPrefix } from './unwrap-prefix.ts';
 import { unwrapListing } from './unwrap-listing.ts';
 import { listedReads } from './unwrap-name-list.ts';
+import { spelledPackages } from './unwrap-package.ts';
 import { unwrapRunner } from './unwrap-runner.ts';
 import { unwrapShell, unwrapEval, unwrapJoined } from './unwrap-shell.ts';
+import { toolCommands } from './unwrap-tool.ts';
 import { unwrapParallel, unwrapXargs } from './unwrap-xargs.ts';
 
 /** A program about to run, and where. */
@@ -62,8 +64,8 @@ interface InnerPlace {
 /** Finds what a program runs besides itself. A program that runs nothing comes back plain. */
 export function unwrap(invocation: Invocation): Unwrapped {
   const unwrapped = unwrapProgram(invocation);
-  const reads = listedReads(invocation);
-  return reads.length === 0 ? unwrapped : { ...unwrapped, inners: [...unwrapped.inners, ...reads] };
+  const more = [...listedReads(invocation), ...toolCommands(invocation), ...spelledPackages(invocation)];
+  return more.length === 0 ? unwrapped : { ...unwrapped, inners: [...unwrapped.inners, ...more] };
 }
 
 function unwrapProgram(invocation: Invocation): Unwrapped {
