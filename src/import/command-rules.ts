@@ -1,5 +1,6 @@
 import type { RuleVerdict } from '../core/rule-table.ts';
 import { parseHostPattern } from '../core/host-pattern.ts';
+import { programFolderProblem } from '../core/program-pattern.ts';
 import { allowLimits, isNarrow } from './allow-limits.ts';
 import { commandIntent } from './command-intents.ts';
 import { meantCommand } from './command-words.ts';
@@ -174,8 +175,13 @@ function allowed(command: MeantCommand): Translation {
     const fetched = allowedFetch(program, words.slice(1));
     if (fetched !== null) return fetched;
   }
-  if (program.includes('*') && program.includes('/'))
-    return { rules: [], how: 'none', why: 'a policy knows a program by its name, not by the folder it lies in' };
+  const shownProgram = allowedProgram(program);
+  if (shownProgram === null)
+    return {
+      rules: [],
+      how: 'none',
+      why: 'a policy allows a program by its name or by its path in the workspace, not by another folder',
+    };
   if (!isNarrow(command, words))
     return { rules: [], how: 'none', why: 'more operands could stand behind these words than the rule allows' };
   const isCut = /[^*]\*$/.test(words.at(-1) ?? '') && !(words.at(-1) ?? '').includes('/') && words.length > 1;
@@ -186,7 +192,7 @@ function allowed(command: MeantCommand): Translation {
     reason: `\`${shown}\` runs without a question.`,
     body: {
       family: 'commands',
-      run: [`${lettersPattern(kept)}${command.needsMore ? ' <any>' : ''}`],
+      run: [`${lettersPattern(kept, shownProgram)}${command.needsMore ? ' <any>' : ''}`],
       unless: allowLimits(program, command),
     },
   };
@@ -195,9 +201,22 @@ function allowed(command: MeantCommand): Translation {
     return { rules: [rule], how: 'wider', why: 'to a pattern a star between words also stands for none' };
   if (isCut) return { rules: [rule], how: 'narrower', why: 'a name that only begins so is not allowed' };
   const isOpen = program.includes('*');
-  if (program.includes('/'))
-    return { rules: [rule], how: 'wider', why: 'a policy knows a program by its name, in whatever folder it lies' };
+  if (program.startsWith('/'))
+    return {
+      rules: [rule],
+      how: 'wider',
+      why: 'a policy knows a program by its name, in whichever folder of programs',
+    };
   return { rules: [rule], how: 'same', why: isOpen ? 'any program can run under this; name the programs' : null };
+}
+
+/** How a rule that allows names the program; null where it cannot. A relative path is taken from the workspace. */
+function allowedProgram(program: string): string | null {
+  if (!program.includes('/')) return program;
+  const name = program.slice(program.lastIndexOf('/') + 1);
+  if (/^\/(?:usr\/(?:local\/)?)?s?bin\/[^/*]+$/.test(program)) return name;
+  const path = program.startsWith('./') ? program : `./${program}`;
+  return /^[~/]/.test(program) || program.includes('*') || programFolderProblem(path) !== null ? null : path;
 }
 
 /** `curl -s https://host/*` allows reading from that host, whichever way. */

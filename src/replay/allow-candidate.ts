@@ -1,6 +1,7 @@
 import { resolve } from 'node:path/posix';
 import type { SeenCall } from '../core/seen-call.ts';
 import { explainCommand } from '../decide/index.ts';
+import { programFolderProblem } from '../core/program-pattern.ts';
 import { programRisks, runsAnything } from './program-risk.ts';
 
 /** What a rule that allows would say, and what else it would let through. */
@@ -34,6 +35,7 @@ const SECOND_WORD_OF = new Set(
 );
 const PLAIN_WORD = /^[a-z][a-z0-9_:.-]{0,40}$/;
 const PLAIN_PROGRAM = /^[A-Za-z0-9][A-Za-z0-9_.+-]{0,40}$/;
+const PLAIN_PATH = /^[\w./+-]+$/;
 /** Characters that mean something in a path pattern. */
 const PATTERN_CHARACTERS = /[*?[\]{}!<>\\,\p{Cc}]/u;
 
@@ -99,7 +101,9 @@ function commandCandidates(call: SeenCall, commandLine: string): CandidatesOfCal
     if (why !== null) return { ok: false, why: `\`${name}\` ${why}` };
     const subcommands = subcommandsOf(name, words);
     if (subcommands === null) return { ok: false, why: `what \`${name}\` does is not its first word` };
-    const pattern = [name, ...subcommands].join(' ');
+    const shown = patternProgram(program, name, call);
+    if (shown === null) return { ok: false, why: `\`${name}\` lies where no pattern of an allow rule points to` };
+    const pattern = [shown, ...subcommands].join(' ');
     const risks = [
       `every option and operand of \`${pattern}\`${subcommands.length === 0 ? ', subcommands included' : ''}`,
       ...programRisks(name, subcommands),
@@ -107,6 +111,14 @@ function commandCandidates(call: SeenCall, commandLine: string): CandidatesOfCal
     byPattern.set(pattern, { section: 'commands', pattern, access: null, server: null, risks });
   }
   return { ok: true, candidates: [...byPattern.values()] };
+}
+
+/** How an allow rule names a program: by its name, or by its path from the workspace where it is written so. */
+function patternProgram(program: string, name: string, { action, workspace }: SeenCall): string | null {
+  if (!program.includes('/') || program.startsWith('/')) return name;
+  const path = program.startsWith('./') ? program : `./${program}`;
+  const isAtHome = action.kind === 'command' && action.cwd === workspace;
+  return isAtHome && PLAIN_PATH.test(path) && programFolderProblem(path) === null ? path : null;
 }
 
 /** The words that say what a program does; null where it has such words and the first one is none. */

@@ -13,7 +13,9 @@ export interface DeniedRegion {
 
 /** Finds the denying rules on commands that a pattern of one program and its subcommands could meet. */
 export function deniedRegion(table: RuleTable, pattern: string): DeniedRegion {
-  const [program = '', ...subcommands] = pattern.split(' ');
+  const [named = '', ...subcommands] = pattern.split(' ');
+  // A rule that denies takes a program by its name, wherever it lies.
+  const program = named.slice(named.lastIndexOf('/') + 1);
   const meets = new Set<string>();
   let blockedBy: string | null = null;
   for (const rule of table.commands) {

@@ -71,6 +71,12 @@ for (const { name, calls, want = [], left = [] } of [
     want: ['commands helm list: 1/1'],
   },
   {
+    name: 'a program of the workspace is proposed by its path, a denied one by no path',
+    calls: [bash('./tools/fmt -w a'), bash('bin/fmt'), bash('/usr/bin/tree'), bash('./wget x')],
+    want: ['commands ./bin/fmt: 1/1', 'commands ./tools/fmt: 1/1', 'commands tree: 1/1'],
+    left: ['`./wget` is part of what rule test/pipe denies'],
+  },
+  {
     name: 'most frequent comes first',
     calls: [bash('jq .a b.json'), bash('tree'), bash('tree -L 2')],
     want: ['commands tree: 2/1', 'commands jq: 1/1'],
