@@ -12,6 +12,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   import: ['core', 'policy'],
   decide: ['core'],
   detect: ['core', 'decide'],
+  engines: ['core'],
   guard: ['core', 'decide'],
   gateway: ['core'],
   audit: ['core'],

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { engineSet } from './engine-set.ts';
+import type { EnginePorts } from './engine-set.ts';
+import type { EngineLimits, EngineSetup } from './engine-setup.ts';
+import { WIDE_LIMITS, madeToken, scriptedClock, scriptedProgram, utf8 } from './scripted-engines.ts';
+
+const ports = (): EnginePorts => ({ clock: scriptedClock(), keyOf: () => null });
+const never = new AbortController().signal;
+const FINDS = `process.stdin.resume().on('end',()=>console.log(JSON.stringify({DetectorName:'Some',Raw:'key'})))`;
+const FAILS = `process.stderr.write('key');process.exit(4)`;
+
+const setup = (name: string, script: string, more: Partial<EngineLimits> = {}): EngineSetup => ({
+  ...WIDE_LIMITS,
+  name,
+  kind: 'trufflehog',
+  command: scriptedProgram(script),
+  isVerifying: false,
+  ...more,
+});
+
+test('the answer says of every engine what it did, in the order of asking', async () => {
+  const set = engineSet([setup('late', FINDS, { order: 2 }), setup('early', FINDS, { order: 1 })], {
+    ...ports(),
+  });
+  assert.deepEqual(set.names, ['early', 'late']);
+  const answer = await set.scan(utf8('a key'), { signal: never });
+  assert.equal(answer.outcome, 'complete');
+  assert.deepEqual(
+    answer.runs.map(({ engine, outcome }) => [engine, outcome]),
+    [
+      ['early', { kind: 'ran', found: 1 }],
+      ['late', { kind: 'ran', found: 1 }],
+    ],
+  );
+  assert.deepEqual(
+    answer.findings.map(({ startByte, endByte }) => [startByte, endByte]),
+    [
+      [2, 5],
+      [2, 5],
+    ],
+  );
+});
+
+test('an engine that fails takes nothing from the others, and its policy decides what follows', async () => {
+  for (const [onFailure, outcome] of [
+    ['embedded-only', 'embedded-only'],
+    ['deny', 'deny'],
+  ] as const) {
+    const set = engineSet([setup('works', FINDS), setup('fails', FAILS, { onFailure })], ports());
+    const answer = await set.scan(utf8('a key'), { signal: never });
+    assert.equal(answer.outcome, outcome);
+    assert.equal(answer.findings.length, 1);
+    assert.deepEqual(answer.runs[1], {
+      engine: 'fails',
+      onFailure,
+      outcome: { kind: 'failed', reason: 'exit-status', status: 4 },
+      tookMs: 0,
+    });
+  }
+});
+
+test('a text that an engine does not take is not passed as scanned', async () => {
+  const set = engineSet([setup('small', FINDS, { maxInputBytes: 2, onFailure: 'deny' })], ports());
+  const answer = await set.scan(utf8('a key'), { signal: never });
+  assert.equal(answer.outcome, 'deny');
+  assert.deepEqual(answer.runs[0]?.outcome, { kind: 'skipped', reason: 'too-large' });
+});
+
+test('nothing of the text is in the answer', async () => {
+  const secret = madeToken(2);
+  const quotes = `process.stdin.on('data',(text)=>{process.stderr.write(text);process.stdout.write(text)})`;
+  const set = engineSet([setup('quotes', quotes)], ports());
+  const answer = await set.scan(utf8(secret), { signal: never });
+  assert.equal(answer.outcome, 'embedded-only');
+  assert.ok(!JSON.stringify(answer).includes(secret.slice(4, 16)));
+});
+
+test('no engines are a complete answer', async () => {
+  const answer = await engineSet([], ports()).scan(utf8('a key'), { signal: never });
+  assert.deepEqual(answer, { outcome: 'complete', findings: [], runs: [] });
+});
+
+test('setups that cannot be kept are refused before anything runs', () => {
+  for (const setups of [
+    [setup('twice', FINDS), setup('twice', FINDS)],
+    [setup('a', FINDS, { timeoutMs: 0 })],
+    [setup('a', FINDS, { timeoutMs: 2 ** 31 })],
+    [setup('a', FINDS, { maxInputBytes: 0 })],
+    [setup('a', FINDS, { maxConcurrent: 0 })],
+    [setup('a', FINDS, { order: Number.NaN })],
+  ]) {
+    assert.throws(() => engineSet(setups, ports()), TypeError);
+  }
+});
