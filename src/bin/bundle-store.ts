@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { MAX_BUNDLE_BYTES } from '../compile/index.ts';
 import { BundleRefused, StateFolder } from '../core/error.ts';
+import { syncFolder } from './state-folder.ts';
 
 /** The last bundle that a state folder took, byte for byte; its sequence number is the floor for the next. */
 export interface BundleStore {
@@ -108,12 +109,5 @@ const NODE_DISK: StoreDisk = {
     }
   },
   rename: renameSync,
-  syncFolder(path) {
-    const folder = openSync(path, 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
-  },
+  syncFolder,
 };

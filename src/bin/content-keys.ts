@@ -1,4 +1,3 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { StateFolder } from '../core/error.ts';
@@ -46,7 +45,6 @@ export function contentKeys(folder: string, ports: KeyPorts = OWN_PORTS): Conten
       const bytes = ports.random(CONTENT_KEY_BYTES);
       try {
         ports.write(join(folder, id), bytes);
-        syncFolder(folder);
       } catch (cause) {
         const code = cause instanceof Error && 'code' in cause ? `: ${String(cause.code)}` : '';
         throw new StateFolder(`the content key of the session cannot be written${code}`, {
@@ -70,14 +68,4 @@ export function contentKeys(folder: string, ports: KeyPorts = OWN_PORTS): Conten
 export function readContentKey(folder: string, id: SessionId): ContentKey | null {
   const bytes = readIfThere(join(folder, id));
   return bytes === null || bytes.length !== CONTENT_KEY_BYTES ? null : contentKey(bytes);
-}
-
-/** A file that was renamed into place is there after a power cut only once its folder is on the disk. */
-function syncFolder(folder: string): void {
-  const opened = openSync(folder, 'r');
-  try {
-    fsyncSync(opened);
-  } finally {
-    closeSync(opened);
-  }
 }

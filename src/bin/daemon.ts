@@ -1,4 +1,3 @@
-import { exceptionWatch } from './exception-watch.ts';
 import { hash, randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -12,13 +11,11 @@ import type {
   OpenSessionAnswer,
   OpenSessionRequest,
   ProbeAnswer,
-  RefusedReload,
 } from '../core/control.ts';
-import { AlreadyRunning, BundleRefused, PolicyInvalid, SallyportError, UpstreamUnconfigured } from '../core/error.ts';
+import { AlreadyRunning, UpstreamUnconfigured } from '../core/error.ts';
 import type { SessionId } from '../core/ids.ts';
 import { mayUseModel } from '../core/model-rule.ts';
 import { canonicalJson } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
 import { decide, wouldHave } from '../decide/index.ts';
 import { startGateway } from '../gateway/index.ts';
 import type { Gateway, GatewayPorts } from '../gateway/index.ts';
@@ -31,9 +28,11 @@ import { startControlServer } from './control-server.ts';
 import { forgetPid, pidOf, processState, rememberPid } from './daemon-pid.ts';
 import { expandGlob, realPath } from './file-facts.ts';
 import { loadBundle, startWithBundle } from './load-bundle.ts';
-import type { BundlePlace, BundleStart } from './load-bundle.ts';
+import type { BundlePlace } from './load-bundle.ts';
 import { loadPolicy } from './load-policy.ts';
 import type { InForce } from './load-policy.ts';
+import { policyInForce } from './policy-in-force.ts';
+import type { PolicySource } from './policy-in-force.ts';
 import { neverBack } from './never-back.ts';
 import { installHookClient, packageRoot } from './package-root.ts';
 import { warmUp } from './warm-up.ts';
@@ -89,7 +88,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { bundle } = options;
   // Read before anything is made: a policy with a fault leaves no folder behind. A bundle waits for the folder's lock,
   // under which it is compared with the last one.
-  const ofText: BundleStart | null = bundle === undefined ? { inForce: loadTexts(options), refused: null } : null;
+  const source = bundle === undefined ? textSource(options) : bundleSource(bundle, paths.home);
   prepareStateFolder(paths, userInfo().uid);
   const lock = lockFolderOrSay(paths);
   const opened: (() => Promise<void> | void)[] = [() => lock.release()];
@@ -100,25 +99,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const stored = await openLog(paths.audit, { clock });
     opened.push(() => stored.close());
     const log = watchedLog(stored, { clock, onChange: (health) => options.logError(healthText(health)) });
-    const recordPolicy = (event: string, body: JsonObject): Promise<unknown> =>
-      log.append({ kind: 'policy', occurredAtMs: clock(), sessionId: null, body: { event, ...body } });
-    const exceptions = exceptionWatch();
-    const recordRefusal = (error: SallyportError): Promise<unknown> =>
-      recordPolicy('refused', { code: error.code, reason: refusalText(error) });
-    const recordInForce = ({ bundle: taken, file, issue }: InForce): Promise<unknown> => {
-      const { policy, digest } = taken;
-      const signed = issue === null ? {} : { sequence: issue.sequence, keyId: issue.keyId };
-      exceptions.follow(policy.exceptions, moment());
-      return recordPolicy('in-force', { name: policy.name, digest, file, ...signed });
-    };
-    const start = await startOf(ofText, bundle, paths.home, recordRefusal);
-    let { inForce } = start;
-    if (start.refused !== null) {
-      options.logError(`${start.refused.message} [${start.refused.code}]; the last good bundle is in force`);
-      await recordRefusal(start.refused);
-    }
-    await recordInForce(inForce);
-    storeBundle(paths, inForce.bundle);
+    const policies = await policyInForce(source, {
+      record: (event, body) =>
+        log.append({ kind: 'policy', occurredAtMs: clock(), sessionId: null, body: { event, ...body } }),
+      store: (taken) => storeBundle(paths, taken),
+      clock,
+      moment,
+      logError: options.logError,
+    });
 
     const keys = contentKeys(paths.contentKeys);
     const registry = sessionRegistry(paths.sessions, {
@@ -139,15 +127,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         clock,
         decide(action, scene) {
           const nowMs = moment();
-          const [{ bundle }, trial] = [inForce, inForce.trialAt(nowMs)];
+          const inForce = policies.current;
+          const trial = inForce.trialAt(nowMs);
           const eyes = watchedFacts({ realPath, expandGlob });
           const where = { ...scene, ...eyes };
           const decision = decide(inForce.indexAt(nowMs), action, where);
           const wouldBe = trial === null ? [] : wouldHave(trial, action, where);
-          return { decision, bundleDigest: bundle.digest, wouldBe, facts: eyes.facts() };
+          return { decision, bundleDigest: inForce.bundle.digest, wouldBe, facts: eyes.facts() };
         },
         seal(call, place) {
-          if (inForce.bundle.policy.audit.content === 'digest') return { sealed: null, why: 'policy' };
+          if (policies.current.bundle.policy.audit.content === 'digest') return { sealed: null, why: 'policy' };
           return sealCall(keys.of(place.sessionId), place, call, randomBytes(SEAL_NONCE_BYTES));
         },
         logError: options.logError,
@@ -161,7 +150,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       liveness: proofs,
       audit: log,
       clock,
-      mayUseModel: (model) => mayUseModel(inForce.bundle.policy.models, model),
+      mayUseModel: (model) => mayUseModel(policies.current.bundle.policy.models, model),
       upstreamFor: async (session) => {
         // After a restart the credentials come back with the launcher's next beat; a refusal would end the session.
         for (
@@ -172,7 +161,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           if (registry.byId(session.id)?.endedReason !== null) break;
           await new Promise((resolve) => setTimeout(resolve, CREDENTIAL_POLL_MS));
         }
-        return await upstreamFor(inForce.bundle.policy, credentials.get(session.id) ?? null);
+        return await upstreamFor(policies.current.bundle.policy, credentials.get(session.id) ?? null);
       },
       logError: options.logError,
     };
@@ -187,36 +176,27 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     rememberGatewayPort(paths, gateway.url);
 
     const startedAtMs = clock();
-    let refusedReload: RefusedReload | null =
-      start.refused === null ? null : { atMs: clock(), reason: refusalText(start.refused) };
     const hook = installHookClient(root, paths.hookFolder);
     const status = (): DaemonStatus => ({
       version: packageVersion(root),
       pid: process.pid,
       startedAtMs,
-      policy: {
-        name: inForce.bundle.policy.name,
-        digest: inForce.bundle.digest,
-        file: inForce.file,
-        sandbox: inForce.bundle.policy.sandbox.enabled,
-        sequence: inForce.issue?.sequence ?? null,
-        exceptions: inForce.bundle.policy.exceptions
-          .filter(({ expiresAtMs }) => expiresAtMs > moment())
-          .map(({ name, expiresAtMs }) => ({ name, expiresAtMs })),
-      },
+      policy: policyStatus(policies.current, moment()),
       guardSocket: paths.guardSocket,
       gatewayUrl: gateway.url,
       controlSocket: paths.controlSocket,
       auditFolder: paths.audit,
       auditRecords: stored.size,
       logHealth: log.health,
-      refusedReload,
+      refusedReload: policies.refused,
       hookClient: hook.kind,
       hookCommand: hook.command,
       sessions: registry.list().map(({ id, workspace, endedReason }) => ({ id, workspace, endedReason })),
     });
 
     async function openSession(request: OpenSessionRequest): Promise<OpenSessionAnswer> {
+      // One policy for all documents of a session, whatever comes into force meanwhile.
+      const inForce = policies.current;
       const { policy } = inForce.bundle;
       const provider = policy.models.provider;
       // Refused before the session is opened, with the reason, rather than at its first request.
@@ -302,13 +282,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     );
     opened.push(() => control.close());
 
-    warmUp(inForce.indexAt(moment()));
+    warmUp(policies.current.indexAt(moment()));
     const sweep = setInterval(() => {
       for (const [id, pid] of watched) if (isAlive(pid)) registry.beat(id);
-      for (const { name, owner, ticket } of exceptions.ended(moment()))
-        recordPolicy('exception-ended', { name, owner, ticket }).catch((error: unknown) =>
-          options.logError(`the end of exception ${name} is not in the log: ${String(error)}`),
-        );
+      void policies.recordEnded();
       sweepSessions(registry).catch((error: unknown) => options.logError(`cannot sweep sessions: ${String(error)}`));
     }, SWEEP_MS);
     opened.push(() => clearInterval(sweep));
@@ -316,40 +293,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     return {
       status,
       shutdownAsked: asked.promise,
-      async reload() {
-        try {
-          const next = bundle === undefined ? loadTexts(options) : loadBundle(bundle, paths.home);
-          await recordInForce(next);
-          storeBundle(paths, next.bundle);
-          inForce = next;
-          refusedReload = null;
-        } catch (error) {
-          refusedReload = { atMs: clock(), reason: refusalText(error) };
-          if (error instanceof PolicyInvalid || error instanceof BundleRefused) await recordRefusal(error);
-          throw error;
-        }
-      },
+      reload: () => policies.reload(),
       close: closeAll,
     };
   } catch (error) {
     await closeAll();
-    throw error;
-  }
-}
-
-/** What the daemon starts with. A bundle that is refused without a last good one leaves its record before it ends the start. */
-async function startOf(
-  ofText: BundleStart | null,
-  bundle: BundlePlace | undefined,
-  stateFolder: string,
-  recordRefusal: (error: BundleRefused) => Promise<unknown>,
-): Promise<BundleStart> {
-  if (ofText !== null) return ofText;
-  if (bundle === undefined) throw new TypeError('there is neither a policy nor a bundle');
-  try {
-    return startWithBundle(bundle, stateFolder);
-  } catch (error) {
-    if (error instanceof BundleRefused) await recordRefusal(error);
     throw error;
   }
 }
@@ -365,6 +313,16 @@ async function sweepSessions(registry: SessionRegistry): Promise<void> {
     if (registry.byId(id)?.endedReason === null) continue;
     killStartedWith((environment) => environment.includes(`SALLYPORT_SESSION=${id}`));
   }
+}
+
+/** The policy's texts. They are read at once. */
+function textSource(options: DaemonOptions): PolicySource {
+  const first = loadTexts(options);
+  return { start: () => ({ inForce: first, refused: null }), load: () => loadTexts(options) };
+}
+
+function bundleSource(place: BundlePlace, stateFolder: string): PolicySource {
+  return { start: () => startWithBundle(place, stateFolder), load: () => loadBundle(place, stateFolder) };
 }
 
 /** Reads the documents of the policy and passes on what is said about them. */
@@ -405,11 +363,17 @@ function healthText(health: LogHealth): string {
     : `the log cannot be written, and every call is denied until it can: ${health.error}`;
 }
 
-/** The first diagnostic of a policy with faults, which follows a line that counts them. */
-function refusalText(error: unknown): string {
-  if (!(error instanceof Error)) return 'an unknown failure';
-  const [count = '', first] = error.message.split('\n');
-  return first ?? count;
+function policyStatus({ bundle, file, issue }: InForce, nowMs: number): DaemonStatus['policy'] {
+  const { digest, policy } = bundle;
+  const exceptions = policy.exceptions.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+  return {
+    name: policy.name,
+    digest,
+    file,
+    sandbox: policy.sandbox.enabled,
+    sequence: issue?.sequence ?? null,
+    exceptions: exceptions.map(({ name, expiresAtMs }) => ({ name, expiresAtMs })),
+  };
 }
 
 function storeBundle(paths: StatePaths, { digest, policy, table }: Bundle): void {

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { makeFolders } from './make-folders.ts';
 import { StateFolder } from '../core/error.ts';
 import { realPath } from './file-facts.ts';
@@ -102,8 +102,19 @@ export function prepareStateFolder(paths: StatePaths, uid: number): void {
   }
 }
 
+/** A file that was renamed into place is there after a power cut only once its folder is on the disk. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
 /**
- * Writes a file so that a crash leaves the old content or the new, never a part.
+ * Writes a file so that a crash leaves the old content or the new, never a part; it would survive a power cut when this
+ * returns.
  *
  * @param mode of a file that is made; 0600 for what belongs to the owner alone.
  * @throws {Error} of the operating system, with the path that was given; the old content is as it was.
@@ -121,6 +132,7 @@ export function writeWhole(path: string, content: string | Uint8Array, mode: num
       closeSync(file);
     }
     renameSync(partial, path);
+    syncFolder(dirname(path));
   } catch (error) {
     rmSync(partial, { force: true });
     if (error instanceof Error)

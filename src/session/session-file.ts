@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StateFolder } from '../core/error.ts';
 import { parseSessionId } from '../core/ids.ts';
@@ -21,7 +21,7 @@ export function storeSession(folder: string, session: StoredSession): void {
   const partial = `${path}.${process.pid}.part`;
   const file = openSync(partial, 'w', 0o600);
   try {
-    writeSync(file, `${JSON.stringify(session)}\n`);
+    writeFileSync(file, `${JSON.stringify(session)}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);
