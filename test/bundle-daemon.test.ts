@@ -158,7 +158,10 @@ test('the log names what was signed as which and by whom', async (t) => {
   sign(5, 'fifth');
   await startDaemonProcess(t, home, words);
   const log = sallyport(home, ['audit', 'tail', '--json', '-n', '20']).stdout;
-  assert.match(log, /"event":"in-force","exceptions":\[\],"file":"[^"]*bundle\.json","keyId":"[0-9a-f]{64}","name":"fifth","sequence":5/);
+  assert.match(
+    log,
+    /"event":"in-force","exceptions":\[\],"file":"[^"]*bundle\.json","keyId":"[0-9a-f]{64}","name":"fifth","sequence":5/,
+  );
 });
 
 test('of two daemons that start at once one takes the bundle, and the other changes nothing', async (t) => {

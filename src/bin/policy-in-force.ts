@@ -49,10 +49,12 @@ export async function policyInForce(source: PolicySource, ports: PolicyPorts): P
   let holding: readonly PolicyException[] = [];
   const recordRefusal = async (error: unknown): Promise<void> => {
     const code = error instanceof SallyportError ? error.code : 'DAEMON_FAILED';
-    // The refusal itself is what counts for whoever asked, also where the log does not take it.
-    await record('refused', { code, reason: refusalText(error) }).catch((failure: unknown) => {
+    try {
+      await record('refused', { code, reason: refusalText(error) });
+    } catch (failure) {
+      // The refusal itself is what counts for whoever asked.
       logError(`a refused policy is not in the log: ${String(failure)}`);
-    });
+    }
   };
   const take = async (next: InForce): Promise<InForce> => {
     const { policy, digest } = next.bundle;
