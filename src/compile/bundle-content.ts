@@ -47,6 +47,16 @@ const calls = { server: z.string(), tools: texts };
 const textMap = z.record(z.string(), z.string());
 const dlpAction = z.enum(['mask', 'redact', 'block', 'allow', 'alert']).nullable();
 
+const engineLimits = {
+  name: z.string(),
+  at: z.array(z.enum(['prompt', 'tool-input', 'tool-result'])),
+  order: whole,
+  onFailure: z.enum(['deny', 'embedded-only']),
+  timeoutMs: whole,
+  maxConcurrent: whole,
+  maxInputBytes: whole,
+};
+
 const policySchema = z.strictObject({
   name: z.string(),
   shape: z.enum(['workstation', 'ec2', 'container']),
@@ -96,11 +106,36 @@ const policySchema = z.strictObject({
   }),
   shell: z.strictObject({ keepHistory: z.boolean(), umask: z.string().nullable(), timeoutMinutes: whole.nullable() }),
   audit: z.strictObject({ retentionDays: whole, content: z.enum(['sealed', 'digest']) }),
-  dlp: z.strictObject({ secret: dlpAction, personal: dlpAction, company: dlpAction }),
+  dlp: z.strictObject({
+    secret: dlpAction,
+    personal: dlpAction,
+    company: dlpAction,
+    allowed: z.strictObject({ salt: z.string(), hashes: texts }).nullable(),
+  }),
   injection: z.strictObject({
     onFinding: z.enum(['alert', 'ask', 'deny']).nullable(),
     taint: z.union([z.boolean(), z.literal('any-untrusted')]),
   }),
+  company: z.strictObject({
+    words: z.array(z.strictObject({ name: z.string(), words: texts })),
+    patterns: z.array(z.strictObject({ name: z.string(), pattern: z.string() })),
+  }),
+  engines: z.array(
+    z.discriminatedUnion('kind', [
+      z.strictObject({
+        ...engineLimits,
+        kind: z.enum(['gitleaks', 'betterleaks', 'trufflehog']),
+        command: z.tuple([z.string()], z.string()),
+        isVerifying: z.boolean(),
+      }),
+      z.strictObject({
+        ...engineLimits,
+        kind: z.enum(['presidio', 'llm-guard', 'lakera']),
+        url: z.string(),
+        keyEnv: z.string().nullable(),
+      }),
+    ]),
+  ),
   defaults: z.strictObject({
     command: cautious,
     readInside: verdict,

@@ -40,8 +40,10 @@ export const SAMPLE_POLICY: Policy = {
   },
   shell: { keepHistory: true, umask: '027', timeoutMinutes: 15 },
   audit: { retentionDays: 2555, content: 'sealed' },
-  dlp: { secret: null, personal: null, company: null },
+  dlp: { secret: null, personal: null, company: null, allowed: null },
   injection: { onFinding: null, taint: false },
+  company: { words: [], patterns: [] },
+  engines: [],
   defaults: {
     command: 'ask',
     readInside: 'allow',

@@ -14,12 +14,13 @@ export { MAX_POLICY_BYTES, parsePolicy, parsePolicyBytes } from './parse-policy.
 export type { PolicyResult } from './parse-policy.ts';
 export type {
   ContainerSection,
-  DlpAction,
   EgressHost,
   ExceptionLift,
   GitSection,
+  EnginePlace,
   McpServer,
   Policy,
+  PolicyEngine,
   PolicyDefaults,
   PolicyException,
   Shape,

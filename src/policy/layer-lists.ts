@@ -1,8 +1,10 @@
 import { starGlobMatches } from '../core/command-pattern-glob.ts';
 import { parseHostPattern } from '../core/host-pattern.ts';
+import { listFaults } from './content-faults.ts';
 import { quoted } from './fault.ts';
 import { isSaid, report, widens } from './layer-state.ts';
 import type { LayerState } from './layer-state.ts';
+import { companyOf } from './policy-of.ts';
 import type { WrittenPolicy } from './policy-schema.ts';
 import type { PolicyPart } from './read-part.ts';
 
@@ -27,6 +29,9 @@ export function layLists(state: LayerState, under: WrittenPolicy, parts: readonl
     if (isSaid(part, ['models', 'allow'])) layModels(state, under, part);
     if (isSaid(part, ['egress', 'hosts'])) layHosts(state, under, part);
     if (isSaid(part, ['mcp', 'servers'])) layServers(state, under, part);
+    layCompany(state, under, part);
+    layEngines(state, under, part);
+    layAllowed(state, part);
   }
 }
 
@@ -94,6 +99,60 @@ function layServers(state: LayerState, { mcp }: WrittenPolicy, part: PolicyPart)
   const left = Object.entries(state.merged.mcp.servers).filter(([name]) => Object.hasOwn(wanted, name));
   state.merged.mcp.servers = Object.fromEntries(left);
   state.sayers.set('mcp.servers', part);
+}
+
+/** More is found: words are added to lists, and patterns under names of their own. */
+function layCompany(state: LayerState, { company: before }: WrittenPolicy, part: PolicyPart): void {
+  const { company } = state.merged;
+  const wanted = part.written.company;
+  for (const [name, words] of Object.entries(wanted.words)) {
+    company.words[name] = union(Object.hasOwn(company.words, name) ? (company.words[name] ?? []) : [], words);
+  }
+  for (const [name, pattern] of Object.entries(wanted.patterns)) {
+    const path = ['company', 'patterns', name];
+    const held = Object.hasOwn(company.patterns, name) ? company.patterns[name] : undefined;
+    if (held === undefined || held === pattern) company.patterns[name] = pattern;
+    else if (Object.hasOwn(before.patterns, name)) {
+      widens(state, part, path, `the pattern ${quoted(name)} is another one there`, path);
+    } else {
+      report(state, part, 'policy/contradiction', path, `two documents give the pattern ${quoted(name)}`, RENAME);
+    }
+  }
+  for (const { fault } of listFaults(companyOf(company)).slice(0, 1)) {
+    // Of the documents together: what each of them says alone has been looked at.
+    if (isSaid(part, ['company'])) report(state, part, 'policy/contradiction', ['company'], fault, null);
+  }
+  for (const path of [
+    ['company', 'words'],
+    ['company', 'patterns'],
+  ]) {
+    if (isSaid(part, path)) state.sayers.set(path.join('.'), part);
+  }
+}
+
+const RENAME = 'give one of them another name';
+
+/** More is asked: an engine that is there stays as it is. */
+function layEngines(state: LayerState, { engines: before }: WrittenPolicy, part: PolicyPart): void {
+  for (const [index, engine] of part.written.engines.entries()) {
+    const path = ['engines', index];
+    const held = state.merged.engines.find(({ name }) => name === engine.name);
+    if (held === undefined) state.merged.engines.push(engine);
+    else if (!isSame(held, engine) && before.some(({ name }) => name === engine.name)) {
+      widens(state, part, path, `the engine ${quoted(engine.name)} is another one there`, ['engines']);
+    } else if (!isSame(held, engine)) {
+      report(state, part, 'policy/contradiction', path, `two documents give the engine ${quoted(engine.name)}`, RENAME);
+    }
+  }
+  if (isSaid(part, ['engines'])) state.sayers.set('engines', part);
+}
+
+/** Values that may pass are named by the base alone. */
+function layAllowed(state: LayerState, part: PolicyPart): void {
+  const path = ['dlp', 'allowed'];
+  if (!isSaid(part, path)) return;
+  const message = '`dlp.allowed` is said by the base alone';
+  report(state, part, 'policy/layer-widens', path, message, 'leave it out here');
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { DiagnosticCode } from './diagnostic.ts';
 import { fieldPathText, quoted } from './fault.ts';
 import type { Fault, FieldPath } from './fault.ts';
+import { contentFaults, engineFaults } from './content-faults.ts';
 import { multiTenantService } from './multi-tenant-host.ts';
 import { nearestName } from './nearest-name.ts';
 import type { WrittenPolicy } from './policy-schema.ts';
@@ -22,7 +23,8 @@ export function meaningFaults(policy: WrittenPolicy, document: PolicyDocument): 
     ...providerFaults(policy, report),
     ...sessionFaults(policy, report),
     ...egressFaults(policy, report),
-    ...unenforcedFaults(policy, report),
+    ...contentFaults(policy, report),
+    ...engineFaults(policy, report),
     ...serverFaults(policy, report),
     ...mcpRuleFaults(policy, report),
     ...toolRuleFaults(policy, report),
@@ -54,7 +56,7 @@ export function duplicateRuleFaults(document: PolicyDocument): readonly Fault[] 
   return faults;
 }
 
-type Report = (
+export type Report = (
   code: DiagnosticCode,
   severity: Fault['severity'],
   path: FieldPath,
@@ -114,18 +116,6 @@ function egressFaults({ egress }: WrittenPolicy, report: Report): readonly Fault
     const hint = 'name one host of your own, or write why it is reached all the same as `accepted_risk`';
     return [report('policy/multi-tenant-host', 'error', path, message, hint)];
   });
-}
-
-function unenforcedFaults({ dlp, injection }: WrittenPolicy, report: Report): readonly Fault[] {
-  const warning = (section: string): Fault =>
-    report(
-      'policy/not-enforced',
-      'warning',
-      [section],
-      `nothing enforces \`${section}\` in this version: it is checked and kept, and changes nothing`,
-      null,
-    );
-  return [...(dlp === undefined ? [] : [warning('dlp')]), ...(injection === undefined ? [] : [warning('injection')])];
 }
 
 // The client expands these from its environment; everything else in braces reaches the server as it is written.

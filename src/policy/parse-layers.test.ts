@@ -290,3 +290,69 @@ test('of more documents than a policy has none is read', () => {
   const result = laid(...Array.from({ length: 100 }, (_, index) => layer(`t${index}`, 'team', '')));
   assert.equal(said(result), 't64.yaml:1:1: a policy has at most 64 documents, found 100 [policy/layer-set]');
 });
+
+const LISTED: Source = {
+  file: 'base.yaml',
+  text: `${BASE}dlp: { company: redact, allowed: { salt: '${'00'.repeat(16)}', hashes: [] } }
+company: { words: { names: [Bluebird] }, patterns: { contract: 'CTR-[0-9]{6}' } }
+engines: [{ name: leaks, kind: gitleaks }]
+`,
+};
+
+test('a layer adds words, patterns and engines', () => {
+  const policy = policyOf(
+    LISTED,
+    layer(
+      't',
+      'team',
+      `company: { words: { names: [Redbird], places: [Elba] }, patterns: { ticket: 'TCK-[0-9]{4}' } }
+engines: [{ name: second, kind: betterleaks }]`,
+    ),
+  );
+  assert.deepEqual(policy.company, {
+    words: [
+      { name: 'names', words: ['Bluebird', 'Redbird'] },
+      { name: 'places', words: ['Elba'] },
+    ],
+    patterns: [
+      { name: 'contract', pattern: 'CTR-[0-9]{6}' },
+      { name: 'ticket', pattern: 'TCK-[0-9]{4}' },
+    ],
+  });
+  assert.deepEqual(
+    policy.engines.map(({ name }) => name),
+    ['leaks', 'second'],
+  );
+  assert.deepEqual(policy.dlp.allowed, { salt: '00'.repeat(16), hashes: [] });
+});
+
+for (const { name, fields, want } of [
+  {
+    name: 'a pattern that is there',
+    fields: "company: { patterns: { contract: 'CTR-9{6}' } }",
+    want: 't.yaml:4:34: t.yaml:4 widens base.yaml:20: the pattern `contract` is another one there [policy/layer-widens]',
+  },
+  {
+    name: 'an engine that is there',
+    fields: 'engines: [{ name: leaks, kind: gitleaks, on_failure: embedded-only }]',
+    want: 't.yaml:4:11: t.yaml:4 widens base.yaml:21: the engine `leaks` is another one there [policy/layer-widens]',
+  },
+  {
+    name: 'the values that may pass',
+    fields: `dlp: { allowed: { salt: '${'11'.repeat(16)}', hashes: ['${'22'.repeat(32)}'] } }`,
+    want: 't.yaml:4:17: `dlp.allowed` is said by the base alone [policy/layer-widens]',
+  },
+  {
+    name: 'an action that is stricter there',
+    fields: 'dlp: { company: alert }',
+    want: 't.yaml:4:17: t.yaml:4 widens base.yaml:19: `dlp.company` is `alert` here and `redact` there [policy/layer-widens]',
+  },
+  {
+    name: 'a name of words and of a pattern',
+    fields: 'company: { words: { contract: [Letter] } }',
+    want: 't.yaml:4:10: `contract` is there twice [policy/contradiction]',
+  },
+])
+  test(`a layer does not change ${name}`, () => {
+    assert.equal(said(laid(LISTED, layer('t', 'team', fields))), want);
+  });

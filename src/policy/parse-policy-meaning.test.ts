@@ -31,10 +31,45 @@ for (const { name, text, want } of [
   },
   {
     name: 'what nothing enforces is said to be so',
-    text: `${HEAD}dlp: {secret: mask}\ninjection: {taint: true}\n`,
+    text: `${HEAD}dlp: {secret: mask}\n`,
+    want: '3:15: warning: nothing restores masked text in this version: `mask` is carried out as `redact` [policy/not-enforced]',
+  },
+  {
+    name: 'lists that nothing is done with, and an action that nothing can set off',
+    text: `${HEAD}company: {words: {names: [Bluebird]}}\n`,
     want:
-      '3:6: warning: nothing enforces `dlp` in this version: it is checked and kept, and changes nothing [policy/not-enforced]\n' +
-      '4:12: warning: nothing enforces `injection` in this version: it is checked and kept, and changes nothing [policy/not-enforced]',
+      '3:10: warning: nothing is done with what these lists find [policy/no-effect]\n' +
+      '  hint: write `dlp.company`, such as `redact`',
+  },
+  {
+    name: 'an action on company words without words',
+    text: `${HEAD}dlp: {company: block}\n`,
+    want: '3:16: warning: `company` lists nothing that could be found [policy/no-effect]',
+  },
+  {
+    name: 'lists that cannot be searched for, without a word of them',
+    text: `${HEAD}dlp: {company: block}\ncompany: {words: {names: [ab]}, patterns: {numbers: '(x'}}\n`,
+    want:
+      '4:18: error: word 1 of `names` has under 3 characters, over 120 bytes, or is no line of text [policy/wrong-form]\n' +
+      "4:43: error: the pattern of `numbers` is none of RE2's [policy/wrong-form]",
+  },
+  {
+    name: 'engines with the fields of other kinds',
+    text: `${HEAD}engines:\n  - {name: a, kind: gitleaks, url: "https://x.example", verify: true}\n  - {name: b, kind: lakera, command: [x]}\n  - {name: c, kind: presidio, url: "http://x.example"}\n`,
+    want:
+      '4:36: error: `gitleaks` has no `url` [policy/contradiction]\n' +
+      '4:65: error: `gitleaks` has no `verify` [policy/contradiction]\n' +
+      '5:5: error: `lakera` needs the `url` of its service [policy/missing-field]\n' +
+      '5:38: error: `lakera` has no `command` [policy/contradiction]\n' +
+      '6:36: error: `http` is for this machine only; credentials would travel in the clear [policy/wrong-form]',
+  },
+  {
+    name: 'engines that take too long one after the other, and two of one name',
+    text: `${HEAD}engines:\n  - {name: a, kind: gitleaks, order: 1}\n  - {name: a, kind: betterleaks}\n`,
+    want:
+      '4:3: error: engines of different order are asked one after the other: these may take 4000 ms together, and the guard answers before [policy/contradiction]\n' +
+      '  hint: at most 2400 ms in all: lower `timeout_ms`, or give them one `order`\n' +
+      '5:12: error: the engine `a` is given twice [policy/contradiction]',
   },
   {
     name: 'a field that has moved is found where it is now',

@@ -43,8 +43,10 @@ test('the smallest policy allows nothing', () => {
     egress: { hosts: [] },
     shell: { keepHistory: false, umask: null, timeoutMinutes: null },
     audit: { retentionDays: 2_555, content: 'sealed' },
-    dlp: { secret: null, personal: null, company: null },
+    dlp: { secret: null, personal: null, company: null, allowed: null },
     injection: { onFinding: null, taint: false },
+    company: { words: [], patterns: [] },
+    engines: [],
     defaults: {
       command: 'ask',
       readInside: 'ask',
@@ -81,8 +83,13 @@ egress:
     - { host: '*.example.com', ports: [8443, 443], reason: Ours. }
     - { host: '*.github.io', reason: Pages., accepted_risk: Looked at. }
 audit: { retention_days: 30, content: digest }
-dlp: { secret: mask, personal: alert }
+dlp: { secret: mask, personal: alert, allowed: { salt: '${'5a'.repeat(16)}', hashes: ['${'c3'.repeat(32)}'] } }
 injection: { on_finding: ask, taint: true }
+company: { words: { names: [Bluebird], customers: [Acme] }, patterns: { contract: 'CTR-[0-9]{6}' } }
+engines:
+  - { name: second, kind: lakera, url: 'https://lakera.example/', key_env: LAKERA_KEY, at: [tool-result, prompt], order: 1, timeout_ms: 1000 }
+  - { name: first, kind: trufflehog, command: [/opt/trufflehog, --quiet], verify: true, on_failure: embedded-only, timeout_ms: 1400 }
+  - { name: third, kind: gitleaks, at: [tool-input], max_concurrent: 1, max_input_kb: 8, timeout_ms: 50 }
 rollout: { default: warn, rules: { c/deny: enforce, f/deny: shadow } }
 session:
   max_duration_minutes: 1
@@ -153,8 +160,58 @@ tools:
     },
     shell: { keepHistory: false, umask: '027', timeoutMinutes: 15 },
     audit: { retentionDays: 30, content: 'digest' },
-    dlp: { secret: 'mask', personal: 'alert', company: null },
+    dlp: {
+      secret: 'mask',
+      personal: 'alert',
+      company: null,
+      allowed: { salt: '5a'.repeat(16), hashes: ['c3'.repeat(32)] },
+    },
     injection: { onFinding: 'ask', taint: true },
+    company: {
+      words: [
+        { name: 'customers', words: ['Acme'] },
+        { name: 'names', words: ['Bluebird'] },
+      ],
+      patterns: [{ name: 'contract', pattern: 'CTR-[0-9]{6}' }],
+    },
+    engines: [
+      {
+        name: 'first',
+        at: ['prompt', 'tool-result'],
+        order: 0,
+        onFailure: 'embedded-only',
+        timeoutMs: 1_400,
+        maxConcurrent: 2,
+        maxInputBytes: 1_048_576,
+        kind: 'trufflehog',
+        command: ['/opt/trufflehog', '--quiet'],
+        isVerifying: true,
+      },
+      {
+        name: 'second',
+        at: ['prompt', 'tool-result'],
+        order: 1,
+        onFailure: 'deny',
+        timeoutMs: 1_000,
+        maxConcurrent: 2,
+        maxInputBytes: 1_048_576,
+        kind: 'lakera',
+        url: 'https://lakera.example',
+        keyEnv: 'LAKERA_KEY',
+      },
+      {
+        name: 'third',
+        at: ['tool-input'],
+        order: 0,
+        onFailure: 'deny',
+        timeoutMs: 50,
+        maxConcurrent: 1,
+        maxInputBytes: 8_192,
+        kind: 'gitleaks',
+        command: ['gitleaks'],
+        isVerifying: false,
+      },
+    ],
     defaults: {
       command: 'deny',
       readInside: 'allow',

@@ -1,7 +1,9 @@
+import type { CompanyLists } from '../core/company-lists.ts';
 import { parseRuleId } from '../core/ids.ts';
 import type { RuleId } from '../core/ids.ts';
 import type { RolloutMode, RuleVerdict } from '../core/rule-table.ts';
-import type { McpServer, Policy, PolicyException } from './policy.ts';
+import { ENGINE_PLACES } from './content-schema.ts';
+import type { McpServer, Policy, PolicyEngine, PolicyException } from './policy.ts';
 import type { WrittenPolicy } from './policy-schema.ts';
 import { sectionRules } from './section-rules.ts';
 import { upstreamUrl } from './upstream-url.ts';
@@ -49,8 +51,15 @@ export function policyOf(written: WrittenPolicy, exceptions: readonly PolicyExce
       timeoutMinutes: written.shell?.timeout_minutes ?? null,
     },
     audit: { retentionDays: audit.retention_days, content: audit.content },
-    dlp: { secret: dlp?.secret ?? null, personal: dlp?.personal ?? null, company: dlp?.company ?? null },
+    dlp: {
+      secret: dlp?.secret ?? null,
+      personal: dlp?.personal ?? null,
+      company: dlp?.company ?? null,
+      allowed: dlp?.allowed ?? null,
+    },
     injection: { onFinding: injection?.on_finding ?? null, taint: injection?.taint ?? false },
+    company: companyOf(written.company),
+    engines: written.engines.map(engineOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
     defaults: {
       command: defaults.command,
       readInside: defaults.read_inside,
@@ -121,6 +130,40 @@ function containersOf(containers: WrittenPolicy['containers']): Policy['containe
     devices: containers?.devices ?? 'allow',
     limits: { memoryMb: limits?.memory_mb ?? null, cpus: limits?.cpus ?? null, pids: limits?.pids ?? null },
   };
+}
+
+/** The lists in the order of their names, as their checks want them too. */
+export function companyOf({ words, patterns }: WrittenPolicy['company']): CompanyLists {
+  const byName = (one: readonly [string, unknown], other: readonly [string, unknown]): number =>
+    one[0] < other[0] ? -1 : 1;
+  return {
+    words: Object.entries(words)
+      .sort(byName)
+      .map(([name, list]) => ({ name, words: list })),
+    patterns: Object.entries(patterns)
+      .sort(byName)
+      .map(([name, pattern]) => ({ name, pattern })),
+  };
+}
+
+function engineOf(engine: WrittenPolicy['engines'][number]): PolicyEngine {
+  const limits = {
+    name: engine.name,
+    at: ENGINE_PLACES.filter((place) => engine.at.includes(place)),
+    order: engine.order,
+    onFailure: engine.on_failure,
+    timeoutMs: engine.timeout_ms,
+    maxConcurrent: engine.max_concurrent,
+    maxInputBytes: engine.max_input_kb * 1_024,
+  };
+  const { kind } = engine;
+  if (kind === 'presidio' || kind === 'llm-guard' || kind === 'lakera') {
+    const url = upstreamUrl(engine.url ?? '');
+    if (!url.ok) throw new TypeError('the address of an engine was not checked');
+    return { ...limits, kind, url: url.url, keyEnv: engine.key_env ?? null };
+  }
+  const [program = kind, ...words] = engine.command ?? [];
+  return { ...limits, kind, command: [program, ...words], isVerifying: engine.verify };
 }
 
 function rulesOf<Deny extends WrittenRule, Ask extends WrittenRule, Allow extends WrittenRule>(

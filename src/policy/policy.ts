@@ -1,6 +1,9 @@
+import type { CompanyLists } from '../core/company-lists.ts';
+import type { ContentAction, InjectionAction } from '../core/content-rules.ts';
 import type { RuleId } from '../core/ids.ts';
 import type { CommandRule, Defaults, FileRule, McpRule, RuleVerdict, ToolRule, WebRule } from '../core/rule-table.ts';
 import type { ModelProvider } from '../core/session.ts';
+import type { ENGINE_PLACES, PROGRAM_KINDS, SERVICE_KINDS } from './content-schema.ts';
 
 /** Kind of machine that the agent runs on. */
 export type Shape = 'workstation' | 'ec2' | 'container';
@@ -60,18 +63,23 @@ export interface Policy {
     /** Whether records hold the encrypted content of a call, or its digest only. */
     readonly content: 'sealed' | 'digest';
   };
-  /** What is done where a detector sees such text; null where the policy says nothing. Not enforced by this version. */
+  /** What is done where a detector sees such text; null where the policy says nothing. */
   readonly dlp: {
-    readonly secret: DlpAction | null;
-    readonly personal: DlpAction | null;
-    readonly company: DlpAction | null;
+    readonly secret: ContentAction | null;
+    readonly personal: ContentAction | null;
+    readonly company: ContentAction | null;
+    /** Values that may pass: HMAC-SHA-256 in hex, keyed with the salt, which is hex too. Null where there are none. */
+    readonly allowed: { readonly salt: string; readonly hashes: readonly string[] } | null;
   };
-  /** Not enforced by this version. */
   readonly injection: {
-    readonly onFinding: 'alert' | 'ask' | 'deny' | null;
+    readonly onFinding: InjectionAction | null;
     /** `any-untrusted`: also text in which nothing was found, from where anyone can write. */
     readonly taint: boolean | 'any-untrusted';
   };
+  /** In the order of their names. Without faults. */
+  readonly company: CompanyLists;
+  /** In the order of their names, which are unique. */
+  readonly engines: readonly PolicyEngine[];
   readonly defaults: PolicyDefaults;
   readonly commands: readonly CommandRule[];
   readonly files: readonly FileRule[];
@@ -117,7 +125,36 @@ export interface EgressHost {
   readonly acceptedRisk: string | null;
 }
 
-export type DlpAction = 'mask' | 'redact' | 'block' | 'allow' | 'alert';
+/** A scanner outside of this program. */
+export type PolicyEngine = EngineLimits &
+  (
+    | {
+        readonly kind: (typeof PROGRAM_KINDS)[number];
+        /** The program, by absolute path or by a name on `PATH`, and words before our own. */
+        readonly command: readonly [string, ...string[]];
+        /** Whether what is found is tried at its provider; always false but for TruffleHog. */
+        readonly isVerifying: boolean;
+      }
+    | {
+        readonly kind: (typeof SERVICE_KINDS)[number];
+        /** An absolute URL without a final slash, `https` unless it names this machine. */
+        readonly url: string;
+        /** Variable of the daemon's environment; null where the service wants no key. */
+        readonly keyEnv: string | null;
+      }
+  );
+
+export interface EngineLimits {
+  readonly name: string;
+  readonly at: readonly EnginePlace[];
+  readonly order: number;
+  readonly onFailure: 'deny' | 'embedded-only';
+  readonly timeoutMs: number;
+  readonly maxConcurrent: number;
+  readonly maxInputBytes: number;
+}
+
+export type EnginePlace = (typeof ENGINE_PLACES)[number];
 
 /** A lift of named patterns out of named rules, by somebody, for a reason, until a moment. */
 export interface PolicyException {

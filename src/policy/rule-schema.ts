@@ -6,7 +6,7 @@ import { parsePathPattern } from '../core/path-pattern.ts';
 import { quoted } from './fault.ts';
 
 /** Families of the rules that the program itself brings; a policy cannot speak in their name. */
-export const RESERVED_FAMILIES = ['decide', 'default', 'exception', 'liveness'] as const;
+export const RESERVED_FAMILIES = ['decide', 'default', 'dlp', 'exception', 'injection', 'liveness', 'taint'] as const;
 
 /** Rules in one list, such as `commands.deny`. */
 export const MAX_RULES = 5_000;

@@ -163,27 +163,3 @@ export const audit = z
   })
   .prefault({})
   .describe('What is recorded, and for how long.');
-
-const dlpAction = z.enum(['mask', 'redact', 'block', 'allow', 'alert']).optional();
-
-export const dlp = z
-  .strictObject({
-    secret: dlpAction.describe('Credentials on their way to a model.'),
-    personal: dlpAction.describe('Data about people on its way to a model.'),
-    company: dlpAction.describe("The company's own words on their way to a model."),
-  })
-  .optional()
-  .describe('What is done with text that should not leave. Not enforced by this version.');
-
-export const injection = z
-  .strictObject({
-    on_finding: z.enum(['alert', 'ask', 'deny']).optional().describe('What follows a suspicious instruction.'),
-    taint: z
-      .union([z.boolean(), z.literal('any-untrusted')])
-      .default(false)
-      .describe(
-        'Whether a session that read such text is asked before what reaches out, destroys or reads secrets. `any-untrusted`: also one that read any web page, MCP result or issue.',
-      ),
-  })
-  .optional()
-  .describe('Instructions hidden in what the agent reads. Not enforced by this version.');

@@ -2,9 +2,9 @@ import { RE2JS } from 're2js';
 import { detectorId } from '../../core/ids.ts';
 import type { DetectorId } from '../../core/ids.ts';
 import type { Detector, KindMatch } from '../scan/detector.ts';
-import { MATCH_REACH_BYTES } from './company-lists.ts';
-import type { CompanyPattern } from './company-lists.ts';
-import { patternFacts } from './pattern-facts.ts';
+import { MATCH_REACH_BYTES } from '../../core/company-lists.ts';
+import type { CompanyPattern } from '../../core/company-lists.ts';
+import { patternFacts } from '../../core/pattern-facts.ts';
 
 const CONFIDENCE = 0.9;
 

@@ -1,8 +1,8 @@
 import { detectorId } from '../../core/ids.ts';
 import type { DetectorId } from '../../core/ids.ts';
 import type { Detector, KeywordDetector, KindMatch, Match, PassDetector } from '../scan/detector.ts';
-import { MAX_WORD_BYTES } from './company-lists.ts';
-import type { WordList } from './company-lists.ts';
+import { MAX_WORD_BYTES } from '../../core/company-lists.ts';
+import type { WordList } from '../../core/company-lists.ts';
 
 /** Someone wrote the word on a list: there is no doubt about what it is. */
 const CONFIDENCE = 0.9;

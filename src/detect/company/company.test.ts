@@ -5,9 +5,9 @@ import { RE2JS } from 're2js';
 import type { ScanScene } from '../scan/detector.ts';
 import { scanner } from '../scan/scanner.ts';
 import { streamScanner } from '../scan/stream-scanner.ts';
-import type { CompanyLists } from './company-lists.ts';
+import type { CompanyLists } from '../../core/company-lists.ts';
 import { companyDetectors, companyFaults } from './index.ts';
-import { patternFacts } from './pattern-facts.ts';
+import { patternFacts } from '../../core/pattern-facts.ts';
 
 const SCENE: ScanScene = { source: 'tool-result', path: null };
 const words = (...list: string[]): CompanyLists => ({ words: [{ name: 'own', words: list }], patterns: [] });

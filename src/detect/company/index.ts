@@ -1,11 +1,11 @@
 import type { Detector } from '../scan/detector.ts';
-import { companyFaults } from './company-faults.ts';
-import type { CompanyLists } from './company-lists.ts';
+import { companyFaults } from '../../core/company-faults.ts';
+import type { CompanyLists } from '../../core/company-lists.ts';
 import { patternDetector } from './company-patterns.ts';
 import { wordDetectors } from './company-words.ts';
 
-export { companyFaults } from './company-faults.ts';
-export type { CompanyLists, CompanyPattern, WordList } from './company-lists.ts';
+export { companyFaults } from '../../core/company-faults.ts';
+export type { CompanyLists, CompanyPattern, WordList } from '../../core/company-lists.ts';
 
 /**
  * Finds a company's own words and numbers, beside all other detectors and in the same pass.

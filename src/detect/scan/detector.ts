@@ -1,4 +1,8 @@
 import type { DetectorId } from '../../core/ids.ts';
+import type { SourceKind } from '../../core/source-kind.ts';
+
+export { SOURCE_KINDS } from '../../core/source-kind.ts';
+export type { SourceKind } from '../../core/source-kind.ts';
 
 /**
  * A text as detectors see it. Every character of `latin1` is one byte of the UTF-8 text, so that positions in both are
@@ -19,19 +23,6 @@ export interface ScanScene {
   /** The file that it is, as far as one is known: `src/a.ts`. */
   readonly path: string | null;
 }
-
-export const SOURCE_KINDS = [
-  'user-prompt',
-  'repository-file',
-  'tool-input',
-  'tool-result',
-  'web-page',
-  'mcp-result',
-  'issue-text',
-  'model-output',
-] as const;
-/** Where a text comes from. */
-export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** A part of a text that a detector means. Half-open, in bytes; `start < end`. */
 export interface Match {

@@ -1,0 +1,109 @@
+import { companyFaults } from '../core/company-faults.ts';
+import type { CompanyLists } from '../core/company-lists.ts';
+import type { ContentAction } from '../core/content-rules.ts';
+import { MAX_ENGINES_MS, PROGRAM_KINDS } from './content-schema.ts';
+import { quoted } from './fault.ts';
+import type { Fault, FieldPath } from './fault.ts';
+import type { Report } from './meaning-faults.ts';
+import { companyOf } from './policy-of.ts';
+import type { WrittenPolicy } from './policy-schema.ts';
+import { upstreamUrl } from './upstream-url.ts';
+
+/** What cannot be meant about content: lists with faults, and actions that do less than they say. */
+export function contentFaults({ layer, dlp, company }: WrittenPolicy, report: Report): readonly Fault[] {
+  const lists = companyOf(company);
+  const hasLists = lists.words.length + lists.patterns.length > 0;
+  const masked = (['secret', 'personal', 'company'] as const).filter((field) => dlp?.[field] === 'mask');
+  return [
+    ...listFaults(lists).map(({ path, fault }) => report('policy/wrong-form', 'error', path, fault, null)),
+    ...masked.map((field) =>
+      report(
+        'policy/not-enforced',
+        'warning',
+        ['dlp', field],
+        'nothing restores masked text in this version: `mask` is carried out as `redact`',
+        null,
+      ),
+    ),
+    // A layer that writes one of the two has the other from the document under it.
+    ...(layer === 'base' && hasLists && !doesAnything(dlp?.company)
+      ? [report('policy/no-effect', 'warning', ['company'], 'nothing is done with what these lists find', SAY_WHAT)]
+      : []),
+    ...(layer === 'base' && !hasLists && doesAnything(dlp?.company)
+      ? [report('policy/no-effect', 'warning', ['dlp', 'company'], '`company` lists nothing that could be found', null)]
+      : []),
+  ];
+}
+
+/** The first fault of each kind of list, or of both together, and where it stands. */
+export function listFaults({
+  words,
+  patterns,
+}: CompanyLists): readonly { readonly path: FieldPath; readonly fault: string }[] {
+  const found = [
+    { path: ['company', 'words'], faults: companyFaults({ words, patterns: [] }) },
+    { path: ['company', 'patterns'], faults: companyFaults({ words: [], patterns }) },
+    { path: ['company'], faults: companyFaults({ words, patterns }) },
+  ];
+  const faults = found.flatMap(({ path, faults: [fault] }) => (fault === undefined ? [] : [{ path, fault }]));
+  return faults.length > 1 ? faults.filter(({ path }) => path.length > 1) : faults;
+}
+
+const SAY_WHAT = 'write `dlp.company`, such as `redact`';
+
+function doesAnything(action: ContentAction | undefined): boolean {
+  return action !== undefined && action !== 'allow';
+}
+
+/** What cannot be meant about engines. */
+export function engineFaults({ engines }: WrittenPolicy, report: Report): readonly Fault[] {
+  const names = engines.map(({ name }) => name);
+  const twice = names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [
+          report(
+            'policy/contradiction',
+            'error',
+            ['engines', index, 'name'],
+            `the engine ${quoted(name)} is given twice`,
+            null,
+          ),
+        ],
+  );
+  const orders = [...new Set(engines.map(({ order }) => order))];
+  const wholeMs = orders
+    .map((order) => Math.max(...engines.filter((each) => each.order === order).map(({ timeout_ms }) => timeout_ms)))
+    .reduce((sum, each) => sum + each, 0);
+  const late =
+    wholeMs <= MAX_ENGINES_MS
+      ? []
+      : [
+          report(
+            'policy/contradiction',
+            'error',
+            ['engines'],
+            `engines of different order are asked one after the other: these may take ${wholeMs} ms together, and the guard answers before`,
+            `at most ${MAX_ENGINES_MS} ms in all: lower \`timeout_ms\`, or give them one \`order\``,
+          ),
+        ];
+  return [...twice, ...late, ...engines.flatMap((engine, index) => fieldFaults(engine, index, report))];
+}
+
+function fieldFaults(engine: WrittenPolicy['engines'][number], index: number, report: Report): readonly Fault[] {
+  const path = ['engines', index];
+  const isProgram = PROGRAM_KINDS.some((kind) => kind === engine.kind);
+  const odd = (field: 'command' | 'url' | 'key_env' | 'verify'): readonly Fault[] => {
+    const isSaid = field === 'verify' ? engine.verify : engine[field] !== undefined;
+    const message = `${quoted(engine.kind)} has no \`${field}\``;
+    return isSaid ? [report('policy/contradiction', 'error', [...path, field], message, null)] : [];
+  };
+  if (isProgram) return [...odd('url'), ...odd('key_env'), ...(engine.kind === 'trufflehog' ? [] : odd('verify'))];
+  const rest = [...odd('command'), ...odd('verify')];
+  if (engine.url === undefined) {
+    const message = `${quoted(engine.kind)} needs the \`url\` of its service`;
+    return [...rest, report('policy/missing-field', 'error', path, message, null)];
+  }
+  const url = upstreamUrl(engine.url);
+  return url.ok ? rest : [...rest, report('policy/wrong-form', 'error', [...path, 'url'], url.problem, null)];
+}
