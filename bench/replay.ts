@@ -5,6 +5,7 @@ import { verifyLog } from '../src/audit/index.ts';
 import { loadPolicy } from '../src/bin/load-policy.ts';
 import { replayLog } from '../src/bin/replay-log.ts';
 import type { RuleTable } from '../src/core/rule-table.ts';
+import { taintRulesOf } from '../src/core/taint.ts';
 import { makeRecordedLog } from './support/recorded-log.ts';
 
 /** Name of the bench on the command line. */
@@ -34,6 +35,7 @@ export async function run(): Promise<void> {
     const table = changed(index.table);
     const plan = {
       table,
+      taint: taintRulesOf({ onFinding: null, taint: false }),
       keysFolder: join(folder, 'keys', 'content'),
       filter: { sinceMs: null, untilMs: null, sessionId: null },
       maxWitnesses: 3,

@@ -43,7 +43,7 @@ export async function recordDay(state: string, policyFile: string, day: Day, atM
       const scene = { workspace: WORKSPACE, homeDir: HOME };
       const { verdict, ruleId } = decide(index, action, { ...scene, ...eyes });
       const toolUseId = `toolu_01${String(number * 1_000 + at).padStart(22, '0')}`;
-      const call = { action, ...scene, permissionMode: 'default', facts: eyes.facts() };
+      const call = { action, ...scene, permissionMode: 'default', facts: eyes.facts(), taint: null };
       const bound = { sessionId, toolUseId, bundle: BUNDLE };
       const { sealed } = sealCall(keys.of(sessionId), bound, call, randomBytes(SEAL_NONCE_BYTES));
       const about = { event: 'PreToolUse', tool: 'Bash', toolUseId, cwd: WORKSPACE, permissionMode: 'default' };

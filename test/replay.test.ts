@@ -13,6 +13,7 @@ import { replayLog } from '../src/bin/replay-log.ts';
 import type { ReplayPlan } from '../src/bin/replay-segment.ts';
 import { StateFolder } from '../src/core/error.ts';
 import { makeSessionId } from '../src/core/ids.ts';
+import { taintRulesOf } from '../src/core/taint.ts';
 import type { RuleTable } from '../src/core/rule-table.ts';
 import type { SeenCall } from '../src/core/seen-call.ts';
 import { ruleIndex } from '../src/decide/index.ts';
@@ -31,7 +32,13 @@ function folderOf(t: TestContext): string {
 
 function planOf(folder: string, table: RuleTable = index.table): ReplayPlan {
   const filter = { sinceMs: null, untilMs: null, sessionId: null };
-  return { table, keysFolder: join(folder, 'keys', 'content'), filter, maxWitnesses: 2 };
+  return {
+    table,
+    taint: taintRulesOf({ onFinding: null, taint: false }),
+    keysFolder: join(folder, 'keys', 'content'),
+    filter,
+    maxWitnesses: 2,
+  };
 }
 
 /** The default policy without what keeps data from being uploaded. */

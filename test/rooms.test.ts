@@ -58,6 +58,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'seal',
     'replay',
     'lint',
+    'detect',
+    'engines',
   ],
 };
 

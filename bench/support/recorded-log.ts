@@ -91,7 +91,7 @@ function decisionRecord(
   const { verdict, ruleId } = decide(index, action, { ...scene, ...eyes });
   const toolUseId = `toolu_01${String(number).padStart(22, '0')}`;
   const bundle = 'b'.repeat(64);
-  const call = { action, ...scene, permissionMode: 'default', facts: eyes.facts() };
+  const call = { action, ...scene, permissionMode: 'default', facts: eyes.facts(), taint: null };
   const content = sealCall(keys.of(sessionId), { sessionId, toolUseId, bundle }, call, randomBytes(SEAL_NONCE_BYTES));
   const body = {
     event: 'PreToolUse',

@@ -16,7 +16,6 @@ import { AlreadyRunning, UpstreamUnconfigured } from '../core/error.ts';
 import type { SessionId } from '../core/ids.ts';
 import { mayUseModel } from '../core/model-rule.ts';
 import { canonicalJson } from '../core/json.ts';
-import { decide, wouldHave } from '../decide/index.ts';
 import { startGateway } from '../gateway/index.ts';
 import type { Gateway, GatewayPorts } from '../gateway/index.ts';
 import { startGuard } from '../guard/index.ts';
@@ -26,17 +25,16 @@ import type { SessionRegistry } from '../session/index.ts';
 import { contentKeys } from './content-keys.ts';
 import { startControlServer } from './control-server.ts';
 import { forgetPid, pidOf, processState, rememberPid } from './daemon-pid.ts';
-import { expandGlob, realPath } from './file-facts.ts';
+import { guardPolicy, OWN_ENGINES } from './guard-policy.ts';
 import { loadBundle, startWithBundle } from './load-bundle.ts';
 import type { BundlePlace } from './load-bundle.ts';
 import { loadPolicy } from './load-policy.ts';
 import type { InForce } from './load-policy.ts';
 import { policyInForce } from './policy-in-force.ts';
-import type { PolicySource } from './policy-in-force.ts';
+import type { PolicyInForce, PolicySource } from './policy-in-force.ts';
 import { neverBack } from './never-back.ts';
 import { installHookClient, packageRoot } from './package-root.ts';
 import { warmUp } from './warm-up.ts';
-import { watchedFacts } from './watched-facts.ts';
 import { gatewayPortOf, rememberGatewayPort } from './gateway-port.ts';
 import { ownKey, prepareStateFolder, writeWhole } from './state-folder.ts';
 import type { StatePaths } from './state-folder.ts';
@@ -99,7 +97,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const stored = await openLog(paths.audit, { clock });
     opened.push(() => stored.close());
     const log = watchedLog(stored, { clock, onChange: (health) => options.logError(healthText(health)) });
-    const policies = await policyInForce(source, {
+    const deciding = guardPolicy({ inForce: () => policies.current, moment, engines: OWN_ENGINES });
+    const policies: PolicyInForce = await policyInForce(source, {
+      prepare: (next) => deciding.prepare(next),
       record: (event, body) =>
         log.append({ kind: 'policy', occurredAtMs: clock(), sessionId: null, body: { event, ...body } }),
       store: (taken) => storeBundle(paths, taken),
@@ -125,16 +125,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         liveness: proofs,
         audit: log,
         clock,
-        decide(action, scene) {
-          const nowMs = moment();
-          const inForce = policies.current;
-          const trial = inForce.trialAt(nowMs);
-          const eyes = watchedFacts({ realPath, expandGlob });
-          const where = { ...scene, ...eyes };
-          const decision = decide(inForce.indexAt(nowMs), action, where);
-          const wouldBe = trial === null ? [] : wouldHave(trial, action, where);
-          return { decision, bundleDigest: inForce.bundle.digest, wouldBe, facts: eyes.facts() };
-        },
+        ...deciding,
+        taint: (session, taint) => registry.taint(session, taint),
         seal(call, place) {
           if (policies.current.bundle.policy.audit.content === 'digest') return { sealed: null, why: 'policy' };
           return sealCall(keys.of(place.sessionId), place, call, randomBytes(SEAL_NONCE_BYTES));
@@ -213,6 +205,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         hookCommand: hook.command,
         guardSocket: paths.guardSocket,
         sessionId: session.id,
+        withholdsResults: false,
         gatewayUrl: gateway.url,
         provider,
         environment: request.environment,
@@ -282,7 +275,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     );
     opened.push(() => control.close());
 
-    warmUp(policies.current.indexAt(moment()));
+    warmUp(deciding);
     const sweep = setInterval(() => {
       for (const [id, pid] of watched) if (isAlive(pid)) registry.beat(id);
       void policies.recordEnded();

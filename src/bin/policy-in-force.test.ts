@@ -37,13 +37,15 @@ function policy(name: string, exception?: string): InForce {
   return inForceOf(compileBundle(result.policy, sha256), '/state', `${name}.yaml`, null);
 }
 
+type Failing = 'prepare' | 'store' | 'record';
+
 interface Rig {
   readonly ports: PolicyPorts;
   /** What the ports were asked for, in order. */
   readonly calls: string[];
   readonly errors: string[];
   nowMs: number;
-  failing: 'store' | 'record' | null;
+  failing: Failing | null;
 }
 
 function rig(): Rig {
@@ -53,6 +55,9 @@ function rig(): Rig {
     nowMs: NOW_MS,
     failing: null,
     ports: {
+      prepare: () => {
+        if (made.failing === 'prepare') throw new TypeError('no detector can be made of it');
+      },
       record: async (event: string, body: JsonObject) => {
         await Promise.resolve();
         if (made.failing === 'record') throw new Error('no space left');
@@ -94,14 +99,20 @@ test('a policy is in force once its record is durable', async () => {
   assert.deepEqual(calls, ['store first', 'record in-force first', 'store second', 'record in-force second']);
 });
 
-for (const failing of ['store', 'record'] as const) {
+const SAID: Readonly<Record<Failing, RegExp>> = {
+  prepare: /no detector/,
+  store: /read-only/,
+  record: /no space left/,
+};
+
+for (const failing of ['prepare', 'store', 'record'] as const) {
   test(`where the ${failing} fails, the policy of before stays in force and the refusal says why`, async () => {
     const made = rig();
     const policies = await policyInForce(sourceOf(policy('first'), policy('second'), policy('third')), made.ports);
     made.failing = failing;
-    await assert.rejects(policies.reload(), failing === 'store' ? /read-only/ : /no space left/);
+    await assert.rejects(policies.reload(), SAID[failing]);
     assert.equal(nameOf(policies), 'first');
-    assert.match(policies.refused?.reason ?? '', failing === 'store' ? /read-only/ : /no space left/);
+    assert.match(policies.refused?.reason ?? '', SAID[failing]);
     made.failing = null;
     await policies.reload();
     assert.equal(nameOf(policies), 'third');

@@ -13,6 +13,8 @@ export interface PolicySource {
 }
 
 export interface PolicyPorts {
+  /** Makes ready what decides by a policy; what it throws keeps that policy out of force. */
+  readonly prepare: (next: InForce) => void;
   /** Resolves once the record is durable. */
   readonly record: (event: string, body: JsonObject) => Promise<unknown>;
   /** Leaves the compiled policy where people and `doctor` find it. Nothing is decided by it. */
@@ -45,7 +47,7 @@ export interface PolicyInForce {
  * @throws {SallyportError} as the source.
  */
 export async function policyInForce(source: PolicySource, ports: PolicyPorts): Promise<PolicyInForce> {
-  const { record, store, clock, moment, logError } = ports;
+  const { prepare, record, store, clock, moment, logError } = ports;
   let holding: readonly PolicyException[] = [];
   const recordRefusal = async (error: unknown): Promise<void> => {
     const code = error instanceof SallyportError ? error.code : 'DAEMON_FAILED';
@@ -61,6 +63,7 @@ export async function policyInForce(source: PolicySource, ports: PolicyPorts): P
     const exceptions = policy.exceptions.filter(({ expiresAtMs }) => expiresAtMs > moment());
     const signed = next.issue === null ? {} : { sequence: next.issue.sequence, keyId: next.issue.keyId };
     const names = exceptions.map(({ name }) => name);
+    prepare(next);
     store(next.bundle);
     await record('in-force', { name: policy.name, digest, file: next.file, exceptions: names, ...signed });
     holding = exceptions;

@@ -21,7 +21,7 @@ export function recordedContent(keysFolder: string): (decision: DecisionRecord) 
     return key;
   };
   return ({ content }) => {
-    if (content.kind === 'not-by-policy') return { kind: 'none', why: 'not-by-policy' };
+    if (content.kind === 'not-by-policy' || content.kind === 'by-content') return { kind: 'none', why: content.kind };
     if (content.kind === 'unsealed') return { kind: 'none', why: content.why };
     const key = keyOf(content.place.sessionId);
     if (key === null) return { kind: 'none', why: 'key-gone' };

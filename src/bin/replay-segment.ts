@@ -2,11 +2,13 @@ import { readSegment } from '../audit/index.ts';
 import type { LoggedRecord, SizedSegment } from '../audit/index.ts';
 import { isJsonObject, stringField } from '../core/json.ts';
 import type { RuleTable } from '../core/rule-table.ts';
+import type { TaintRules } from '../core/taint.ts';
 import { ruleIndex } from '../decide/index.ts';
 import { readDecision, redecider, replayTally } from '../replay/index.ts';
 import type { Redecider, ReplayTally, TallyWriter } from '../replay/index.ts';
 import { recordedContent } from './recorded-content.ts';
 import type { RecordedCall } from './recorded-content.ts';
+import { sessionTaint } from './session-taint.ts';
 
 /** Damaged lines of one segment that are named; the rest are counted. */
 const MAX_NAMED = 20;
@@ -14,6 +16,7 @@ const MAX_NAMED = 20;
 /** What all segments of a replay share: plain data, so that it can be sent to a thread. */
 export interface ReplayPlan {
   readonly table: RuleTable;
+  readonly taint: TaintRules;
   readonly keysFolder: string;
   readonly filter: CallFilter;
   readonly maxWitnesses: number;
@@ -47,7 +50,9 @@ export interface SegmentReplayer {
 
 /** @throws {TypeError} where a pattern of the table cannot be read. */
 export function segmentReplayer(plan: ReplayPlan): SegmentReplayer {
-  const redecide = redecider(ruleIndex(plan.table));
+  const redecide = redecider(ruleIndex(plan.table), ({ action, workspace, homeDir, taint }) =>
+    sessionTaint(plan.taint, taint, action, { workspace, homeDir }),
+  );
   const content = recordedContent(plan.keysFolder);
   return {
     async replay(segment) {

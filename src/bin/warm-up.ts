@@ -1,5 +1,4 @@
-import { decide } from '../decide/index.ts';
-import type { RuleIndex } from '../decide/index.ts';
+import type { GuardPolicy } from './guard-policy.ts';
 
 /** Rounds after which the engine has compiled what decides; about a tenth of a second of work in all. */
 const ROUNDS = 40;
@@ -18,11 +17,11 @@ const COMMANDS = [
  * Decides a few ordinary commands and forgets the answers, so that the first calls of a session are not the ones that pay
  * for compiling the code that decides.
  */
-export function warmUp(index: RuleIndex): void {
+export function warmUp({ decide }: Pick<GuardPolicy, 'decide'>): void {
   const scene = { workspace: '/workspace', homeDir: '/home/user' };
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const commandLine of COMMANDS) {
-      decide(index, { kind: 'command', commandLine, cwd: scene.workspace, isUnsandboxed: false }, scene);
+      decide({ kind: 'command', commandLine, cwd: scene.workspace, isUnsandboxed: false }, scene, null);
     }
   }
 }

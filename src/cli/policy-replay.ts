@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { loadPolicy } from '../bin/load-policy.ts';
 import { replayLog } from '../bin/replay-log.ts';
+import { taintRulesOf } from '../core/taint.ts';
 import type { CallFilter, ReplayPlan } from '../bin/replay-segment.ts';
 import { UsageError } from '../core/error.ts';
 import { mergeTallies, redecider, replayReport, replayTally } from '../replay/index.ts';
@@ -63,7 +64,13 @@ async function replayAll(options: ReplayOptions): Promise<ReplaySummary> {
   const line = progressLine(() => performance.now());
   const startedAtMs = performance.now();
   for (const { folder, keysFolder } of sources.logs) {
-    const plan: ReplayPlan = { table: index.table, keysFolder, filter, maxWitnesses: options.show };
+    const plan: ReplayPlan = {
+      table: index.table,
+      taint: taintRulesOf(loaded.bundle.policy.injection),
+      keysFolder,
+      filter,
+      maxWitnesses: options.show,
+    };
     const replayed = await replayLog(folder, plan, (progress) =>
       line.show(progressText(progress, performance.now() - startedAtMs)),
     );

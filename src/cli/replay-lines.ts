@@ -77,7 +77,7 @@ function callOf(text: string, line: number, defaultWorkspace: string): ForeignCa
     line,
     tool,
     verdict,
-    call: { action, workspace, homeDir, permissionMode: stringField(fields, 'mode'), facts: null },
+    call: { action, workspace, homeDir, permissionMode: stringField(fields, 'mode'), facts: null, taint: null },
     user: stringField(fields, 'user'),
     sessionId: stringField(fields, 'session'),
     occurredAtMs: timeOf(fields),

@@ -15,6 +15,7 @@ export interface ReplaySummary extends ReplayReport {
 
 const WHY: Readonly<Record<NotDecided, string>> = {
   'not-by-policy': 'were decided by the state of the session or the guard, not by a policy',
+  'by-content': 'were denied for what their input holds, which is not looked at again',
   'key-gone': 'have content that was destroyed: the key of their session is gone',
   altered: 'have content that was altered, or sealed with another key',
   malformed: 'have content that is no call',

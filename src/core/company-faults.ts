@@ -2,6 +2,7 @@ import { RE2JS } from 're2js';
 import {
   LEAST_WORD_LENGTH,
   MATCH_REACH_BYTES,
+  MAX_LITERAL_LENGTH,
   MAX_PATTERNS,
   MAX_PATTERN_LENGTH,
   MAX_PROGRAM_SIZE,
@@ -53,6 +54,8 @@ function patternFaults({ name, pattern }: CompanyPattern): readonly string[] {
   if (isAnchored) return [`the pattern of \`${name}\` has an anchor: it is looked for anywhere`];
   if (engine.testExact('')) return [`the pattern of \`${name}\` matches nothing at all, which is everywhere`];
   if (engine.programSize() > MAX_PROGRAM_SIZE) return [`the pattern of \`${name}\` is too large`];
+  if (literals?.some((literal) => literal.length > MAX_LITERAL_LENGTH) === true)
+    return [`the pattern of \`${name}\` has a literal part of over ${MAX_LITERAL_LENGTH} characters`];
   if (literals === null && (isUnbounded || engine.programSize() > MAX_LOOSE_PROGRAM_SIZE))
     return [
       `the pattern of \`${name}\` needs a literal part of three characters, or short matches without \`*\` and \`+\``,

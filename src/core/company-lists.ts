@@ -26,5 +26,7 @@ export const MAX_PATTERNS = 200;
 /** Most characters of a pattern, and most instructions that the engine makes of it: each is a step per byte. */
 export const MAX_PATTERN_LENGTH = 500;
 export const MAX_PROGRAM_SIZE = 2_000;
+/** Longest literal part of a pattern: no keyword that is looked for may be much longer. */
+export const MAX_LITERAL_LENGTH = 120;
 /** Most bytes on either side of a pattern's literal part, or of a match where it has none. */
 export const MATCH_REACH_BYTES = 128;

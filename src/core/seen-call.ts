@@ -2,6 +2,7 @@ import type { Action } from './action.ts';
 import type { Verdict } from './decision.ts';
 import type { RuleId, SessionId } from './ids.ts';
 import type { RolloutMode } from './rule-table.ts';
+import type { Taint } from './taint.ts';
 
 /** What the file system answered while a call was decided. Each question stands once, in the order of asking. */
 export interface FileFacts {
@@ -20,6 +21,8 @@ export interface SeenCall {
   readonly permissionMode: string | null;
   /** Null where they were too long to keep, or nobody asked. */
   readonly facts: FileFacts | null;
+  /** What the session had read by then. */
+  readonly taint: Taint | null;
 }
 
 /** A rule in warn or shadow that would have changed the verdict on a call. */

@@ -1,4 +1,5 @@
 import type { SessionId } from './ids.ts';
+import type { Taint } from './taint.ts';
 
 /** Which protocol the client of a session speaks to the gateway, and so which upstream it is sent to. */
 export type ModelProvider = 'anthropic' | 'bedrock';
@@ -12,6 +13,8 @@ export interface GovernedSession {
   readonly provider: ModelProvider;
   /** Null while the session runs; else why it was ended or refused, as shown to the developer. */
   readonly endedReason: string | null;
+  /** That it read a text after which it may act for whoever wrote that; null where it did not. */
+  readonly taint: Taint | null;
 }
 
 /** Finds sessions. Answers are the state at the moment of the call: ask again after each wait. */

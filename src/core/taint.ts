@@ -1,4 +1,6 @@
 import type { DetectorId } from './ids.ts';
+import { isJsonObject } from './json.ts';
+import type { Json } from './json.ts';
 
 /** Where text comes from that other people may have written. The developer's own prompt taints nothing. */
 export const TAINT_SOURCES = ['web-page', 'mcp-result', 'issue-text', 'tool-result', 'repository-file'] as const;
@@ -57,4 +59,16 @@ export function taintOf(rules: TaintRules, text: ReadText): Taint | null {
 export function worseTaint(kept: Taint | null, next: Taint | null): Taint | null {
   if (kept === null) return next;
   return kept.detectorId === null && next !== null && next.detectorId !== null ? next : kept;
+}
+
+/** Reads a taint that was written as JSON; undefined for anything else. */
+export function parseTaint(value: Json | undefined): Taint | null | undefined {
+  if (value === null) return null;
+  if (!isJsonObject(value)) return undefined;
+  const { source, detectorId = null, toolUseId = null, occurredAtMs } = value;
+  const known = TAINT_SOURCES.find((one) => one === source);
+  if (known === undefined || typeof occurredAtMs !== 'number') return undefined;
+  if (detectorId !== null && typeof detectorId !== 'string') return undefined;
+  if (toolUseId !== null && typeof toolUseId !== 'string') return undefined;
+  return { source: known, detectorId: detectorId as DetectorId | null, toolUseId, occurredAtMs };
 }

@@ -31,6 +31,11 @@ export function taintFindings(action: Action, scene: Scene, session: SessionTain
   }));
 }
 
+/** Whether an action can send data to another machine. */
+export function isOutgoing(action: Action, scene: Scene, risks: readonly RiskClass[]): boolean {
+  return reachOf(action, scene, risks).includes('outgoing');
+}
+
 /**
  * The answer on an action in a tainted session. What the rules deny stays denied by them; what they ask is asked with
  * both reasons; what they allow is asked or denied.

@@ -62,7 +62,7 @@ for (const { name, mayCallTools, endedAfter, isGone, index, toolUses, start, com
     const relayed: string[] = [];
     const endedReason = (): string | null =>
       written >= (endedAfter ?? Number.POSITIVE_INFINITY) ? 'stopped by ada' : null;
-    const session = { id: SESSION_ID, workspace: '/w', homeDir: '/h', provider: 'anthropic' } as const;
+    const session = { id: SESSION_ID, workspace: '/w', homeDir: '/h', provider: 'anthropic', taint: null } as const;
     const gate = callGate({
       sessions: {
         byToken: () => null,

@@ -85,6 +85,7 @@ export async function gatewayRig<Model extends RigModel>(
     homeDir: '/h',
     provider,
     endedReason: rig.endedReason,
+    taint: null,
   });
   const upstream: Upstream =
     provider === 'anthropic'

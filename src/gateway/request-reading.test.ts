@@ -12,6 +12,7 @@ const SESSION: GovernedSession = {
   homeDir: '/h',
   provider: 'anthropic',
   endedReason: null,
+  taint: null,
 };
 const SESSIONS: SessionDirectory = { byToken: (token) => (/^T\d$/.test(token) ? SESSION : null), byId: () => SESSION };
 

@@ -11,6 +11,7 @@ import {
   denialReason,
   endOf,
   NO_OPINION,
+  promptNotice,
   refusal,
   refusalReason,
   stopAnswer,
@@ -20,6 +21,8 @@ import { decideCall } from './decide-call.ts';
 import { readEvent } from './hook-event.ts';
 import type { HookEvent } from './hook-event.ts';
 import { decisionBody, eventBody } from './hook-record.ts';
+import { judgeInput, judgePrompt, UNJUDGED } from './judge-content.ts';
+import { heldBack, judgeResult } from './judge-result.ts';
 import { DECIDE_TIMEOUT_MS } from './limits.ts';
 import type { GuardPorts } from './ports.ts';
 
@@ -57,16 +60,16 @@ export async function answerEvent(ports: GuardPorts, sessionName: string, bytes:
     const read = readEvent(bytes);
     const sessionId = parseSessionId(sessionName);
     const origin: Origin = { sessionId, session: () => (sessionId === null ? null : ports.sessions.byId(sessionId)) };
-    const name = read.ok ? read.event.name : null;
+    const failedEvent = read.ok ? read.event : null;
     const recorder = { append: (kind: RecordKind, body: JsonObject) => append(ports, origin, kind, body) };
     const work = read.ok
       ? answerRead(ports, origin, recorder, read.event)
       : recorder
           .append('hook', { event: 'unreadable', eventSha256: read.sha256, bytes: read.bytes, problem: read.problem })
           .then(() => refusal(read.problem));
-    return await inTime(work, () => failureOf(name, LATE)).catch((error: unknown) => {
+    return await inTime(work, () => failureOf(ports, failedEvent, LATE)).catch((error: unknown) => {
       fail(error);
-      return failureOf(name, error instanceof Unrecorded ? UNRECORDED : FAILED);
+      return failureOf(ports, failedEvent, error instanceof Unrecorded ? UNRECORDED : FAILED);
     });
   } catch (error) {
     fail(error);
@@ -87,7 +90,8 @@ async function answerRead(ports: GuardPorts, origin: Origin, recorder: Recorder,
   if (event.name === 'PreToolUse' || event.name === 'PermissionRequest') {
     return answerCall(ports, origin, recorder, event, event.name);
   }
-  if (event.name === 'UserPromptSubmit') return answerPrompt(origin, recorder, event);
+  if (event.name === 'UserPromptSubmit') return answerPrompt(ports, origin, recorder, event);
+  if (event.name === 'PostToolUse') return answerResult(ports, origin, recorder, event);
   await recorder.append('hook', eventBody(event));
   // A later client may ask about a call by another name; what is not understood is not let through.
   if (Object.hasOwn(event.fields, 'tool_name') && !PAST_CALLS.has(event.name)) {
@@ -104,10 +108,15 @@ async function answerCall(
   name: 'PreToolUse' | 'PermissionRequest',
 ): Promise<Answer> {
   const startedAtMs = ports.clock();
-  const call = decideCall(ports, event, stateOf(origin.session()));
-  await recorder.append('decision', decisionBody(event, call));
+  const before = stateOf(origin.session());
+  const decided = decideCall(ports, event, before);
+  const { call, scan } =
+    name === 'PreToolUse' && !('verdict' in before)
+      ? await judgeInput(ports, event, decided, before)
+      : { call: decided, scan: {} };
+  await recorder.append('decision', decisionBody(event, call, scan));
   if (name === 'PreToolUse') noteDecision(ports, origin, event);
-  if (ports.clock() - startedAtMs > DECIDE_TIMEOUT_MS) return failureOf(name, LATE);
+  if (ports.clock() - startedAtMs > DECIDE_TIMEOUT_MS) return failureOf(ports, event, LATE);
 
   if (call.isCanary && origin.sessionId !== null) confirmCanary(ports, origin.sessionId, event);
   const { decision } = call;
@@ -128,10 +137,21 @@ async function answerCall(
     : answerFor(decision, call.wouldBe);
 }
 
-async function answerPrompt(origin: Origin, recorder: Recorder, event: HookEvent): Promise<Answer> {
-  await recorder.append('hook', eventBody(event));
+async function answerPrompt(ports: GuardPorts, origin: Origin, recorder: Recorder, event: HookEvent): Promise<Answer> {
+  const isOpen = !('verdict' in stateOf(origin.session()));
+  const { denial, notice, scan } = isOpen ? await judgePrompt(ports, event) : UNJUDGED;
+  const ruleIdField = denial === null ? {} : { ruleId: denial.ruleId };
+  await recorder.append('hook', { ...eventBody(event), ...scan, ...ruleIdField });
   const state = stateOf(origin.session());
-  return 'verdict' in state ? closedAnswer('UserPromptSubmit', state) : NO_OPINION;
+  if ('verdict' in state) return closedAnswer('UserPromptSubmit', state);
+  if (denial !== null) return denialOf('UserPromptSubmit', denial.reason);
+  return notice === null ? NO_OPINION : promptNotice(notice);
+}
+
+async function answerResult(ports: GuardPorts, origin: Origin, recorder: Recorder, event: HookEvent): Promise<Answer> {
+  const { answer, scan } = await judgeResult(ports, event, origin.session());
+  await recorder.append('hook', { ...eventBody(event), ...scan });
+  return answer;
 }
 
 /** What the state of a session denies, whatever the policy says. */
@@ -166,11 +186,15 @@ function noteDecision(ports: GuardPorts, origin: Origin, event: HookEvent): void
 }
 
 /** The answer to an event that the guard itself could not deal with. */
-function failureOf(name: string | null, why: string): Answer {
+function failureOf(ports: GuardPorts, event: HookEvent | null, why: string): Answer {
+  const name = event?.name;
   if (name === 'PreToolUse' || name === 'PermissionRequest' || name === 'UserPromptSubmit') {
     return denialOf(name, refusalReason(why));
   }
-  return name !== null && STOPS.has(name) ? stopAnswer(refusalReason(why)) : refusal(why);
+  // Exit 2 would only add a sentence to the result (measured).
+  if (event !== null && name === 'PostToolUse' && ports.inspects())
+    return heldBack(event, `it was not looked at because ${why}.`);
+  return name !== undefined && STOPS.has(name) ? stopAnswer(refusalReason(why)) : refusal(why);
 }
 
 async function append(ports: GuardPorts, origin: Origin, kind: RecordKind, body: JsonObject): Promise<void> {

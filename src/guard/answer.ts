@@ -1,5 +1,5 @@
 import type { Decision } from '../core/decision.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { WouldBe } from '../core/seen-call.ts';
 import { MAX_ANSWER_BYTES, MAX_REASON_LENGTH } from './limits.ts';
 
@@ -94,6 +94,35 @@ export function endOf(event: DecidingEvent, reason: string): Answer {
 /** Ends the client's turn without a decision; where exit 2 would make the agent go on, as it does on `Stop`. */
 export function stopAnswer(reason: string): Answer {
   return json({ continue: false, stopReason: clipped(reason) });
+}
+
+/** What the developer is told beside a prompt that goes on. */
+export function promptNotice(notice: string): Answer {
+  return json({ systemMessage: clipped(`Sallyport: ${notice}`) });
+}
+
+/** What is done with the result of a tool that ran; whatever is null stays as it is. */
+export interface ResultAnswer {
+  /** Stands in the place of the result. */
+  readonly output: Json;
+  /** Told to the model beside the result. */
+  readonly context: string | null;
+  /** Shown to the developer. */
+  readonly notice: string | null;
+}
+
+/** The answer on a result; null where it is larger than the hook clients take. */
+export function resultAnswer({ output, context, notice }: ResultAnswer): Answer | null {
+  const specific = {
+    hookEventName: 'PostToolUse',
+    ...(output === null ? {} : { updatedToolOutput: output }),
+    ...(context === null ? {} : { additionalContext: clipped(context) }),
+  };
+  const answer = json({
+    hookSpecificOutput: specific,
+    ...(notice === null ? {} : { systemMessage: clipped(`Sallyport: ${notice}`) }),
+  });
+  return Buffer.byteLength(answer.payload) <= MAX_ANSWER_BYTES ? answer : null;
 }
 
 /** The bytes of an answer as all three hook clients read them. The format stands in `native/hook.c`. */

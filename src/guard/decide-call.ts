@@ -39,7 +39,7 @@ export function decideCall(ports: GuardPorts, event: HookEvent, state: GovernedS
       return { ...call, decision: deny(UNKNOWN_CANARY, 'Nobody issued this liveness check.') };
     }
     const scene = { workspace: state.workspace, homeDir: state.homeDir };
-    const verdict = ports.decide(action, scene);
+    const verdict = ports.decide(action, scene, state.taint);
     const { decision, bundleDigest, wouldBe } = verdict;
     const isLetThrough = isCanary && decision.verdict !== 'deny';
     return {
@@ -71,7 +71,7 @@ function contentOf(
   if (event.name !== 'PreToolUse') return null;
   try {
     return ports.seal(
-      { action, ...scene, permissionMode: stringField(event.fields, 'permission_mode'), facts },
+      { action, ...scene, permissionMode: stringField(event.fields, 'permission_mode'), facts, taint: session.taint },
       { sessionId: session.id, toolUseId: recordedId(event), bundle: bundleDigest },
     );
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { SealedCall, WouldBe } from '../core/seen-call.ts';
 import { callSummary, recordedText } from './call-summary.ts';
 import type { HookEvent } from './hook-event.ts';
+import type { Inspected } from './inspect-event.ts';
 import { sha256Of } from './hook-event.ts';
 
 /** Fields of events that say where and when, and never what: taken over as they are, cut to a bounded length. */
@@ -69,11 +70,39 @@ export function eventBody(event: HookEvent): JsonObject {
   return body;
 }
 
+/** Most detectors that a record counts by name. */
+const MAX_FOUND = 32;
+
+/** What followed from what was found. */
+export type ScanDeed = 'nothing' | 'recorded' | 'redacted' | 'held-back' | 'refused';
+
+/** What a record says of a text that was looked at: what was found how often, what was done, and which engines ran. */
+export function scanFields(inspected: Inspected, did: ScanDeed): JsonObject {
+  if (inspected.kind === 'none') return {};
+  if (inspected.kind === 'failed') return { scan: { embedded: 'failed', did } };
+  const { inspection, unreadCount } = inspected;
+  const found = new Map<string, number>();
+  for (const { detectorId } of inspection.findings) {
+    if (found.has(detectorId) || found.size < MAX_FOUND) found.set(detectorId, (found.get(detectorId) ?? 0) + 1);
+  }
+  return {
+    scan: {
+      embedded: 'ran',
+      did,
+      findings: inspection.findings.length,
+      found: Object.fromEntries(found),
+      bundle: inspection.bundleDigest,
+      ...(inspection.engines.length === 0 ? {} : { engines: inspection.engines.map((engine) => ({ ...engine })) }),
+      ...(unreadCount === 0 ? {} : { unread: unreadCount }),
+    },
+  };
+}
+
 /**
  * The body of the record of a decided call. What the call says is in it only as digest and as `sealed`; where that is
  * null, `unsealed` says why.
  */
-export function decisionBody(event: HookEvent, call: DecidedCall): JsonObject {
+export function decisionBody(event: HookEvent, call: DecidedCall, scan: JsonObject = {}): JsonObject {
   return {
     ...eventBody(event),
     verdict: call.decision.verdict,
@@ -83,6 +112,7 @@ export function decisionBody(event: HookEvent, call: DecidedCall): JsonObject {
     kind: call.action.kind,
     summary: callSummary(call.action),
     ...(call.wouldBe.length === 0 ? {} : { wouldBe: call.wouldBe.slice(0, MAX_WOULD_BE).map((one) => ({ ...one })) }),
+    ...scan,
     ...(call.content === null ? {} : contentFields(call.content)),
   };
 }

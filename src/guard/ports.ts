@@ -1,8 +1,13 @@
 import type { Action } from '../core/action.ts';
 import type { AuditSink } from '../core/audit.ts';
+import type { ContentRules } from '../core/content-rules.ts';
 import type { Decision } from '../core/decision.ts';
+import type { Finding } from '../core/finding.ts';
+import type { SessionId } from '../core/ids.ts';
 import type { FileFacts, SealPlace, SealedCall, SeenCall, WouldBe } from '../core/seen-call.ts';
 import type { Liveness, SessionDirectory } from '../core/session.ts';
+import type { SourceKind } from '../core/source-kind.ts';
+import type { Taint } from '../core/taint.ts';
 
 /** Where an action would happen. */
 export interface GuardScene {
@@ -22,6 +27,36 @@ export interface GuardVerdict {
   readonly facts: FileFacts | null;
 }
 
+/** A text that passes the guard. */
+export interface PassingText {
+  readonly text: string;
+  readonly place: 'prompt' | 'tool-input' | 'tool-result';
+  readonly source: SourceKind;
+  /** The file that it is of, as far as one is known. */
+  readonly path: string | null;
+}
+
+/** What detectors saw in a text, and what the policy says of such findings. */
+export interface Inspection {
+  readonly rules: ContentRules;
+  readonly findings: readonly Finding[];
+  /** Scanners outside of this program that were to be asked; none where the policy names none for the place. */
+  readonly engines: readonly EngineReport[];
+  /** The engine without whose answer nothing passes, where one gave none. */
+  readonly missing: string | null;
+  /** Digest of the bundle that was in force. */
+  readonly bundleDigest: string;
+}
+
+/** How one engine fared: whether it ran, and else why not, in fixed words. */
+export interface EngineReport {
+  readonly engine: string;
+  readonly outcome: 'ran' | 'skipped' | 'failed';
+  readonly reason: string | null;
+  readonly findings: number;
+  readonly tookMs: number;
+}
+
 /** What the guard is given by whoever starts it. */
 export interface GuardPorts {
   readonly sessions: SessionDirectory;
@@ -30,7 +65,15 @@ export interface GuardPorts {
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
   /** Decides one action. Synchronous; what it throws is answered with deny. */
-  readonly decide: (action: Action, scene: GuardScene) => GuardVerdict;
+  readonly decide: (action: Action, scene: GuardScene, taint: Taint | null) => GuardVerdict;
+  /** Whether the policy in force has anything looked at: then what cannot be looked at goes no further. */
+  readonly inspects: () => boolean;
+  /** Looks through a text. What it rejects with counts as not looked at; null where the policy asks for nothing. */
+  readonly inspect: (text: PassingText) => Promise<Inspection | null>;
+  /** Whether an action can send data to another machine. */
+  readonly isOutgoing: (action: Action, scene: GuardScene) => boolean;
+  /** Makes a session's taint last. Resolves once it would survive a restart. */
+  readonly taint: (session: SessionId, taint: Taint) => Promise<void>;
   /** Makes what was decided unreadable for all but the holder of the session's key. What it throws costs the content only. */
   readonly seal: (call: SeenCall, place: SealPlace) => SealedCall;
   /** Told what went wrong inside, in one line without content; the call itself is denied whatever this does. */

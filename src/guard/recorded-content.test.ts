@@ -47,6 +47,7 @@ test('what is sealed is the call as it was decided, for this call of this sessio
         homeDir: '/home/dev',
         permissionMode: 'default',
         facts: null,
+        taint: null,
       },
       place: { sessionId: SAMPLE_SESSION, toolUseId: 'toolu_1', bundle: 'bundle' },
     },

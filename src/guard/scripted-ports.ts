@@ -7,7 +7,8 @@ import type { SessionId, Sha256 } from '../core/ids.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { SealedCall, SealPlace, SeenCall, WouldBe } from '../core/seen-call.ts';
 import type { GovernedSession } from '../core/session.ts';
-import type { GuardPorts, GuardScene } from './ports.ts';
+import type { Taint } from '../core/taint.ts';
+import type { GuardPorts, GuardScene, Inspection, PassingText } from './ports.ts';
 
 /** The session that {@link scriptedPorts} knows, for tests. */
 export const SAMPLE_SESSION: SessionId = makeSessionId(1_700_000_000_000, new Uint8Array(16));
@@ -16,10 +17,18 @@ export const OTHER_SESSION: SessionId = makeSessionId(1_700_000_000_000, new Uin
 /** The one `tool_use` id that counts as a canary. */
 export const SAMPLE_CANARY = 'toolu_sallyport_0123';
 
+/** One action that the guard had decided. */
+export interface DecidedAction {
+  readonly action: Action;
+  readonly scene: GuardScene;
+  readonly taint: Taint | null;
+}
+
 /** Ports whose answers a test sets, and what the guard did with them. */
 export interface ScriptedPorts extends GuardPorts {
   readonly records: AuditRecord[];
-  readonly decided: { readonly action: Action; readonly scene: GuardScene }[];
+  readonly decided: DecidedAction[];
+  readonly inspected: PassingText[];
   readonly confirmed: string[];
   readonly noted: string[];
   readonly errors: string[];
@@ -34,6 +43,12 @@ export interface Script {
   append?: (record: AuditRecord) => Promise<void>;
   clock?: () => number;
   wouldBe?: readonly WouldBe[];
+  taint?: Taint | null;
+  /** What is seen in a text; null where the policy asks for nothing, an error where looking fails. */
+  inspect?: (text: PassingText) => Inspection | null;
+  isOutgoing?: boolean;
+  /** Runs where a session is tainted. */
+  tainted?: (taint: Taint) => Promise<void>;
   /** Runs in place of a policy that keeps no content. */
   seal?: (call: SeenCall, place: SealPlace) => SealedCall;
 }
@@ -41,7 +56,8 @@ export interface Script {
 /** Ports for tests of the guard, without a log, a policy or a session folder. */
 export function scriptedPorts(script: Script = {}): ScriptedPorts {
   const records: AuditRecord[] = [];
-  const decided: { readonly action: Action; readonly scene: GuardScene }[] = [];
+  const decided: DecidedAction[] = [];
+  const inspected: PassingText[] = [];
   const confirmed: string[] = [];
   const noted: string[] = [];
   const errors: string[] = [];
@@ -51,10 +67,12 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
     homeDir: '/home/dev',
     provider: 'anthropic',
     endedReason: script.endedReason ?? null,
+    taint: script.taint ?? null,
   });
   return {
     records,
     decided,
+    inspected,
     confirmed,
     noted,
     errors,
@@ -78,8 +96,8 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
       },
     },
     clock: () => script.clock?.() ?? 1_700_000_000_000,
-    decide(action, scene) {
-      decided.push({ action, scene });
+    decide(action, scene, taint) {
+      decided.push({ action, scene, taint });
       if (script.decision instanceof Error) throw script.decision;
       return {
         decision: script.decision ?? { verdict: 'allow', ruleId: ruleId('test/allow') },
@@ -87,6 +105,15 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
         wouldBe: script.wouldBe ?? [],
         facts: null,
       };
+    },
+    inspects: () => script.inspect !== undefined,
+    inspect: async (text) => {
+      inspected.push(text);
+      return script.inspect?.(text) ?? null;
+    },
+    isOutgoing: () => script.isOutgoing ?? false,
+    taint: async (_session, taint) => {
+      await script.tainted?.(taint);
     },
     seal: (call, place) => script.seal?.(call, place) ?? { sealed: null, why: 'policy' },
     logError: (line) => void errors.push(line),

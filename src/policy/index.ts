@@ -1,3 +1,4 @@
+export { MAX_ENGINES_MS } from './content-schema.ts';
 export { DIAGNOSTIC_CODES } from './diagnostic.ts';
 export type { Diagnostic, DiagnosticCode } from './diagnostic.ts';
 export { fieldPathText, quoted } from './fault.ts';

@@ -22,6 +22,8 @@ export type RecordedContent =
   | { readonly kind: 'sealed'; readonly sealed: string; readonly place: SealPlace }
   /** Decided by the state of the session or of the guard; a policy changes nothing about it. */
   | { readonly kind: 'not-by-policy' }
+  /** Denied for what the input holds: that is not looked at again. */
+  | { readonly kind: 'by-content' }
   | { readonly kind: 'unsealed'; readonly why: UnsealedReason | 'never-sealed' };
 
 /** Reads the record of a decision; null for every other record. Permissions repeat a call and are left out. */
@@ -47,6 +49,7 @@ function contentOf({ body, sessionId }: AuditRecord, ruleId: string): RecordedCo
   const sealed = stringField(body, 'sealed');
   if (bundle === null || sessionId === null || body['kind'] === 'canary' || ruleId.startsWith('guard/'))
     return { kind: 'not-by-policy' };
+  if (ruleId.startsWith('dlp/') || ruleId.startsWith('injection/')) return { kind: 'by-content' };
   if (sealed !== null)
     return { kind: 'sealed', sealed, place: { sessionId, toolUseId: stringField(body, 'toolUseId'), bundle } };
   return { kind: 'unsealed', why: UNSEALED_REASONS.find((one) => one === body['unsealed']) ?? 'never-sealed' };

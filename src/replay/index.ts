@@ -3,7 +3,7 @@ export type { ApprovalWatch, ApprovedCall } from './approved-calls.ts';
 export { readDecision } from './decision-record.ts';
 export type { DecisionRecord } from './decision-record.ts';
 export { redecide, redecider } from './redecide.ts';
-export type { Redecider, Redecision } from './redecide.ts';
+export type { Redecider, Redecision, SessionOf } from './redecide.ts';
 export { replayReport } from './replay-report.ts';
 export type { Change, ReplayReport } from './replay-report.ts';
 export { isLooser, mergeTallies, replayTally } from './replay-tally.ts';

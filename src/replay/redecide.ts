@@ -3,7 +3,7 @@ import type { Verdict } from '../core/decision.ts';
 import type { RuleId } from '../core/ids.ts';
 import type { SeenCall } from '../core/seen-call.ts';
 import { decide } from '../decide/index.ts';
-import type { RuleIndex, Scene } from '../decide/index.ts';
+import type { RuleIndex, Scene, SessionTaint } from '../decide/index.ts';
 
 /** What a rule table says about a recorded call. */
 export interface Redecision {
@@ -30,7 +30,7 @@ const MAX_HELD = 10_000;
 const MAX_HELD_CHARACTERS = 8_000_000;
 
 /** Decides calls again under one table, each distinct one about once. Touches no file. */
-export function redecider(index: RuleIndex): Redecider {
+export function redecider(index: RuleIndex, sessionOf: SessionOf = () => null): Redecider {
   const held = new Map<string, Redecision>();
   let characters = 0;
   return {
@@ -39,7 +39,7 @@ export function redecider(index: RuleIndex): Redecider {
       if (known !== undefined) return known;
       const call = read();
       if (call === null) return null;
-      const redecision = redecide(index, call);
+      const redecision = redecide(index, call, sessionOf);
       if (held.size >= MAX_HELD || characters > MAX_HELD_CHARACTERS) {
         held.clear();
         characters = 0;
@@ -51,8 +51,11 @@ export function redecider(index: RuleIndex): Redecider {
   };
 }
 
+/** What a call's session, as it was then, means under the policy that is asked; null for a session that is not tainted. */
+export type SessionOf = (call: SeenCall) => SessionTaint | null;
+
 /** Decides one recorded call, from what the file system said then. */
-export function redecide(index: RuleIndex, call: SeenCall): Redecision {
+export function redecide(index: RuleIndex, call: SeenCall, sessionOf: SessionOf = () => null): Redecision {
   let isGuessed = false;
   const guessed = <Answer>(answer: Answer): Answer => {
     isGuessed = true;
@@ -69,6 +72,6 @@ export function redecide(index: RuleIndex, call: SeenCall): Redecision {
       return names === undefined ? guessed(null) : names;
     },
   };
-  const { verdict, ruleId } = decide(index, call.action, scene);
+  const { verdict, ruleId } = decide(index, call.action, scene, sessionOf(call));
   return { verdict, ruleId, isGuessed };
 }

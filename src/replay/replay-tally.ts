@@ -6,6 +6,7 @@ import type { Redecision } from './redecide.ts';
 /** Why a recorded call could not be decided again. */
 export const NOT_DECIDED = [
   'not-by-policy',
+  'by-content',
   'key-gone',
   'altered',
   'malformed',
@@ -16,7 +17,7 @@ export const NOT_DECIDED = [
   'not-text',
   'failed',
 ] as const satisfies readonly (
-  UnsealedReason | 'never-sealed' | 'not-by-policy' | 'key-gone' | 'altered' | 'malformed'
+  UnsealedReason | 'never-sealed' | 'not-by-policy' | 'by-content' | 'key-gone' | 'altered' | 'malformed'
 )[];
 export type NotDecided = (typeof NOT_DECIDED)[number];
 

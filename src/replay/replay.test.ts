@@ -49,6 +49,7 @@ const read = (path: string, facts: SeenCall['facts']): SeenCall => ({
   homeDir: '/h',
   permissionMode: null,
   facts,
+  taint: null,
 });
 
 test('a link is followed as it was followed then', () => {

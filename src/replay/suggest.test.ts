@@ -43,7 +43,7 @@ const TABLE: RuleTable = {
 };
 
 function approved(action: Action, sessionId = 's1'): ApprovedCall {
-  const call: SeenCall = { action, workspace: '/w', homeDir: '/h', permissionMode: null, facts: null };
+  const call: SeenCall = { action, workspace: '/w', homeDir: '/h', permissionMode: null, facts: null, taint: null };
   return { sessionId, call, text: JSON.stringify(action) };
 }
 

@@ -4,8 +4,10 @@ import { inspect } from 'node:util';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Action } from '../core/action.ts';
-import { makeSessionId } from '../core/ids.ts';
+import { detectorId, makeSessionId } from '../core/ids.ts';
 import type { SealPlace, SeenCall } from '../core/seen-call.ts';
+import { TAINT_SOURCES } from '../core/taint.ts';
+import type { Taint } from '../core/taint.ts';
 import {
   CONTENT_KEY_BYTES,
   MAX_CONTENT_BYTES,
@@ -30,6 +32,7 @@ const command = (commandLine: string): SeenCall => ({
   homeDir: '/home/dev',
   permissionMode: 'default',
   facts: { realPaths: [['/w/a', '/w/a']], globs: [] },
+  taint: null,
 });
 
 const words = fc.string({ unit: 'grapheme' });
@@ -53,12 +56,22 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
 );
 const names = fc.oneof(words, fc.constantFrom('__proto__', 'constructor', '/w/.env'));
 const globNames: fc.Arbitrary<readonly string[] | null> = fc.option(fc.array(names, { maxLength: 4 }));
+const taints: fc.Arbitrary<Taint> = fc.record(
+  {
+    source: fc.constantFrom(...TAINT_SOURCES),
+    detectorId: fc.option(fc.constant(detectorId('injection/override'))),
+    toolUseId: fc.option(words),
+    occurredAtMs: fc.nat(),
+  },
+  plain,
+);
 const calls: fc.Arbitrary<SeenCall> = fc.record(
   {
     action: actions,
     workspace: words,
     homeDir: words,
     permissionMode: fc.option(words),
+    taint: fc.option(taints),
     facts: fc.option(
       fc.record(
         {

@@ -2,6 +2,7 @@ import type { Action } from '../core/action.ts';
 import { canonicalJson, isJsonObject, stringField } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { FileFacts, SeenCall } from '../core/seen-call.ts';
+import { parseTaint } from '../core/taint.ts';
 
 /**
  * Writes a call as canonical JSON.
@@ -9,7 +10,7 @@ import type { FileFacts, SeenCall } from '../core/seen-call.ts';
  * @throws {TypeError} where a text in it has no UTF-8 form.
  */
 export function printSeenCall(call: SeenCall): string {
-  const { action, workspace, homeDir, permissionMode, facts } = call;
+  const { action, workspace, homeDir, permissionMode, facts, taint } = call;
   return canonicalJson({
     v: 1,
     action: { ...action },
@@ -17,6 +18,8 @@ export function printSeenCall(call: SeenCall): string {
     homeDir,
     permissionMode,
     facts: facts === null ? null : { realPaths: facts.realPaths.map(shortened), globs: facts.globs },
+    // Most sessions have none; equal calls are to give equal texts.
+    ...(taint === null ? {} : { taint: { ...taint } }),
   });
 }
 
@@ -35,7 +38,8 @@ export function parseSeenCall(text: string): SeenCall | null {
   const facts = value['facts'] === null ? null : factsOf(value['facts']);
   if (action === null || facts === undefined || workspace === null || homeDir === null) return null;
   if (permissionMode !== null && typeof permissionMode !== 'string') return null;
-  return { action, workspace, homeDir, permissionMode, facts };
+  const taint = parseTaint(value['taint'] ?? null);
+  return taint === undefined ? null : { action, workspace, homeDir, permissionMode, facts, taint };
 }
 
 function parsed(text: string): Json | undefined {

@@ -4,6 +4,8 @@ import { makeSessionId } from '../core/ids.ts';
 import type { SessionId, Sha256 } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { GovernedSession, ModelProvider, SessionDirectory } from '../core/session.ts';
+import { worseTaint } from '../core/taint.ts';
+import type { Taint } from '../core/taint.ts';
 import { loadSessions, storeSession } from './session-file.ts';
 import type { StoredSession } from './session-file.ts';
 
@@ -25,6 +27,11 @@ export interface SessionRegistry extends SessionDirectory {
   open(request: SessionRequest): Promise<{ readonly session: GovernedSession; readonly token: string }>;
   /** Ends a session; does nothing where it is ended already. `reason` is shown to the developer. */
   end(id: SessionId, reason: string): Promise<void>;
+  /**
+   * Keeps that a session read such a text, the worse of this and what is known. Resolves once that would survive a
+   * restart and is recorded; it holds from the call on.
+   */
+  taint(id: SessionId, taint: Taint): Promise<void>;
   /** Notes that the launcher of a session is alive. */
   beat(id: SessionId): void;
   /**
@@ -104,6 +111,7 @@ export function sessionRegistry(
         homeDir: request.homeDir,
         provider: request.provider,
         endedReason: null,
+        taint: null,
         tokenSha256: sha256(token),
         openedAtMs: ports.clock(),
       };
@@ -120,6 +128,22 @@ export function sessionRegistry(
       return { session: viewOf(stored), token };
     },
     end,
+    async taint(id, taint) {
+      const stored = sessions.get(id);
+      if (stored === undefined) return;
+      const worse = worseTaint(stored.taint, taint);
+      if (worse === stored.taint) return;
+      const tainted = { ...stored, taint: worse };
+      // It holds at once: a disk that is full must not leave the session clean.
+      sessions.set(id, tainted);
+      storeSession(folder, tainted);
+      await ports.audit.append({
+        kind: 'session',
+        occurredAtMs: ports.clock(),
+        sessionId: id,
+        body: { event: 'tainted', ...taint },
+      });
+    },
     beat(id) {
       if (sessions.has(id)) seenAtMs.set(id, ports.uptimeMs());
     },
@@ -158,6 +182,7 @@ function viewOf(stored: StoredSession): GovernedSession {
     homeDir: stored.homeDir,
     provider: stored.provider,
     endedReason: stored.endedReason,
+    taint: stored.taint,
   };
 }
 

@@ -14,6 +14,7 @@ import { parseSessionId } from '../core/ids.ts';
 import type { SessionId, Sha256 } from '../core/ids.ts';
 import { isJsonObject, stringField } from '../core/json.ts';
 import type { GovernedSession } from '../core/session.ts';
+import { parseTaint } from '../core/taint.ts';
 
 /** A session as kept on disk. The token itself is never stored, only its digest. */
 export interface StoredSession extends GovernedSession {
@@ -74,12 +75,15 @@ function parseSession(text: string, path: string): StoredSession {
   if (provider !== 'anthropic' && provider !== 'bedrock') throw broken;
   if (tokenSha256 === null || !/^[0-9a-f]{64}$/.test(tokenSha256)) throw broken;
   if (endedReason !== null && typeof endedReason !== 'string') throw broken;
+  const taint = parseTaint(value['taint'] ?? null);
+  if (taint === undefined) throw broken;
   return {
     id: id satisfies SessionId,
     workspace,
     homeDir,
     provider,
     endedReason,
+    taint,
     tokenSha256: tokenSha256 as Sha256,
     openedAtMs,
   };

@@ -1,0 +1,110 @@
+import { areasOf, contentRulesOf } from '../core/content-rules.ts';
+import type { Finding } from '../core/finding.ts';
+import {
+  companyDetectors,
+  INJECTION_DETECTORS,
+  PII_DETECTORS,
+  scanCache,
+  scanner,
+  SECRET_DETECTORS,
+  withoutAllowed,
+} from '../detect/index.ts';
+import type { AllowedHashes, Detector, ScanCache } from '../detect/index.ts';
+import { engineSet } from '../engines/index.ts';
+import type { EnginePorts, EngineRun, EngineSet, EngineSetup } from '../engines/index.ts';
+import type { EngineReport, Inspection, PassingText } from '../guard/index.ts';
+import { MAX_ENGINES_MS } from '../policy/index.ts';
+import type { EnginePlace, Policy, PolicyEngine } from '../policy/index.ts';
+
+/** Looks through texts as one policy wants it. */
+export interface ContentInspector {
+  /** Whether the policy has anything looked at. */
+  readonly isNeeded: boolean;
+  /** Null where the policy asks for nothing at that place. Rejects where our own detectors fail. */
+  inspect(text: PassingText): Promise<Inspection | null>;
+}
+
+/** Answers that are kept, so that a file that is read again costs its hash. */
+const CACHE_LIMITS = { maxEntries: 8_192, maxBytes: 16 * 1024 * 1024 };
+/** Texts that wait for an engine; one more is skipped, which counts as no answer. */
+const MAX_QUEUED = 32;
+
+/**
+ * Makes what looks through texts under a policy: our own detectors, and the engines that it names. Nothing is started
+ * and nobody is asked before the first text.
+ *
+ * @throws {TypeError} for lists of company words that no detector can be made of.
+ */
+export function contentInspector(policy: Policy, bundleDigest: string, ports: EnginePorts): ContentInspector {
+  const rules = contentRulesOf(policy);
+  const areas = areasOf(rules);
+  const detectors: readonly Detector[] = [
+    ...(areas.includes('secret') ? SECRET_DETECTORS : []),
+    ...(areas.includes('pii') ? PII_DETECTORS : []),
+    ...(areas.includes('injection') ? INJECTION_DETECTORS : []),
+    ...(areas.includes('company') ? companyDetectors(policy.company) : []),
+  ];
+  const cache: ScanCache | null = detectors.length === 0 ? null : scanCache(scanner(detectors), CACHE_LIMITS);
+  const allowed = allowedOf(policy.dlp.allowed);
+  const engines = policy.engines.map((engine) => ({ engine, set: engineSet([setupOf(engine)], ports) }));
+
+  return {
+    isNeeded: cache !== null || engines.length > 0,
+    async inspect({ text, place, source, path }) {
+      const asked = engines.filter(({ engine }) => engine.at.includes(place));
+      if (cache === null && asked.length === 0) return null;
+      const bytes = Buffer.from(text);
+      const own = cache === null ? [] : cache.scan(bytes, { source, path });
+      const { findings, runs } = asked.length === 0 ? NOBODY : await ask(asked, bytes);
+      const all = [...own, ...findings];
+      return {
+        rules,
+        findings: allowed === null ? all : withoutAllowed(bytes, all, allowed),
+        engines: runs.map(reportOf),
+        missing: runs.find(({ outcome, onFailure }) => outcome.kind !== 'ran' && onFailure === 'deny')?.engine ?? null,
+        bundleDigest,
+      };
+    },
+  };
+}
+
+interface Asked {
+  readonly engine: PolicyEngine;
+  readonly set: EngineSet;
+}
+
+interface Said {
+  readonly findings: readonly Finding[];
+  readonly runs: readonly EngineRun[];
+}
+
+const NOBODY: Said = { findings: [], runs: [] };
+
+/** Asks those of one order at the same time, and those of a higher one after them. */
+async function ask(asked: readonly Asked[], bytes: Buffer): Promise<Said> {
+  const signal = AbortSignal.timeout(MAX_ENGINES_MS);
+  const said: Said[] = [];
+  for (const order of [...new Set(asked.map(({ engine }) => engine.order))].sort((a, b) => a - b)) {
+    const group = asked.filter(({ engine }) => engine.order === order);
+    said.push(...(await Promise.all(group.map(({ set }) => set.scan(bytes, { signal })))));
+  }
+  return { findings: said.flatMap(({ findings }) => findings), runs: said.flatMap(({ runs }) => runs) };
+}
+
+function setupOf({ at: _at, ...engine }: PolicyEngine & { readonly at: readonly EnginePlace[] }): EngineSetup {
+  const limits = { ...engine, maxQueued: MAX_QUEUED };
+  if ('url' in limits) return limits;
+  const { isVerifying, kind, ...program } = limits;
+  return kind === 'trufflehog' ? { ...program, kind, isVerifying } : { ...program, kind };
+}
+
+function reportOf({ engine, outcome, tookMs }: EngineRun): EngineReport {
+  const took = { engine, tookMs: Math.round(tookMs) };
+  return outcome.kind === 'ran'
+    ? { ...took, outcome: 'ran', reason: null, findings: outcome.found }
+    : { ...took, outcome: outcome.kind, reason: outcome.reason, findings: 0 };
+}
+
+function allowedOf(allowed: Policy['dlp']['allowed']): AllowedHashes | null {
+  return allowed === null ? null : { salt: Buffer.from(allowed.salt, 'hex'), hashes: new Set(allowed.hashes) };
+}

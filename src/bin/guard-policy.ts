@@ -1,0 +1,70 @@
+import type { Bundle } from '../compile/index.ts';
+import { decide, wouldHave } from '../decide/index.ts';
+import type { EnginePorts } from '../engines/index.ts';
+import type { GuardPorts } from '../guard/index.ts';
+import { contentInspector } from './content-inspector.ts';
+import type { ContentInspector } from './content-inspector.ts';
+import { expandGlob, realPath } from './file-facts.ts';
+import type { InForce } from './load-policy.ts';
+import { canSendOut, sessionTaint } from './session-taint.ts';
+import { taintRulesOf } from '../core/taint.ts';
+import { watchedFacts } from './watched-facts.ts';
+
+/** The part of the guard's ports that answers by the policy in force. */
+export interface GuardPolicy extends Pick<GuardPorts, 'decide' | 'inspects' | 'inspect' | 'isOutgoing'> {
+  /**
+   * Makes ready what a policy needs, before it comes into force.
+   *
+   * @throws {TypeError} where it cannot be had.
+   */
+  prepare(inForce: InForce): void;
+}
+
+export interface GuardPolicyPorts {
+  /** Asked anew for each call. */
+  readonly inForce: () => InForce;
+  /** Milliseconds since the Unix epoch, never back. */
+  readonly moment: () => number;
+  readonly engines: EnginePorts;
+}
+
+export function guardPolicy({ inForce, moment, engines }: GuardPolicyPorts): GuardPolicy {
+  // Of a policy that is gone nothing stays behind; engines of the next one start with a clean slate.
+  const inspectors = new WeakMap<Bundle, ContentInspector>();
+  const inspectorOf = ({ bundle }: InForce): ContentInspector => {
+    const known = inspectors.get(bundle);
+    if (known !== undefined) return known;
+    const made = contentInspector(bundle.policy, bundle.digest, engines);
+    inspectors.set(bundle, made);
+    return made;
+  };
+  return {
+    prepare: (next) => void inspectorOf(next),
+    decide(action, scene, taint) {
+      const nowMs = moment();
+      const policy = inForce();
+      const trial = policy.trialAt(nowMs);
+      const eyes = watchedFacts({ realPath, expandGlob });
+      const where = { ...scene, ...eyes };
+      const session = sessionTaint(taintRulesOf(policy.bundle.policy.injection), taint, action, scene);
+      const decision = decide(policy.indexAt(nowMs), action, where, session);
+      const wouldBe = trial === null ? [] : wouldHave(trial, action, where);
+      return { decision, bundleDigest: policy.bundle.digest, wouldBe, facts: eyes.facts() };
+    },
+    inspects: () => inspectorOf(inForce()).isNeeded,
+    inspect: (text) => inspectorOf(inForce()).inspect(text),
+    isOutgoing: canSendOut,
+  };
+}
+
+/** Engines of this process: its clock, and the keys of its environment. */
+export const OWN_ENGINES: EnginePorts = {
+  clock: {
+    nowMs: () => performance.now(),
+    after(delayMs, done) {
+      const timer = setTimeout(done, delayMs);
+      return () => clearTimeout(timer);
+    },
+  },
+  keyOf: (name) => process.env[name] ?? null,
+};

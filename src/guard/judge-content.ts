@@ -1,0 +1,70 @@
+import { ruleId } from '../core/ids.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { GovernedSession } from '../core/session.ts';
+import { inputDenial, injectionNotice, isHeeded, promptDenial } from './content-verdict.ts';
+import type { ContentDenial } from './content-verdict.ts';
+import type { Call } from './decide-call.ts';
+import type { HookEvent } from './hook-event.ts';
+import { scanFields } from './hook-record.ts';
+import type { ScanDeed } from './hook-record.ts';
+import { inspectInput, inspectPrompt } from './inspect-event.ts';
+import type { Inspected } from './inspect-event.ts';
+import type { GuardPorts } from './ports.ts';
+
+/** What holds for a text that our own detectors could not look at. */
+export const NOT_LOOKED_AT: ContentDenial = {
+  ruleId: ruleId('dlp/unchecked'),
+  reason: 'It could not be looked at because of a fault in Sallyport.',
+};
+
+/** What the content of a call's input makes of its decision, and what the record says of it. Never rejects. */
+export async function judgeInput(
+  ports: GuardPorts,
+  event: HookEvent,
+  call: Call,
+  { workspace, homeDir }: GovernedSession,
+): Promise<{ readonly call: Call; readonly scan: JsonObject }> {
+  // What is denied goes nowhere, whatever it holds.
+  if (call.decision.verdict === 'deny') return { call, scan: {} };
+  const inspected = await inspectInput(ports, event, call.action);
+  const denial = denialOf(inspected, (ran) =>
+    inputDenial(ran.inspection, () => ports.isOutgoing(call.action, { workspace, homeDir })),
+  );
+  if (denial === null) return { call, scan: scanFields(inspected, deedOf(inspected)) };
+  return { call: { ...call, decision: { verdict: 'deny', ...denial } }, scan: scanFields(inspected, 'refused') };
+}
+
+/** What is done with a prompt. */
+export interface PromptJudgement {
+  /** Null where it goes on. */
+  readonly denial: ContentDenial | null;
+  /** What the developer is told beside a prompt that goes on. */
+  readonly notice: string | null;
+  readonly scan: JsonObject;
+}
+
+/** Of a prompt that nobody looked at, because its session is closed. */
+export const UNJUDGED: PromptJudgement = { denial: null, notice: null, scan: {} };
+
+/** Looks at a prompt. Never rejects. */
+export async function judgePrompt(ports: GuardPorts, event: HookEvent): Promise<PromptJudgement> {
+  const inspected = await inspectPrompt(ports, event);
+  const denial = denialOf(inspected, (ran) => promptDenial(ran.inspection, ran.text.text));
+  if (denial !== null) return { denial, notice: null, scan: scanFields(inspected, 'refused') };
+  const seen = inspected.kind === 'ran' ? injectionNotice(inspected.inspection) : null;
+  const notice = seen === null ? null : `this prompt holds ${seen}.`;
+  return { denial, notice, scan: scanFields(inspected, deedOf(inspected)) };
+}
+
+/** What a text that goes on leaves in the record. */
+export function deedOf(inspected: Inspected): ScanDeed {
+  return inspected.kind === 'ran' && isHeeded(inspected.inspection) ? 'recorded' : 'nothing';
+}
+
+function denialOf(
+  inspected: Inspected,
+  judge: (ran: Extract<Inspected, { readonly kind: 'ran' }>) => ContentDenial | null,
+): ContentDenial | null {
+  if (inspected.kind === 'ran') return judge(inspected);
+  return inspected.kind === 'failed' ? NOT_LOOKED_AT : null;
+}
