@@ -1,12 +1,17 @@
 /*
  * The hook client: hands one hook event of the agent's client to the guard and gives back the guard's answer.
  *
- *   sallyport-hook SOCKET SESSION [DEADLINE_MS]     event on stdin, answer on stdout, refusal on stderr
+ *   sallyport-hook SOCKET SESSION [DEADLINE_MS [withhold]]     event on stdin, answer on stdout, refusal on stderr
  *
  * The agent's client lets a call pass when its hook crashes, hangs, prints something odd or exits with anything but
  * 0 or 2. So there are two ways out only: exit 0 after a whole, well-formed answer was printed, and exit 2 with one
  * sentence for the model after everything else, signals and the own deadline included. Nothing is read from the
  * environment: it belongs to whoever wrote the repository's settings.
+ *
+ * After a tool has run, exit 2 only adds a sentence: the model still reads the result. With the word `withhold` a refusal
+ * is exit 0 with one object on stdout that puts a sentence, or the client's own error, in the result's place. Where that
+ * object cannot be written it is exit 2. An answer that broke off on stdout cannot be mended, since the client takes one
+ * object or none: it is exit 2 as well, and the result stays. Only an answer larger than the pipe can break off.
  *
  * Request: POST /hook/SESSION with the event as body. Answer, with status 200 and read to the end of the stream:
  *   sallyport-answer 0|2 LF payload LF sallyport-end LF
@@ -42,42 +47,71 @@ static struct timespec deadline;
 /* What is being waited for, for the sentence of a deadline that strikes in the middle of it. */
 static const char *volatile late = "the guard did not answer in time";
 static volatile sig_atomic_t has_refused;
+static volatile sig_atomic_t is_withholding;
+/* Whether stdout may hold a part of an answer, or leads nowhere. */
+static volatile sig_atomic_t is_stdout_spoilt;
+/* What a refusal ends with: 0 once stdout holds the whole of `withheld`. */
+static volatile sig_atomic_t refusal_exit = 2;
+static const char withheld[] =
+    "{\"hookSpecificOutput\":{\"hookEventName\":\"PostToolUse\",\"updatedToolOutput\":\"Sallyport withheld this result "
+    "because it could not be checked. Ask the user to run \\\"sallyport doctor\\\".\"}}\n";
 
+/* Strikes again and again, so that a strike which falls on a change of its handler is not the only one. */
 static void set_timer(long ms) {
-  struct itimerval timer = {{0, 0}, {ms / 1000, (ms % 1000) * 1000}};
+  struct timeval time = {ms / 1000, (ms % 1000) * 1000};
+  struct itimerval timer = {time, time};
   (void)setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 static void leave(int signal_number) {
   (void)signal_number;
-  _exit(2);
+  _exit(refusal_exit);
 }
 
-/* Writes to stderr as far as that works without waiting: a reader that never reads must not turn a refusal into a hang. */
-static void say(const char *text, size_t length) {
+/* Writes as far as that works within `wait_ms` a piece: a reader that never reads must not turn a refusal into a hang. */
+static int say(int fd, int wait_ms, const char *text, size_t length) {
   while (length > 0) {
-    struct pollfd stream = {STDERR_FILENO, POLLOUT, 0};
+    struct pollfd stream = {fd, POLLOUT, 0};
     /* A pipe that polls as writable takes PIPE_BUF bytes without blocking; POSIX promises at least 512. */
     size_t part = length < 512 ? length : 512;
-    if (poll(&stream, 1, 0) != 1 || (stream.revents & POLLOUT) == 0) return;
-    ssize_t done = write(STDERR_FILENO, text, part);
-    if (done <= 0) return;
+    if (poll(&stream, 1, wait_ms) != 1 || (stream.revents & POLLOUT) == 0) return 0;
+    ssize_t done = write(fd, text, part);
+    if (done <= 0) return 0;
     text += done;
     length -= (size_t)done;
   }
+  return 1;
 }
 
-/* Cuts a refusal short that cannot be told: from here on each signal and the timer lead to exit 2 at once. */
+/*
+ * Cuts a refusal short that cannot be told: from here on the timer ends it. Other signals wait, so that none comes between
+ * the object on stdout and its exit 0; those of a fault cannot, the kernel would kill for them.
+ */
 static void guard_last_words(void) {
+  static const int urgent[] = {SIGALRM, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP};
   struct sigaction action;
-  sigset_t alarm_only;
+  sigset_t waiting;
   memset(&action, 0, sizeof action);
+  /* A deadline that struck while a signal was handled is still pending: to ignore it drops it. */
+  action.sa_handler = SIG_IGN;
+  (void)sigaction(SIGALRM, &action, NULL);
+  set_timer(LAST_WORDS_MS);
   action.sa_handler = leave;
   (void)sigaction(SIGALRM, &action, NULL);
-  sigemptyset(&alarm_only);
-  sigaddset(&alarm_only, SIGALRM);
-  (void)sigprocmask(SIG_UNBLOCK, &alarm_only, NULL);
-  set_timer(LAST_WORDS_MS);
+  sigfillset(&waiting);
+  for (size_t at = 0; at < sizeof urgent / sizeof urgent[0]; at++) sigdelset(&waiting, urgent[at]);
+  (void)sigprocmask(SIG_SETMASK, &waiting, NULL);
+}
+
+/* The one end of every refusal, the guard's own included. */
+__attribute__((noreturn)) static void end_refused(const char *sentence, size_t length) {
+  guard_last_words();
+  has_refused = 1;
+  if (is_withholding && !is_stdout_spoilt && say(STDOUT_FILENO, LAST_WORDS_MS, withheld, sizeof withheld - 1) &&
+      close(STDOUT_FILENO) == 0)
+    refusal_exit = 0;
+  (void)say(STDERR_FILENO, 0, sentence, length);
+  _exit(refusal_exit);
 }
 
 __attribute__((noreturn)) static void refuse(const char *why) {
@@ -85,15 +119,12 @@ __attribute__((noreturn)) static void refuse(const char *why) {
   static const char after[] = ". Do not try another way; ask the user to run \"sallyport doctor\".\n";
   static char sentence[512];
   size_t length = 0;
-  if (has_refused) _exit(2);
-  has_refused = 1;
-  guard_last_words();
+  if (has_refused) _exit(refusal_exit);
   memcpy(sentence, before, sizeof before - 1);
   length = sizeof before - 1;
   for (; *why != '\0' && length < sizeof sentence - sizeof after; why++) sentence[length++] = *why;
   memcpy(sentence + length, after, sizeof after - 1);
-  say(sentence, length + sizeof after - 1);
-  _exit(2);
+  end_refused(sentence, length + sizeof after - 1);
 }
 
 static void on_alarm(int signal_number) {
@@ -103,6 +134,8 @@ static void on_alarm(int signal_number) {
 
 static void on_signal(int signal_number) {
   (void)signal_number;
+  /* The answer may still become whole, and a refusal would leave the result to the model. The timer bounds it. */
+  if (is_withholding && is_stdout_spoilt && !has_refused) return;
   refuse("its hook was interrupted");
 }
 
@@ -140,6 +173,7 @@ static void catch_signals(void) {
 static void check_streams(void) {
   int is_closed[3];
   for (int fd = 0; fd < 3; fd++) is_closed[fd] = fcntl(fd, F_GETFD) < 0;
+  is_stdout_spoilt = is_closed[1];
   for (int fd = 0; fd < 3; fd++)
     if (is_closed[fd] && open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd) _exit(2);
   if (is_closed[0]) refuse("its hook was started without an event");
@@ -202,6 +236,7 @@ static void send_whole(int fd, const char *from, size_t length) {
 static void print_whole(const char *from, size_t length) {
   while (length > 0) {
     wait_for(STDOUT_FILENO, POLLOUT);
+    is_stdout_spoilt = 1;
     ssize_t done = write(STDOUT_FILENO, from, length);
     if (done < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (done <= 0) refuse("its hook could not write the answer");
@@ -297,10 +332,7 @@ __attribute__((noreturn)) static void give_answer(const char *text, size_t lengt
 
   if (is_refusal) {
     if (payload_bytes == 0) refuse(odd);
-    has_refused = 1;
-    guard_last_words();
-    say(payload, payload_bytes + 1);
-    _exit(2);
+    end_refused(payload, payload_bytes + 1);
   }
   if (payload_bytes > 0 && (payload[0] != '{' || payload[payload_bytes - 1] != '}')) refuse(odd);
   print_whole(payload, payload_bytes == 0 ? 0 : payload_bytes + 1);
@@ -318,11 +350,12 @@ static long parse_deadline(const char *text) {
 }
 
 int main(int argc, char **argv) {
+  is_withholding = argc == 5 && strcmp(argv[4], "withhold") == 0;
   catch_signals();
   check_streams();
   start_clock(DEADLINE_MS);
-  if (argc < 3 || argc > 4) refuse("its hook was started with wrong arguments");
-  if (argc == 4) start_clock(parse_deadline(argv[3]));
+  if (argc < 3 || (argc > 4 && !is_withholding)) refuse("its hook was started with wrong arguments");
+  if (argc > 3) start_clock(parse_deadline(argv[3]));
   check_session(argv[2]);
 
   late = "its event did not arrive in time";

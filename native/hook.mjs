@@ -1,10 +1,11 @@
 /**
  * The hook client where there is neither a C compiler nor curl: the same promise as hook.c, in plain Node.
  *
- *   node hook.mjs SOCKET SESSION [DEADLINE_MS]     event on stdin, answer on stdout, refusal on stderr
+ *   node hook.mjs SOCKET SESSION [DEADLINE_MS [withhold]]     event on stdin, answer on stdout, refusal on stderr
  *
  * Exit 0 after a whole, well-formed answer was printed; exit 2 after everything else. Reads nothing from the environment
- * and speaks HTTP by hand, because `node:http` can be sent through a proxy by the environment.
+ * and speaks HTTP by hand, because `node:http` can be sent through a proxy by the environment. With `withhold` a refusal is
+ * exit 0 with the object on stdout that takes the result's place; hook.c says where it stays exit 2.
  */
 import { fstatSync, statSync, writeSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
@@ -17,12 +18,22 @@ const MAX_EVENT_BYTES = 8 * 1_024 * 1_024;
 /** With the HTTP head. */
 const MAX_ANSWER_BYTES = 1_024 * 1_024;
 const END_LINE = '\nsallyport-end\n';
+const WITHHELD = `${JSON.stringify({
+  hookSpecificOutput: {
+    hookEventName: 'PostToolUse',
+    updatedToolOutput:
+      'Sallyport withheld this result because it could not be checked. Ask the user to run "sallyport doctor".',
+  },
+})}\n`;
 
 /** What is being waited for, for the sentence of a deadline that strikes in the middle of it. */
 let late = 'its event did not arrive in time';
 let hasRefused = false;
+const isWithholding = process.argv.length === 6 && process.argv[5] === 'withhold';
+/** Whether stdout may hold a part of an answer. */
+let isAnswering = false;
 
-// INVARIANT: only `giveAnswer` sets another exit code; a loop that runs dry, too, is a refusal.
+// INVARIANT: only a whole answer, or a whole `WITHHELD`, sets another exit code; a loop that runs dry, too, is a refusal.
 process.exitCode = 2;
 process.on('uncaughtException', () => refuse('its hook failed'));
 for (const name of [
@@ -37,7 +48,10 @@ for (const name of [
   'SIGVTALRM',
   'SIGPROF',
 ]) {
-  process.on(name, () => refuse('its hook was interrupted'));
+  process.on(name, () => {
+    // The answer may still become whole, and a refusal would leave the result to the model. The timer bounds it.
+    if (!isWithholding || !isAnswering) refuse('its hook was interrupted');
+  });
 }
 // To stop would be taken for a timeout by the agent's client, and the call would pass.
 for (const name of ['SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGXFSZ']) process.on(name, () => undefined);
@@ -46,7 +60,8 @@ main(process.argv.slice(2));
 
 function main(words) {
   let timer = setTimeout(() => refuse(late), DEADLINE_MS);
-  if (words.length !== 2 && words.length !== 3) return refuse('its hook was started with wrong arguments');
+  if (words.length !== 2 && words.length !== 3 && !isWithholding)
+    return refuse('its hook was started with wrong arguments');
   const [socketPath = '', session = '', deadline] = words;
   if (deadline !== undefined) {
     const ms = /^[0-9]{1,5}$/.test(deadline) ? Number(deadline) : 0;
@@ -138,6 +153,7 @@ function giveAnswer(bytes) {
   if (firstLine === 'sallyport-answer 2\n') return payload === '' ? refuse(odd) : leaveSaying(`${payload}\n`);
   if (payload === '') return process.exit(0);
   if (!payload.startsWith('{') || !payload.endsWith('}')) return refuse(odd);
+  isAnswering = true;
   print(1, `${payload}\n`, (error) => (error ? refuse('its hook could not write the answer') : process.exit(0)));
 }
 
@@ -148,11 +164,16 @@ function refuse(why) {
   );
 }
 
-/** Ends with 2 once the text is written, or soon after where nobody reads it. */
+/** Ends once the text is written, or soon after where nobody reads it. */
 function leaveSaying(text) {
   hasRefused = true;
-  setTimeout(() => process.exit(2), LAST_WORDS_MS);
-  print(2, text, () => process.exit(2));
+  setTimeout(() => process.exit(), LAST_WORDS_MS);
+  const say = () => print(2, text, () => process.exit());
+  if (!isWithholding || isAnswering || isNullDevice(1)) return say();
+  print(1, WITHHELD, (error) => {
+    if (!error) process.exitCode = 0;
+    say();
+  });
 }
 
 /** Writes latin1 text to a stream of the process without ever blocking on a reader that does not read. */

@@ -1,17 +1,21 @@
 #!/bin/dash
 # The hook client where no C compiler is: the same promise as hook.c, with dash, curl and coreutils.
 #
-#   hook.sh SOCKET SESSION [DEADLINE_MS]     event on stdin, answer on stdout, refusal on stderr
+#   hook.sh SOCKET SESSION [DEADLINE_MS [withhold]]     event on stdin, answer on stdout, refusal on stderr
 #
 # Exit 0 after a whole, well-formed answer was printed; exit 2 after everything else. The environment belongs to whoever
 # wrote the repository's settings: programs are named absolutely, run with none of it, and curl reads no configuration.
-# A signal is answered when the exchange under way ends, which the deadline bounds.
+# A signal is answered when the exchange under way ends, which the deadline bounds. With `withhold` a refusal is exit 0 with
+# the object on stdout that takes the result's place; hook.c says where it stays exit 2.
 set -u
 LC_ALL=C
 IFS=' '
 newline='
 '
-has_answered=no
+signals='HUP INT QUIT ALRM TERM USR1 USR2 VTALRM PROF XCPU'
+status=2
+may_withhold=no
+[ $# -eq 4 ] && [ "$4" = withhold ] && may_withhold=yes
 
 DEADLINE_MS=5000
 MAX_DEADLINE_MS=30000
@@ -19,26 +23,37 @@ MAX_EVENT_BYTES=8388608
 MAX_ANSWER_BYTES=1048576
 PUT_S=1
 LAST_WORDS_S=0.2
+WITHHELD='{"hookSpecificOutput":{"hookEventName":"PostToolUse","updatedToolOutput":"Sallyport withheld this result because it could not be checked. Ask the user to run \"sallyport doctor\"."}}'
 
 # Writes to a reader for at most so many seconds: one that never reads must not turn an answer into a hang.
 put() {
   printf '%s\n' "$2" | /usr/bin/env -i /usr/bin/timeout --foreground -s KILL "$1" /usr/bin/cat
 }
 
-refuse() {
-  has_answered=no
-  trap '' HUP INT QUIT ALRM TERM USR1 USR2
-  put "$LAST_WORDS_S" "Sallyport refused this call because $1. Do not try another way; ask the user to run \"sallyport doctor\"." >&2
-  exit 2
+# Puts the object on stdout where a refusal may be told by it. The shell itself writes: that needs no process and no
+# program, and a pipe that nothing was written to takes it without a reader.
+withhold() {
+  trap '' $signals
+  [ "$may_withhold" = yes ] && may_withhold=no && printf '%s\n' "$WITHHELD" 2>/dev/null && status=0
 }
 
-# Whatever ends the script, an error of the shell itself included, ends it with 2 unless an answer was given.
-trap '[ "$has_answered" = yes ] || exit 2' EXIT
-trap 'refuse "its hook was interrupted"' HUP INT QUIT ALRM TERM USR1 USR2 VTALRM PROF XCPU
+leave_saying() {
+  withhold
+  put "$LAST_WORDS_S" "$1" >&2
+  exit "$status"
+}
+
+refuse() {
+  leave_saying "Sallyport refused this call because $1. Do not try another way; ask the user to run \"sallyport doctor\"."
+}
+
+# Whatever ends the script, an error of the shell itself included, is a refusal unless an answer was given.
+trap 'withhold; exit "$status"' EXIT
+trap 'refuse "its hook was interrupted"' $signals
 # Their effect shows as an error of the write itself, or would be to stop, which the client takes for a timeout.
 trap '' PIPE XFSZ TSTP TTIN TTOU
 
-[ $# -eq 2 ] || [ $# -eq 3 ] || refuse 'its hook was started with wrong arguments'
+[ $# -eq 2 ] || [ $# -eq 3 ] || [ "$may_withhold" = yes ] || refuse 'its hook was started with wrong arguments'
 socket=$1
 session=$2
 deadline_ms=${3:-$DEADLINE_MS}
@@ -102,15 +117,23 @@ esac
 
 if [ "$code" = 2 ]; then
   [ -n "$payload" ] || refuse "the guard's answer was not understood"
-  put "$LAST_WORDS_S" "$payload" >&2
-  exit 2
+  leave_saying "$payload"
 fi
 case $payload in
   '' | '{'*'}') ;;
   *) refuse "the guard's answer was not understood" ;;
 esac
 if [ -n "$payload" ]; then
-  put "$PUT_S" "$payload" 2>/dev/null || refuse 'its hook could not write the answer'
+  put_s=$PUT_S
+  if [ "$may_withhold" = yes ]; then
+    # From here on stdout may hold a part of the answer. It may still become whole, so a signal waits for that, and a slow
+    # machine gets more time: what breaks off leaves the result to the model.
+    may_withhold=no
+    put_s=$seconds
+    trap '' $signals
+  fi
+  put "$put_s" "$payload" 2>/dev/null || refuse 'its hook could not write the answer'
 fi
-has_answered=yes
+may_withhold=no
+status=0
 exit 0

@@ -9,6 +9,8 @@ export interface Client {
   readonly name: string;
   /** Program and first words; the socket, the session and the deadline follow. */
   readonly command: readonly string[];
+  /** Started with the word `withhold`, wherever the words before it are there. */
+  readonly isWithholding?: true;
 }
 
 /** How one run of a hook client ended. */
@@ -56,6 +58,15 @@ export const EVENT = JSON.stringify({
 export const SENTENCE =
   /^Sallyport refused this call because [^\n]+\. Do not try another way; ask the user to run "sallyport doctor"\.$/m;
 
+/** What a refusal puts in the place of a tool's result. */
+export const WITHHELD = `${JSON.stringify({
+  hookSpecificOutput: {
+    hookEventName: 'PostToolUse',
+    updatedToolOutput:
+      'Sallyport withheld this result because it could not be checked. Ask the user to run "sallyport doctor".',
+  },
+})}\n`;
+
 const native = fileURLToPath(new URL('../native/', import.meta.url));
 
 /**
@@ -97,11 +108,7 @@ function compile(target: string, extra: readonly string[]): boolean {
 
 /** Runs a hook client once, to its end. */
 export async function runClient(client: Client, start: Start): Promise<Ending> {
-  const words = start.words ?? [
-    start.socket,
-    start.session ?? 'ses_x',
-    ...(start.deadlineMs === undefined ? [] : [String(start.deadlineMs)]),
-  ];
+  const words = wordsOf(client, start);
   const [program = '', ...rest] =
     start.shell === undefined ? client.command : ['/bin/dash', '-c', start.shell, 'dash', ...client.command];
   const child = spawn(program, [...rest, ...words], {
@@ -133,4 +140,10 @@ export async function runClient(client: Client, start: Start): Promise<Ending> {
     clearTimeout(kill);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   }
+}
+
+function wordsOf({ isWithholding }: Client, { words, socket, session, deadlineMs }: Start): readonly string[] {
+  const deadline = deadlineMs ?? (isWithholding ? 5_000 : undefined);
+  const own = words ?? [socket, session ?? 'ses_x', ...(deadline === undefined ? [] : [String(deadline)])];
+  return isWithholding && own.length === 3 ? [...own, 'withhold'] : own;
 }

@@ -13,6 +13,7 @@ import {
   compileBundle,
   HOOK_EVENTS,
   HOOK_TIMEOUT_S,
+  inspectsResults,
   installedSettings,
   managedMcp,
   managedSettings,
@@ -23,6 +24,7 @@ const SITE: Site = {
   hookCommand: ['/opt/sallyport/hook'],
   guardSocket: '/run/sallyport/guard.sock',
   sessionId: 'ses_test',
+  withholdsResults: false,
   gatewayUrl: 'http://127.0.0.1:7117',
   provider: 'anthropic',
   environment: { PATH: '/usr/bin:/bin' },
@@ -76,13 +78,53 @@ test('every hook is an exec-form command in the one shape that the client takes'
       {
         type: 'command',
         command: '/opt/sallyport/hook',
-        args: ['/run/sallyport/guard.sock', 'ses_test'],
+        // The default policy has results looked at.
+        args: ['/run/sallyport/guard.sock', 'ses_test', ...(event === 'PostToolUse' ? ['5000', 'withhold'] : [])],
         timeout: HOOK_TIMEOUT_S,
       },
     ]);
   }
   assert.equal(hooks['PreToolUse']?.[0]?.['matcher'], '*');
 });
+
+function hookWords(text: string, site: Site): readonly (readonly [event: string, args: unknown])[] {
+  const policy = policyOf(text);
+  const hooks = managedSettings(policy, ruleTableOf(policy), site)['hooks'] as Record<
+    string,
+    readonly { readonly hooks: readonly { readonly args: readonly string[] }[] }[]
+  >;
+  return Object.entries(hooks).map(([event, entries]) => [event, entries[0]?.hooks[0]?.args]);
+}
+
+for (const { name, text, wants } of [
+  { name: 'nothing of detectors', text: '', wants: false },
+  { name: 'secrets masked', text: 'dlp:\n  secret: mask\n', wants: true },
+  { name: 'personal data blocked', text: 'dlp:\n  personal: block\n', wants: true },
+  { name: 'words of the company told of', text: 'dlp:\n  company: alert\n', wants: true },
+  { name: 'all content allowed', text: 'dlp:\n  secret: allow\n  personal: allow\n  company: allow\n', wants: false },
+  { name: 'injection denied', text: 'injection:\n  on_finding: deny\n', wants: true },
+  { name: 'injection told of', text: 'injection:\n  on_finding: alert\n', wants: true },
+  { name: 'taint followed', text: 'injection:\n  taint: true\n', wants: true },
+  { name: 'taint of any untrusted text followed', text: 'injection:\n  taint: any-untrusted\n', wants: true },
+  { name: 'an engine', text: 'engines: [{ name: x, kind: gitleaks }]\n', wants: true },
+  { name: 'an engine for prompts', text: 'engines: [{ name: x, kind: gitleaks, at: [prompt] }]\n', wants: false },
+  { name: 'taint not followed', text: 'injection:\n  taint: false\n', wants: false },
+]) {
+  test(`a policy with ${name} ${wants ? 'withholds results that could not be checked' : 'withholds no result'}`, () => {
+    assert.equal(inspectsResults(policyOf(SMALL_HEAD + text)), wants);
+    for (const [withholdsResults, isWithheld] of [
+      [false, wants],
+      [true, true],
+    ] as const) {
+      const words = hookWords(SMALL_HEAD + text, { ...SITE, withholdsResults });
+      const plain = [SITE.guardSocket, SITE.sessionId];
+      for (const [event, args] of words) {
+        const isTold = isWithheld && event === 'PostToolUse';
+        assert.deepEqual(args, isTold ? [...plain, '5000', 'withhold'] : plain, event);
+      }
+    }
+  });
+}
 
 test('no client rule has a form that was measured to match nothing or to mean something else', () => {
   const { deny, ask } = clientRules(ruleTableOf(policyOf(defaults)));

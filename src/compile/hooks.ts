@@ -1,4 +1,6 @@
+import { areasOf, contentRulesOf } from '../core/content-rules.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import type { Policy } from '../policy/index.ts';
 import type { Site } from './site.ts';
 
 /**
@@ -6,6 +8,9 @@ import type { Site } from './site.ts';
  * above the hook client's own deadline of 5 s, which refuses.
  */
 export const HOOK_TIMEOUT_S = 60;
+
+/** The hook client's own deadline in milliseconds, which it has to be told before a word that follows it. */
+const CLIENT_DEADLINE_MS = '5000';
 
 /** Events that name a tool, where a matcher belongs; `*` takes every tool. */
 const TOOL_EVENTS = [
@@ -56,14 +61,28 @@ export const HOOK_EVENTS: readonly string[] = [...TOOL_EVENTS, ...OTHER_EVENTS];
  */
 export function hooksBlock(site: Site): JsonObject {
   const [command = '', ...words] = site.hookCommand;
-  const handler: JsonObject = {
+  const handlerWith = (...more: readonly string[]): JsonObject => ({
     type: 'command',
     command,
-    args: [...words, site.guardSocket, site.sessionId],
+    args: [...words, site.guardSocket, site.sessionId, ...more],
     timeout: HOOK_TIMEOUT_S,
-  };
+  });
+  const handler = handlerWith();
   const block: Record<string, Json> = {};
   for (const event of TOOL_EVENTS) block[event] = [{ matcher: '*', hooks: [handler] }];
+  // Exit 2 leaves the result to the model there, and only there is there something to withhold (measured).
+  if (site.withholdsResults) {
+    block['PostToolUse'] = [{ matcher: '*', hooks: [handlerWith(CLIENT_DEADLINE_MS, 'withhold')] }];
+  }
   for (const event of OTHER_EVENTS) block[event] = [{ hooks: [handler] }];
   return block;
+}
+
+/**
+ * Whether a policy has results of tools looked at, so that one which nobody looked at must not reach the model. The guard
+ * looks by the same rules.
+ */
+export function inspectsResults(policy: Policy): boolean {
+  if (areasOf(contentRulesOf(policy)).length > 0) return true;
+  return policy.engines.some(({ at }) => at.includes('tool-result'));
 }

@@ -13,7 +13,7 @@ export type {
   HeldBy,
   PredictClient,
 } from './coverage.ts';
-export { HOOK_EVENTS, HOOK_TIMEOUT_S } from './hooks.ts';
+export { HOOK_EVENTS, HOOK_TIMEOUT_S, inspectsResults } from './hooks.ts';
 export {
   CREDENTIAL_VARIABLES,
   installedSettings,

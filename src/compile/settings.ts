@@ -3,7 +3,7 @@ import type { RuleTable } from '../core/rule-table.ts';
 import type { Policy } from '../policy/index.ts';
 import { clientRules } from './client-rules.ts';
 import { pinnedEnvironment } from './environment.ts';
-import { hooksBlock } from './hooks.ts';
+import { hooksBlock, inspectsResults } from './hooks.ts';
 import type { Site } from './site.ts';
 import { domainText, egressList } from './targets/egress-list.ts';
 
@@ -42,7 +42,7 @@ export function managedSettings(policy: Policy, table: RuleTable, site: Site): J
       disableBypassPermissionsMode: 'disable',
       disableAutoMode: 'disable',
     },
-    hooks: hooksBlock(site),
+    hooks: hooksBlock({ ...site, withholdsResults: site.withholdsResults || inspectsResults(policy) }),
     allowManagedHooksOnly: true,
     allowManagedPermissionRulesOnly: true,
     allowManagedMcpServersOnly: true,

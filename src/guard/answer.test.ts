@@ -75,12 +75,22 @@ for (const { name, answer, want } of [
   {
     name: 'a prompt is blocked and not echoed',
     answer: denialOf('UserPromptSubmit', 'no'),
-    want: { decision: 'block', reason: 'no', suppressOriginalPrompt: true },
+    want: {
+      decision: 'block',
+      reason: 'no',
+      hookSpecificOutput: { hookEventName: 'UserPromptSubmit', suppressOriginalPrompt: true },
+    },
   },
   {
     name: 'a prompt of an ended session ends the turn',
     answer: endOf('UserPromptSubmit', 'over'),
-    want: { continue: false, stopReason: 'over', decision: 'block', reason: 'over', suppressOriginalPrompt: true },
+    want: {
+      continue: false,
+      stopReason: 'over',
+      decision: 'block',
+      reason: 'over',
+      hookSpecificOutput: { hookEventName: 'UserPromptSubmit', suppressOriginalPrompt: true },
+    },
   },
   {
     name: 'a permission is denied in its own words',

@@ -105,23 +105,18 @@ export function promptNotice(notice: string): Answer {
 export interface ResultAnswer {
   /** Stands in the place of the result. */
   readonly output: Json;
-  /** Told to the model beside the result. */
+  /** Told to the model beside the result. The client shows the developer nothing of this event (measured). */
   readonly context: string | null;
-  /** Shown to the developer. */
-  readonly notice: string | null;
 }
 
 /** The answer on a result; null where it is larger than the hook clients take. */
-export function resultAnswer({ output, context, notice }: ResultAnswer): Answer | null {
+export function resultAnswer({ output, context }: ResultAnswer): Answer | null {
   const specific = {
     hookEventName: 'PostToolUse',
     ...(output === null ? {} : { updatedToolOutput: output }),
     ...(context === null ? {} : { additionalContext: clipped(context) }),
   };
-  const answer = json({
-    hookSpecificOutput: specific,
-    ...(notice === null ? {} : { systemMessage: clipped(`Sallyport: ${notice}`) }),
-  });
+  const answer = json({ hookSpecificOutput: specific });
   return Buffer.byteLength(answer.payload) <= MAX_ANSWER_BYTES ? answer : null;
 }
 
@@ -139,8 +134,13 @@ function toolOutput(verdict: 'allow' | 'ask' | 'deny', reason: string): JsonObje
   return { hookEventName: 'PreToolUse', permissionDecision: verdict, permissionDecisionReason: clipped(reason) };
 }
 
+/** The prompt is neither sent nor shown again: the client takes the word for that in this place alone (measured). */
 function promptBlock(reason: string): JsonObject {
-  return { decision: 'block', reason: clipped(reason), suppressOriginalPrompt: true };
+  return {
+    decision: 'block',
+    reason: clipped(reason),
+    hookSpecificOutput: { hookEventName: 'UserPromptSubmit', suppressOriginalPrompt: true },
+  };
 }
 
 function permissionDenial(reason: string, isInterrupt: boolean): Answer {

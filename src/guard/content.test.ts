@@ -85,7 +85,10 @@ for (const action of ['mask', 'redact', 'block'] as const)
   test(`a prompt with a credential is refused where the policy says ${action}, and is told where and not what`, async () => {
     const answer = await answered(prompt('first line\nuse token-1 please'), { inspect: policy({ secret: action }) });
     assert.equal(answer.said['decision'], 'block');
-    assert.equal(answer.said['suppressOriginalPrompt'], true);
+    assert.deepEqual(answer.said['hookSpecificOutput'], {
+      hookEventName: 'UserPromptSubmit',
+      suppressOriginalPrompt: true,
+    });
     assert.match(stringField(answer.said, 'reason') ?? '', /a credential at line 2, column 5 \(secret\/sample-token\)/);
     assert.ok(!answer.payload.includes('token-1'));
     assert.equal(answer.records[0]?.['ruleId'], 'dlp/secret');

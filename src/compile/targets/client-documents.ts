@@ -1,4 +1,4 @@
-import { hooksBlock } from '../hooks.ts';
+import { hooksBlock, inspectsResults } from '../hooks.ts';
 import { installedSettings, managedMcp, managedSettings, sandboxBlock } from '../settings.ts';
 import { jsonFile } from './target.ts';
 import type { Target, TargetGap, TargetInput } from './target.ts';
@@ -36,9 +36,9 @@ export const managedMcpTarget: Target = {
 export const hooksTarget: Target = {
   name: 'hooks',
   about: 'the hooks block alone, as a drop-in',
-  compile({ site }) {
+  compile({ policy, site }) {
     const file = jsonFile('10-sallyport-hooks.json', `${ETC}/managed-settings.d/10-sallyport-hooks.json`, {
-      hooks: hooksBlock(site),
+      hooks: hooksBlock({ ...site, withholdsResults: site.withholdsResults || inspectsResults(policy) }),
       allowManagedHooksOnly: true,
     });
     return { files: [file], gaps: [HOOK_GAP] };

@@ -137,6 +137,8 @@ for (const shell of ['sh', 'dash', 'bash']) {
     const profile = fileOf(shellProfile, 'sallyport.sh');
     const run = spawnSync(shell, ['-eu', '-c', `${profile}\n${profile}\numask; echo "$TMOUT"`], {
       encoding: 'utf8',
+      // bash takes a socket, as Node's own pipes are, for a network login and reads more than the profile.
+      stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 10_000,
     });
     assert.deepEqual([run.status, run.stderr], [0, '']);
@@ -151,6 +153,7 @@ for (const shell of ['sh', 'dash', 'bash']) {
       const profile = fileOf(shellProfile, 'sallyport.sh');
       const run = spawnSync(shell, ['-eu', '-c', `${name}=7; readonly ${name}\n${profile}\numask; echo "$${name}"`], {
         encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
         timeout: 10_000,
       });
       assert.deepEqual([run.status, run.stderr], [0, '']);
