@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { OPENS_AFTER_FAILURES, OPEN_MS } from './circuit-breaker.ts';
 import { engineSet } from './engine-set.ts';
 import type { EnginePorts } from './engine-set.ts';
 import type { EngineLimits, EngineSetup } from './engine-setup.ts';
@@ -81,15 +85,42 @@ test('no engines are a complete answer', async () => {
   assert.deepEqual(answer, { outcome: 'complete', findings: [], runs: [] });
 });
 
-test('setups that cannot be kept are refused before anything runs', () => {
-  for (const setups of [
-    [setup('twice', FINDS), setup('twice', FINDS)],
-    [setup('a', FINDS, { timeoutMs: 0 })],
-    [setup('a', FINDS, { timeoutMs: 2 ** 31 })],
-    [setup('a', FINDS, { maxInputBytes: 0 })],
-    [setup('a', FINDS, { maxConcurrent: 0 })],
-    [setup('a', FINDS, { order: Number.NaN })],
-  ]) {
-    assert.throws(() => engineSet(setups, ports()), TypeError);
+test('an engine that fails again and again is left alone, and its policy holds until a scan by it works', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'engine-set-'));
+  const flag = join(folder, 'works');
+  try {
+    const clock = scriptedClock();
+    const script = `process.stdin.resume().on('end',()=>process.exit(require('fs').existsSync(${JSON.stringify(flag)})?0:4))`;
+    const set = engineSet([setup('flaky', script, { onFailure: 'deny' })], { ...ports(), clock });
+    const said = async (): Promise<readonly unknown[]> => {
+      const { outcome, runs } = await set.scan(utf8('a key'), { signal: never });
+      const [run] = runs;
+      return [outcome, run?.outcome.kind === 'ran' ? 'ran' : run?.outcome.reason];
+    };
+    for (let count = 0; count < OPENS_AFTER_FAILURES; count += 1)
+      assert.deepEqual(await said(), ['deny', 'exit-status']);
+    assert.deepEqual(await said(), ['deny', 'circuit-open']);
+    clock.pass(OPEN_MS);
+    assert.deepEqual(await said(), ['deny', 'exit-status']);
+    assert.deepEqual(await said(), ['deny', 'circuit-open']);
+    clock.pass(OPEN_MS);
+    writeFileSync(flag, '');
+    assert.deepEqual(await said(), ['complete', 'ran']);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
+});
+
+test('more scans than an engine has turns are turned away, and one that hangs is given up at its time limit', async () => {
+  const clock = scriptedClock();
+  const limits = { maxConcurrent: 1, maxQueued: 0, timeoutMs: 50 };
+  const set = engineSet([setup('hangs', `setInterval(()=>0,1000)`, limits)], { ...ports(), clock });
+  const first = set.scan(utf8('a key'), { signal: never });
+  const second = await set.scan(utf8('a key'), { signal: never });
+  assert.deepEqual(second.runs[0]?.outcome, { kind: 'skipped', reason: 'no-turn' });
+  clock.pass(50);
+  const { outcome, runs } = await first;
+  assert.equal(outcome, 'embedded-only');
+  assert.deepEqual(runs[0]?.outcome, { kind: 'failed', reason: 'timed-out', status: null });
+  assert.equal(runs[0].tookMs, 50);
 });

@@ -8,6 +8,8 @@ import { leaksEngine } from './leaks-engine.ts';
 import { llmGuardCall } from './llm-guard.ts';
 import { presidioCall } from './presidio.ts';
 import { serviceEngine } from './service-engine.ts';
+import { setupProblems } from './setup-problems.ts';
+import type { SetupProblem } from './setup-problems.ts';
 import { trufflehogEngine } from './trufflehog-engine.ts';
 
 /** What one engine did, as a record holds it. */
@@ -42,19 +44,18 @@ export interface EngineSet {
 /** What engines need of the outside beside processes and connections. */
 export interface EnginePorts {
   readonly clock: EngineClock;
-  /** The key of that name, or null where there is none. Asked at each scan, so that a key can be changed. */
+  /** The value of that environment variable, or null where it is not set. Asked at each scan, so that a key can change. */
   readonly keyOf: (name: string) => string | null;
 }
 
 /**
  * Makes the engines of a policy. It starts nothing and connects to nothing before the first scan.
  *
- * @throws {TypeError} where two have one name, a limit is no limit, or a URL is none for a service.
+ * @throws {TypeError} that names every problem of {@link setupProblems}.
  */
 export function engineSet(setups: readonly EngineSetup[], ports: EnginePorts): EngineSet {
-  const names = setups.map((setup) => setup.name);
-  if (new Set(names).size !== names.length) throw new TypeError('two engines of one name');
-  for (const setup of setups) checkLimits(setup);
+  const problems = setupProblems(setups);
+  if (problems.length > 0) throw new TypeError(problems.map(problemText).join('; '));
   const members = setups
     .map((setup) => ({ setup, engine: guardedEngine(engineOf(setup, ports), setup, ports.clock) }))
     .sort((a, b) => a.setup.order - b.setup.order);
@@ -109,21 +110,12 @@ function engineOf(setup: EngineSetup, { keyOf }: EnginePorts): Engine {
   }
 }
 
+function problemText({ index, field, message }: SetupProblem): string {
+  return `engine ${index + 1}: ${field === '' ? '' : `\`${field}\` `}${message}`;
+}
+
 function outcomeOf(runs: readonly EngineRun[]): EngineSetAnswer['outcome'] {
   const silent = runs.filter(({ outcome }) => outcome.kind !== 'ran');
   if (silent.some(({ onFailure }) => onFailure === 'deny')) return 'deny';
   return silent.length === 0 ? 'complete' : 'embedded-only';
-}
-
-/** The longest delay that a timer takes; a longer one would go off at once. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
-function checkLimits(setup: EngineSetup): void {
-  const isWhole = (value: number, least: number, most: number): boolean =>
-    Number.isSafeInteger(value) && value >= least && value <= most;
-  if (!isWhole(setup.timeoutMs, 1, MAX_TIMEOUT_MS)) throw new TypeError(`engine ${setup.name}: no such time limit`);
-  if (!isWhole(setup.maxInputBytes, 1, Number.MAX_SAFE_INTEGER)) {
-    throw new TypeError(`engine ${setup.name}: no such size limit`);
-  }
-  if (!Number.isFinite(setup.order)) throw new TypeError(`engine ${setup.name}: order is no number`);
 }

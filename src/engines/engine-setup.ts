@@ -39,9 +39,14 @@ export interface ServiceSetup extends EngineLimits {
   readonly kind: 'presidio' | 'llm-guard' | 'lakera';
   /** Base URL of the service, such as `http://127.0.0.1:5002`; the path of the call is added. */
   readonly url: string;
-  /** Name under which the key is asked for, or null where the service wants none. */
-  readonly keyName: string | null;
+  /** Name of the environment variable that holds the key, or null where the service wants none. */
+  readonly keyEnv: string | null;
 }
 
 /** One engine as a policy names it: plain data. */
 export type EngineSetup = ProgramSetup | TrufflehogSetup | ServiceSetup;
+
+export const PROGRAM_KINDS = ['gitleaks', 'betterleaks', 'trufflehog'] as const;
+export const SERVICE_KINDS = ['presidio', 'llm-guard', 'lakera'] as const;
+export const ENGINE_KINDS = [...PROGRAM_KINDS, ...SERVICE_KINDS] as const;
+export type EngineKind = EngineSetup['kind'];

@@ -11,6 +11,7 @@ export const FAILURE_REASONS = [
   'not-started',
   'exit-status',
   'killed',
+  'text-not-read',
   'http-status',
   'unreachable',
   'no-key',

@@ -5,14 +5,14 @@ import type { ServiceCall } from './service-engine.ts';
 import { ENGINE_CONFIDENCE } from './span-findings.ts';
 
 /** What scanners look for, by their names; all others judge what a text wants of a model. */
-const AREAS: Readonly<Record<string, DetectionArea>> = {
-  Secrets: 'secret',
-  Anonymize: 'pii',
-  BanSubstrings: 'company',
-  BanCompetitors: 'company',
-  BanTopics: 'company',
-  Regex: 'company',
-};
+const AREAS: ReadonlyMap<string | null, DetectionArea> = new Map([
+  ['Secrets', 'secret'],
+  ['Anonymize', 'pii'],
+  ['BanSubstrings', 'company'],
+  ['BanCompetitors', 'company'],
+  ['BanTopics', 'company'],
+  ['Regex', 'company'],
+] as const);
 
 /**
  * LLM Guard's API. It says which scanners object to a text and not where, so each of their findings is the whole text.
@@ -30,7 +30,7 @@ export const llmGuardCall: ServiceCall = {
     const objecting = scores.filter(([, score]) => typeof score === 'number' && score > 0).map(([name]) => name);
     const names = objecting.length === 0 ? [null] : objecting;
     return names.map((name) => ({
-      detectorId: engineDetectorId((name === null ? undefined : AREAS[name]) ?? 'injection', 'llm-guard', name, text),
+      detectorId: engineDetectorId(AREAS.get(name) ?? 'injection', 'llm-guard', name, text),
       startByte: 0,
       endByte: bytes.length,
       confidence: ENGINE_CONFIDENCE,

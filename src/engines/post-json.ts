@@ -20,6 +20,7 @@ export async function postJson(
       headers: {
         'content-type': 'application/json',
         accept: 'application/json',
+        'accept-encoding': 'identity',
         ...(post.key === null ? {} : { authorization: `Bearer ${post.key}` }),
       },
       body: JSON.stringify(post.body),
@@ -29,6 +30,10 @@ export async function postJson(
     if (reply.status !== 200) {
       await reply.body?.cancel();
       return failed('http-status', reply.status);
+    }
+    if (!JSON_TYPE.test(reply.headers.get('content-type') ?? '')) {
+      await reply.body?.cancel();
+      return failed('answer-unreadable');
     }
     const bytes = await readBounded(reply);
     if (bytes === null) return failed('answer-too-large');
@@ -40,6 +45,9 @@ export async function postJson(
     throw error;
   }
 }
+
+/** What else answers 200, such as the page of a proxy, is not the service. */
+const JSON_TYPE = /^application\/json(?:;|$)/i;
 
 /** The body, or null where it has more bytes than are read. */
 async function readBounded(reply: Response): Promise<Uint8Array | null> {

@@ -11,6 +11,8 @@ export function outputOf(end: ProgramEnd, signal: AbortSignal): ProgramOutput {
       return end.status === 0 ? { kind: 'output', bytes: end.output } : failed('exit-status', end.status);
     case 'killed':
       return failed(signal.aborted ? 'aborted' : 'killed');
+    case 'unread':
+      return failed('text-not-read');
     case 'flooded':
       return failed('answer-too-large');
     case 'not-started':

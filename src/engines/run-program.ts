@@ -15,6 +15,8 @@ export type ProgramEnd =
   | { readonly kind: 'exited'; readonly status: number; readonly output: Buffer }
   /** It was ended by a signal: by ours after an abort, or by somebody else's. */
   | { readonly kind: 'killed' }
+  /** It says that all is well and did not take the whole text, so what it reports is about a part. */
+  | { readonly kind: 'unread' }
   | { readonly kind: 'flooded' }
   | { readonly kind: 'not-started' };
 
@@ -32,14 +34,14 @@ export function runProgram(call: ProgramCall): Promise<ProgramEnd> {
     if (child === null) return resolve({ kind: 'not-started' });
     const parts: Buffer[] = [];
     let size = 0;
-    let isSettled = false;
+    let [isSettled, hasEnded, isUnread] = [false, false, false];
 
     const settle = (end: ProgramEnd): void => {
       if (isSettled) return;
       isSettled = true;
       call.signal.removeEventListener('abort', stop);
-      // Once the program has ended and closed its output, its number may be somebody else's.
-      if (end.kind !== 'exited') killGroup(child.pid);
+      // Once the program has ended, its number may be somebody else's.
+      if (!hasEnded) killGroup(child.pid);
       // A descendant that left the group may hold the pipe open for ever; nobody waits for it.
       child.stdin.destroy();
       child.stdout.destroy();
@@ -55,10 +57,19 @@ export function runProgram(call: ProgramCall): Promise<ProgramEnd> {
       if (size > call.maxOutputBytes) return settle({ kind: 'flooded' });
       parts.push(part);
     });
-    child.once('close', (status) => {
-      settle(status === null ? { kind: 'killed' } : { kind: 'exited', status, output: Buffer.concat(parts) });
+    child.once('exit', () => {
+      hasEnded = true;
+      // A program that reads to the end lives longer than our writing.
+      isUnread = !child.stdin.writableFinished;
+      // What it left behind would run on unseen, and may hold its output open.
+      killGroup(child.pid);
     });
-    // A program that ends before it has read everything breaks the pipe; its exit status tells the rest.
+    child.once('close', (status) => {
+      if (status === null) return settle({ kind: 'killed' });
+      if (status === 0 && isUnread) return settle({ kind: 'unread' });
+      settle({ kind: 'exited', status, output: Buffer.concat(parts) });
+    });
+    // Seen again in the number of bytes that were taken.
     child.stdin.once('error', () => child.stdin.destroy());
     child.stdin.end(call.input);
   });
@@ -69,7 +80,8 @@ function started(file: string, words: readonly string[]): ChildProcessByStdio<Wr
   try {
     return spawn(file, words, {
       cwd: '/',
-      env: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', HOME: '/', LC_ALL: 'C.UTF-8' },
+      // A home that is no folder: there are no settings in it, and nothing is kept there.
+      env: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', HOME: '/dev/null', LC_ALL: 'C.UTF-8' },
       // A group of its own: what the program starts is killed with it.
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],

@@ -20,11 +20,9 @@ export interface ServiceCall {
   readAnswer(scanned: ServiceText, answer: unknown): readonly EngineSpan[] | null;
 }
 
-/** @throws {TypeError} where the URL is neither http nor https, or holds a user, a query or a fragment. */
+/** A service behind the interface of all engines. The setup must be one without problems. */
 export function serviceEngine(setup: ServiceSetup, call: ServiceCall, keyOf: (name: string) => string | null): Engine {
   const url = new URL(setup.url);
-  const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  if (!/^https?:$/.test(url.protocol) || !isPlain) throw new TypeError(`engine ${setup.name}: URL is no service's`);
   url.pathname = url.pathname.replace(/\/+$/, '') + call.path;
   return {
     name: setup.name,
@@ -32,8 +30,10 @@ export function serviceEngine(setup: ServiceSetup, call: ServiceCall, keyOf: (na
       const text = decoded(bytes);
       // Places of an answer could not be told in the bytes, and a part replaced is a part not scanned.
       if (text === null) return skipped('not-utf8');
-      const key = setup.keyName === null ? null : keyOf(setup.keyName);
-      if (setup.keyName !== null && key === null) return failed('no-key');
+      // Presidio answers that as a mistake of ours.
+      if (text === '') return { kind: 'ran', findings: [] };
+      const key = setup.keyEnv === null ? null : keyOf(setup.keyEnv);
+      if (setup.keyEnv !== null && (key === null || key === '')) return failed('no-key');
       const reply = await postJson({ url, key, body: call.bodyOf(text), signal });
       if (reply.kind !== 'json') return reply;
       const spans = call.readAnswer({ text, bytes }, reply.value);

@@ -98,7 +98,18 @@ function fieldFaults(engine: WrittenPolicy['engines'][number], index: number, re
     const message = `${quoted(engine.kind)} has no \`${field}\``;
     return isSaid ? [report('policy/contradiction', 'error', [...path, field], message, null)] : [];
   };
-  if (isProgram) return [...odd('url'), ...odd('key_env'), ...(engine.kind === 'trufflehog' ? [] : odd('verify'))];
+  if (isProgram) {
+    const [program = engine.kind] = engine.command ?? [];
+    // A relative place would be looked for in whatever folder the daemon was started in.
+    const isPlaced = program.startsWith('/') || !program.includes('/');
+    const message = 'a program is named by its absolute path, or by its name on `PATH`';
+    return [
+      ...odd('url'),
+      ...odd('key_env'),
+      ...(engine.kind === 'trufflehog' ? [] : odd('verify')),
+      ...(isPlaced ? [] : [report('policy/wrong-form', 'error', [...path, 'command', 0], message, null)]),
+    ];
+  }
   const rest = [...odd('command'), ...odd('verify')];
   if (engine.url === undefined) {
     const message = `${quoted(engine.kind)} needs the \`url\` of its service`;

@@ -55,13 +55,14 @@ for (const { name, text, want } of [
   },
   {
     name: 'engines with the fields of other kinds',
-    text: `${HEAD}engines:\n  - {name: a, kind: gitleaks, url: "https://x.example", verify: true}\n  - {name: b, kind: lakera, command: [x]}\n  - {name: c, kind: presidio, url: "http://x.example"}\n`,
+    text: `${HEAD}engines:\n  - {name: a, kind: gitleaks, url: "https://x.example", verify: true}\n  - {name: b, kind: lakera, command: [x]}\n  - {name: c, kind: presidio, url: "http://x.example"}\n  - {name: d, kind: betterleaks, command: [./bin/leaks]}\n`,
     want:
       '4:36: error: `gitleaks` has no `url` [policy/contradiction]\n' +
       '4:65: error: `gitleaks` has no `verify` [policy/contradiction]\n' +
       '5:5: error: `lakera` needs the `url` of its service [policy/missing-field]\n' +
       '5:38: error: `lakera` has no `command` [policy/contradiction]\n' +
-      '6:36: error: `http` is for this machine only; credentials would travel in the clear [policy/wrong-form]',
+      '6:36: error: `http` is for this machine only; credentials would travel in the clear [policy/wrong-form]\n' +
+      '7:43: error: a program is named by its absolute path, or by its name on `PATH` [policy/wrong-form]',
   },
   {
     name: 'engines that take too long one after the other, and two of one name',
