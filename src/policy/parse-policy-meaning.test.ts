@@ -62,7 +62,7 @@ for (const { name, text, want } of [
       '5:5: error: `lakera` needs the `url` of its service [policy/missing-field]\n' +
       '5:38: error: `lakera` has no `command` [policy/contradiction]\n' +
       '6:36: error: `http` is for this machine only; credentials would travel in the clear [policy/wrong-form]\n' +
-      '7:43: error: a program is named by its absolute path, or by its name on `PATH` [policy/wrong-form]',
+      '7:44: error: a program is named by its absolute path, or by its name on `PATH` [policy/wrong-form]',
   },
   {
     name: 'engines that take too long one after the other, and two of one name',
