@@ -183,7 +183,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       refusedReload: policies.refused,
       hookClient: hook.kind,
       hookCommand: hook.command,
-      sessions: registry.list().map(({ id, workspace, endedReason }) => ({ id, workspace, endedReason })),
+      sessions: registry.list().map(({ id, workspace, endedReason, taint }) => ({ id, workspace, endedReason, taint })),
     });
 
     async function openSession(request: OpenSessionRequest): Promise<OpenSessionAnswer> {

@@ -19,7 +19,7 @@ export function statusText(status: DaemonStatus): string {
     ['log', `${status.auditFolder} (${status.auditRecords} records)`],
     ['', logText(status.logHealth)],
     ['sandbox', status.policy.sandbox ? 'required for every command of a session' : 'off by policy'],
-    ['sessions', running.length === 0 ? 'none' : running.map((session) => session.id).join(', ')],
+    ['sessions', running.length === 0 ? 'none' : running.map(sessionText).join(', ')],
   ];
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(9)} ${value}\n`).join('');
   return `sallyport ${status.version}, process ${status.pid}\n${lines}`;
@@ -37,4 +37,10 @@ function logText(health: LogHealth): string {
 
 function time(atMs: number): string {
   return new Date(atMs).toISOString();
+}
+
+function sessionText({ id, taint }: DaemonStatus['sessions'][number]): string {
+  return taint === null
+    ? id
+    : `${id} (tainted by a ${taint.source}${taint.detectorId === null ? '' : `: ${taint.detectorId}`})`;
 }

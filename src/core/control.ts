@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.ts';
 import type { ModelProvider } from './session.ts';
+import type { Taint } from './taint.ts';
 
 /** What the daemon says of itself on `GET /status` of the control socket. */
 export interface DaemonStatus {
@@ -31,6 +32,7 @@ export interface DaemonStatus {
     readonly id: string;
     readonly workspace: string;
     readonly endedReason: string | null;
+    readonly taint: Taint | null;
   }[];
 }
 
