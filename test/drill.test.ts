@@ -98,7 +98,9 @@ test('a rehearsal of a policy that is broken or not there says so and leaves not
 const table = ruleTableOf(policyOf(DEFAULT_POLICY));
 const byGuard = ATTACKS.filter((attack) => attack.expect === 'deny' || attack.expect === 'ask');
 
-for (const attack of byGuard.filter((one) => one.title !== 'read .env through a link of the repository')) {
+// What a link leads to, and what an input holds, no rule says.
+const BEYOND_RULES = ['exfiltration/env-link', 'exfiltration/credential-in-address'];
+for (const attack of byGuard.filter(({ id }) => !BEYOND_RULES.includes(id))) {
   test(`the default policy answers ${attack.expect} where somebody would ${attack.title}`, () => {
     assert.equal(verdictOf(withStateRule(table), attack), attack.expect);
   });
