@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ATTACK_GRAMMAR, ATTACKS } from './attack-grammar.ts';
 import { HARMLESS, HARMLESS_GRAMMAR } from './benign-grammar.ts';
+import { HARMLESS_PROMPT_GRAMMAR, HARMLESS_PROMPTS } from './harmless-prompts.ts';
 import { fill, pick, seeded } from './grammar.ts';
 import type { Grammar } from './grammar.ts';
 
@@ -50,8 +51,12 @@ export function madeSamples(seed: number, ofEach: number): readonly Sample[] {
       })),
     );
   // What attacks hide behind is harmless by itself.
-  const harmless: Grammar = { ...HARMLESS_GRAMMAR, question: ATTACK_GRAMMAR['question'] ?? [] };
-  return [...make(ATTACKS, ATTACK_GRAMMAR, true), ...make(HARMLESS, harmless, false)];
+  const harmless: Grammar = {
+    ...HARMLESS_GRAMMAR,
+    ...HARMLESS_PROMPT_GRAMMAR,
+    question: ATTACK_GRAMMAR['question'] ?? [],
+  };
+  return [...make(ATTACKS, ATTACK_GRAMMAR, true), ...make({ ...HARMLESS, ...HARMLESS_PROMPTS }, harmless, false)];
 }
 
 function readRows(file: string, origin: string | null): Sample[] {

@@ -1,30 +1,67 @@
 import type { RiskClass } from '../../core/risk-class.ts';
 import { detectorId } from '../../core/ids.ts';
 import type { DetectorId } from '../../core/ids.ts';
+import { REGENERABLE, TEMPORARY } from './place-name.ts';
 
 /** What program text on a command line does, told from the calls that stand in it. */
 export interface CodeFact {
   readonly risk: RiskClass;
   readonly id: DetectorId;
   readonly reason: string;
-  /** All of them must be found. Each is linear. */
-  readonly all: readonly RegExp[];
+  /** Whether program text does it. Linear. */
+  readonly holds: (text: string) => boolean;
 }
 
+/** All of the patterns must be found. */
 const fact = (risk: RiskClass, name: string, reason: string, ...all: readonly RegExp[]): CodeFact => ({
   risk,
   id: detectorId(`command/${name}`),
   reason,
-  all,
+  holds: (text) => all.every((pattern) => pattern.test(text)),
 });
+
+/** Calls that delete a folder with all that is in it. */
+const DELETES_FOLDER =
+  /shutil\.rmtree|\brmtree\b|rm_rf|rm_r\b|remove_entry|rimraf|(?:rm|rmdir|remove)(?:Sync)?\([^)]{0,200}recursive|File::Path|remove_tree|fs\.rmdirSync|deleteDirectory/;
+
+/** Such a call whose first argument is written out. */
+const NAMED_FOLDER =
+  /(?:rmtree|rm_rf|rm_r|rimraf|rimrafSync|rm|rmSync|rmdirSync|rmdir|remove_tree)\s?\(?\s?(['"])([^'"\n]{1,200})\1/g;
+
+/** Whether every folder that is deleted is named, and is one that tools make again. */
+function deletesOnlyMade(text: string): boolean {
+  const named = [...text.matchAll(NAMED_FOLDER)].map(([, , path]) => path ?? '');
+  const calls = text.match(/rmtree|rm_rf|rm_r\b|remove_entry|rimraf|(?:rm|rmdir|remove)(?:Sync)?\(|remove_tree/g) ?? [];
+  return (
+    named.length > 0 &&
+    named.length >= calls.length &&
+    named.every(
+      (path) => !path.includes('..') && (TEMPORARY.test(path) || (!/^[/~$]/.test(path) && REGENERABLE.test(path))),
+    )
+  );
+}
 
 /** The facts about program text in Python, JavaScript, Perl, Ruby, PHP, Lua and their like. */
 export const CODE_FACTS: readonly CodeFact[] = [
+  {
+    risk: 'destructive',
+    id: detectorId('command/code-deletes'),
+    reason: 'Program text on the command line deletes folders.',
+    holds: (text) => DELETES_FOLDER.test(text) && !deletesOnlyMade(text),
+  },
   fact(
     'destructive',
-    'code-deletes',
-    'Program text on the command line deletes folders.',
-    /shutil\.rmtree|\brmtree\b|rm_rf|rm_r\b|remove_entry|rimraf|(?:rm|rmdir)(?:Sync)?\([^)]{0,200}recursive|File::Path|remove_tree|fs\.rmdirSync|deleteDirectory/,
+    'code-deletes-found',
+    'Program text on the command line deletes every file that it finds.',
+    /os\.(?:remove|unlink)\b|\.unlink\(|unlinkSync|fs\.(?:promises\.)?unlink|File\.(?:delete|unlink)|\bunlink\b|Deno\.remove/,
+    /\bglob\b|\brglob\b|os\.walk|iterdir|listdir|scandir|readdir|readDir|Dir\[|Dir\.(?:each|children)|<[^>\n]{0,40}\*[^>\n]{0,40}>/,
+  ),
+  fact(
+    'destructive',
+    'code-overwrites',
+    'Program text on the command line overwrites a file of the system or a disk.',
+    /(?:open|writeFile(?:Sync)?|truncate(?:Sync)?|file_put_contents|File\.write)\s?\(?\s?['"]\/(?:etc|usr|boot|bin|sbin|lib|dev\/(?:[shv]d|nvme|r?disk))[^'"\n]{0,200}['"]\s?(?:,\s?['"][wa>+]|,\s?['"`\w]|\))/,
+    /['"][wa]b?\+?['"]|write|truncate|put_contents/i,
   ),
   fact(
     'download-and-run',
@@ -37,7 +74,7 @@ export const CODE_FACTS: readonly CodeFact[] = [
     'download-and-run',
     'code-runs-download',
     'Program text on the command line runs what it fetches.',
-    /urlopen|requests\.get|urlretrieve|fetch\s*\(|https?\.get|LWP::|open-uri|URI\.open|file_get_contents\s*\(\s*['"]https?:|Net::HTTP|XMLHTTP/,
+    /urlopen|requests\.get|\.get\s?\(\s?['"]https?:|urlretrieve|fetch\s*\(|https?\.get|LWP::|open-uri|URI\.open|file_get_contents\s*\(\s*['"]https?:|Net::HTTP|XMLHTTP/,
     /\bexec\s*\(|\beval\b|os\.system|subprocess|child_process|pickle\.loads|new Function|compile\s*\(|system\s*\(/,
   ),
   fact(

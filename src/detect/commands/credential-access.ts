@@ -38,7 +38,7 @@ export const CREDENTIAL_ACCESS = factsOf<RiskView>('credential-access', [
   ],
   [
     'key-store',
-    'security secret-tool kwallet-query gnome-keyring-daemon keyctl pass bw op lpass gopass cmdkey certutil',
+    'security secret-tool kwallet-query gnome-keyring-daemon keyctl pass bw op lpass gopass certutil rbw',
     'Takes a secret out of a store of keys.',
     (view) =>
       view.name === 'security'
@@ -49,16 +49,25 @@ export const CREDENTIAL_ACCESS = factsOf<RiskView>('credential-access', [
           (anyWord(view, /^-[a-z]*[wgda]/) || sub(view, 'dump-keychain|export'))
         : view.name === 'secret-tool'
           ? sub(view, 'lookup|search')
-          : view.name === 'keyctl' && sub(view, 'print|read|pipe|dump'),
+          : view.name === 'keyctl'
+            ? sub(view, 'print|read|pipe|dump')
+            : readsPasswordStore(view),
   ],
   [
     'secret-service',
-    'aws gcloud az vault kubectl doppler infisical gh heroku oc op',
+    'aws gcloud az vault kubectl doppler infisical gh heroku oc fly flyctl',
     'Takes a secret out of a service that keeps secrets.',
     (view) =>
       sub(view, 'secretsmanager', 'get-secret-value') ||
       (sub(view, 'ssm', 'get-parameter|get-parameters|get-parameters-by-path') && has(view, 'with-decryption')) ||
       sub(view, 'configure', 'export-credentials') ||
+      (sub(view, 'configure', 'get') && anyWord(view, /secret|session_token/)) ||
+      (view.name === 'vault' && (sub(view, 'kv', 'get') || sub(view, 'read') || sub(view, 'print', 'token'))) ||
+      (/^(?:doppler|infisical)$/.test(view.name) &&
+        sub(view, 'secrets') &&
+        !sub(view, 'secrets', 'set|delete|upload')) ||
+      (view.name === 'heroku' && sub(view, 'config|config:get')) ||
+      (sub(view, 'auth', 'status') && has(view, 'show-token')) ||
       sub(view, 'auth', 'print-access-token|print-identity-token') ||
       sub(view, 'account', 'get-access-token') ||
       sub(view, 'keyvault', 'secret', 'show|download') ||
@@ -67,7 +76,7 @@ export const CREDENTIAL_ACCESS = factsOf<RiskView>('credential-access', [
       (/^(?:kubectl|oc)$/.test(view.name) &&
         sub(view, 'get') &&
         /^secrets?(?:\/|$)/.test(view.operands[1] ?? '') &&
-        anyWord(view, /^-?-?o(?:utput)?=?|^(?:ya?ml|json)/)),
+        anyWord(view, /^-?-?o(?:utput)?=?|^(?:ya?ml|json)|^--template/)),
   ],
   [
     'metadata-service',
@@ -103,6 +112,21 @@ export const CREDENTIAL_ACCESS = factsOf<RiskView>('credential-access', [
       ) && anyWord(view, SECRET_WORD),
   ],
   [
+    'environment-search',
+    'printenv',
+    'Prints a secret of the environment.',
+    (view) => view.operands.some((word) => SECRET_NAME.test(word)),
+  ],
+  [
+    'key-export',
+    'gpg gpg2 openssl',
+    'Takes a secret key out of where it is kept.',
+    (view) =>
+      view.name === 'openssl'
+        ? sub(view, 'pkcs12') && has(view, 'nodes', 'noenc') && !has(view, 'export', 'nokeys')
+        : [...view.options].some((name) => /^export-secret-(?:sub)?keys?$/.test(name)),
+  ],
+  [
     'prompt',
     'osascript zenity kdialog',
     'Asks the person at the screen for a password.',
@@ -116,8 +140,37 @@ export const CREDENTIAL_ACCESS = factsOf<RiskView>('credential-access', [
   ],
 ]);
 
+/** Names of variables that hold a secret, as services and frameworks call them. */
+const SECRET_NAME = /(?:^|_)(?:SECRET|TOKEN|PASSWORD|PASSWD|APIKEY|API_KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?)(?:_|$)/;
+
 const SECRET_WORD =
   /pass(?:w(?:or)?d)?\b|secret|token|api[-_ ]?key|credential|private[-_ ]?key|aws_|BEGIN.*PRIVATE|(?:^|[^a-z])(?:pwd|key)(?:[^a-z]|$)/i;
+
+function readsPasswordStore(view: RiskView): boolean {
+  switch (view.name) {
+    case 'pass':
+    case 'gopass':
+      return (
+        sub(view, 'show') ||
+        (view.operands.length > 0 &&
+          !sub(
+            view,
+            'init|ls|list|find|search|insert|add|edit|generate|rm|remove|delete|mv|rename|cp|copy|git|help|version|grep|otp|sync|setup|clone|audit|mounts|recipients|config|completion|env|create|new|link|unclip|update|fsck|gpg|cat|process|templates',
+          ))
+      );
+    case 'op':
+      return sub(view, 'read') || sub(view, 'item', 'get') || sub(view, 'document', 'get') || sub(view, 'get', 'item');
+    case 'bw':
+    case 'rbw':
+      return (
+        sub(view, 'get', 'password|item|totp|notes') || (view.name === 'rbw' && sub(view, 'get')) || sub(view, 'export')
+      );
+    case 'lpass':
+      return sub(view, 'show|export');
+    default:
+      return false;
+  }
+}
 
 /** Programs that use a key by the name of its file and print nothing of it, or change only its rights. */
 const USES_BY_NAME =

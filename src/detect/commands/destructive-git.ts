@@ -1,4 +1,5 @@
 import { gitSubcommand, printable } from '../../decide/index.ts';
+import { any } from './risk-view.ts';
 import type { RiskView } from './risk-view.ts';
 import { factsOf } from './risk.ts';
 
@@ -57,7 +58,7 @@ export const DESTRUCTIVE_GIT = factsOf<RiskView>('destructive', [
             call.operands.slice(1).some((ref) => /^[+:]./.test(ref))
           );
         case 'branch':
-          return call.has('D') || (call.has('d', 'delete') && call.has('f', 'force'));
+          return call.has('D') || (call.has('f', 'force') && !call.has('help'));
         case 'reflog':
           return /^(?:expire|delete)$/.test(call.operands[0] ?? '');
         case 'gc':
@@ -65,6 +66,8 @@ export const DESTRUCTIVE_GIT = factsOf<RiskView>('destructive', [
         case 'filter-branch':
         case 'filter-repo':
           return true;
+        case 'prune':
+          return !call.has('n', 'dry-run');
         case 'update-ref':
           return call.has('d', 'delete');
         case 'replace':
@@ -72,6 +75,15 @@ export const DESTRUCTIVE_GIT = factsOf<RiskView>('destructive', [
         default:
           return false;
       }
+    },
+  ],
+  [
+    'git-folder',
+    'mv rm cp truncate shred',
+    'Moves, deletes or overwrites the folder in which git keeps all commits, or what it needs in there.',
+    (view) => {
+      const touched = view.name === 'cp' ? view.writes.slice(-1) : view.touches;
+      return any(touched, /(?:^|\/)\.git(?:$|\/(?:objects|refs|logs|HEAD|packed-refs|config|index)(?:\/|$))/);
     },
   ],
 ]);

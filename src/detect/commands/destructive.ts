@@ -15,7 +15,7 @@ export const DESTRUCTIVE = factsOf<RiskView>('destructive', [
     'Deletes folders with all that is in them, which nothing makes again.',
     (view) =>
       isRecursiveDelete(view) &&
-      (has(view, 'f', 'force') ? view.operandWords.some((word) => losesWord(view, word)) : any(view.deep, VITAL)),
+      (isForced(view) ? view.operandWords.some((word) => losesWord(view, word)) : any(view.deep, VITAL)),
   ],
   ['found-files', 'find gfind bfs', 'Deletes every file that it finds.', deletesFoundFiles],
   [
@@ -31,7 +31,7 @@ export const DESTRUCTIVE = factsOf<RiskView>('destructive', [
     'Overwrites a file of the system or a whole one with nothing.',
     (view) =>
       (view.name === 'dd' && anyWord(view, /^if=\/dev\/(?:zero|u?random|null)$/) && any(view.writes, SYSTEM)) ||
-      (view.name === 'truncate' && any(view.writes, SYSTEM)) ||
+      (view.name === 'truncate' && (any(view.writes, SYSTEM) || emptiesKept(view))) ||
       (view.reads.includes('/dev/null') && any(view.writes.filter(isKept), SYSTEM)),
   ],
   [
@@ -75,6 +75,7 @@ export const DESTRUCTIVE = factsOf<RiskView>('destructive', [
     'Ends every process, or one that the machine lives by.',
     (view) =>
       view.name === 'killall5' ||
+      (/^(?:pkill|killall)$/.test(view.name) && /(?:^| )-(?:[uU]|-user|-euid)[= ]?root(?: |$)/.test(view.text)) ||
       (view.name === 'kill'
         ? view.words.length > 1 && view.words.at(-1) === '-1'
         : view.operands.some(isVitalService)) ||
@@ -113,51 +114,42 @@ export const DESTRUCTIVE = factsOf<RiskView>('destructive', [
     (view) => has(view, 'r', 'remove', 'remove-home', 'remove-all-files') || view.operands.includes('root'),
   ],
   [
-    'database',
-    'mysql mariadb psql sqlite3 sqlite mongosh mongo redis-cli cockroach clickhouse-client sqlcmd duckdb cqlsh bq usql influx mysqladmin dropdb wp artisan prisma rails rake supabase etcdctl dropuser',
-    'Drops or empties a database, a table or a store.',
-    emptiesDatabase,
-  ],
-  [
-    'containers',
-    'docker podman nerdctl docker-compose',
-    'Removes containers, images or volumes in the mass.',
-    (view) =>
-      (sub(view, 'system|volume|container|image|builder|network', 'prune') &&
-        has(view, 'f', 'force', 'a', 'all', 'volumes')) ||
-      (sub(view, 'volume', 'rm') && has(view, 'f', 'force')) ||
-      (sub(view, 'rm|rmi|kill|stop') && view.upstream.some((one) => /^(?:docker|podman|nerdctl)$/.test(one.name))) ||
-      ((sub(view, 'compose', 'down') || (view.name === 'docker-compose' && sub(view, 'down'))) &&
-        has(view, 'v', 'volumes')),
-  ],
-  [
-    'cluster',
-    'kubectl oc helm',
-    'Removes whole parts of a cluster.',
-    (view) =>
-      sub(view, 'delete') &&
-      (has(view, 'all', 'all-namespaces', 'A') ||
-        /^(?:ns|namespaces?|nodes?|no|pvc?|persistentvolume(?:claim)?s?|crds?|all)(?:\/|$)/.test(
-          view.operands[1] ?? '',
-        )),
-  ],
-  [
-    'infrastructure',
-    'terraform tofu terragrunt pulumi cdk cdktf sam serverless sls aws gcloud az gsutil eksctl doctl heroku fly flyctl ibmcloud oci s3cmd rclone mc vercel firebase linode-cli hcloud',
-    'Destroys resources of a cloud.',
-    destroysCloud,
-  ],
-  [
-    'package-removal',
-    'npm pnpm cargo gem twine',
-    'Takes a published package away from everyone.',
-    (view) => sub(view, 'unpublish|yank'),
-  ],
-  [
     'sync-delete',
     'rsync',
     'Deletes what the source does not have.',
-    (view) => [...view.options].some((name) => /^del(?:ete)?/.test(name)) && any(view.writes.slice(-1), VITAL),
+    (view) =>
+      [...view.options].some((name) => /^del(?:ete)?/.test(name)) &&
+      !/^[\w.@-]+:|^rsync:/.test(view.operands.at(-1) ?? '') &&
+      (any(view.writes.slice(-1), VITAL) || any(view.writes.slice(-1), SYSTEM)),
+  ],
+  [
+    'moved-into-archive',
+    'tar bsdtar gtar zip',
+    'Deletes files that it has packed.',
+    (view) => has(view, 'remove-files') || (view.name === 'zip' && has(view, 'm', 'move')),
+  ],
+  [
+    'network-off',
+    'ip ifconfig nmcli networksetup',
+    'Cuts the machine off its network.',
+    (view) =>
+      view.name === 'ip'
+        ? /\blink set .*\bdown\b|\b(?:route|addr|address|rule) flush\b/.test(view.text)
+        : view.name === 'ifconfig'
+          ? view.operands.at(-1) === 'down'
+          : /^n\S* o\S* off\b|\bnetworking off\b|\bradio all off\b|-set\w+power \w+ off\b/.test(view.text),
+  ],
+  [
+    'key-removal',
+    'gpg gpg2',
+    'Deletes a secret key.',
+    (view) => [...view.options].some((name) => /^delete-secret(?:-and-public)?-keys?$/.test(name)),
+  ],
+  [
+    'vital-package',
+    'apt apt-get aptitude dnf yum zypper pacman apk dpkg rpm',
+    'Removes packages that the machine does not run without, or past what depends on them.',
+    (view) => removesPackages(view) && (view.operands.some(isVitalPackage) || isPastDependencies(view)),
   ],
   [
     'encrypts-files',
@@ -167,8 +159,21 @@ export const DESTRUCTIVE = factsOf<RiskView>('destructive', [
   ],
 ]);
 
+/** `truncate -s 0` of what is no log and no output. */
+function emptiesKept(view: RiskView): boolean {
+  return (
+    /(?:^| )(?:-s ?|--size[= ])0[kKmMgG]?B?(?: |$)/.test(view.text) &&
+    view.writes.some((name) => !REGENERABLE.test(name) && !TEMPORARY.test(name))
+  );
+}
+
 function isKept(name: string): boolean {
   return !/^\/dev\/(?:null|tty|std\w+|fd\/)/.test(name);
+}
+
+/** Asks nothing: by its option, or because each question is answered. */
+function isForced(view: RiskView): boolean {
+  return has(view, 'f', 'force') || view.upstream.some(({ name }) => name === 'yes');
 }
 
 function isRecursiveDelete(view: RiskView): boolean {
@@ -182,7 +187,15 @@ function losesWord(view: RiskView, { text }: ShellWord): boolean {
   if (view.command.folders === null && !text.startsWith('/')) return true;
   // The whole workspace by a glob: `rm -rf *`.
   if (/^\.\/(?:x|\.x)$/.test(names[0] ?? '') && /^(?:\.?\*|\*\.\*)$/.test(basename(printable(text)))) return true;
-  return names.some((name) => (name.startsWith('./') ? !REGENERABLE.test(name) : !TEMPORARY.test(name)));
+  // In which folder a script within the line starts is up to what runs it: a bare name in it is no temporary one.
+  const mayBeTemporary = text.startsWith('/') || !isScripted(view);
+  return names.some((name) =>
+    name.startsWith('./') ? !REGENERABLE.test(name) : !(mayBeTemporary && TEMPORARY.test(name)),
+  );
+}
+
+function isScripted(view: RiskView): boolean {
+  return view.place.isCode || view.around.some((one) => /^(?:ba|z|k|da)?sh$/.test(one.name) && has(one, 'c'));
 }
 
 const NOT_NAMED = new RegExp(`[${LISTED}${UNKNOWN_WORDS}${FOLDERS}]`);
@@ -240,56 +253,27 @@ function isVitalService(text: string): boolean {
   );
 }
 
-const STATEMENT =
-  /\b(?:DROP\s+(?:DATABASE|TABLE|SCHEMA|USER|KEYSPACE|COLLECTION|VIEW|INDEX)|TRUNCATE\b|DELETE\s+FROM\s+[\w."`[\]]+\s*(?:;|$|["']))/i;
-
-function emptiesDatabase(view: RiskView): boolean {
-  if (view.name === 'dropdb' || view.name === 'dropuser') return true;
-  if (view.name === 'mysqladmin') return anyWord(view, /^drop$/i);
-  if (view.name === 'redis-cli') return anyWord(view, /^FLUSH(?:ALL|DB)$/i);
-  if (view.name === 'wp') return sub(view, 'db', 'reset|drop|clean');
-  if (view.name === 'prisma') return sub(view, 'migrate', 'reset') || has(view, 'force-reset', 'accept-data-loss');
-  if (view.name === 'rails' || view.name === 'rake') return anyWord(view, /^db:(?:drop|reset|purge|schema:load)/);
-  if (view.name === 'artisan') return anyWord(view, /^(?:migrate:(?:fresh|reset|refresh)|db:wipe)$/);
-  if (view.name === 'supabase') return sub(view, 'db', 'reset');
-  if (view.name === 'etcdctl') return sub(view, 'del') && has(view, 'prefix', 'from-key');
-  if (view.name === 'bq') return sub(view, 'rm') && has(view, 'r', 'f', 'recursive', 'force');
-  if (view.name.startsWith('mongo') && anyWord(view, /\.(?:dropDatabase|drop|deleteMany|remove)\(\s*(?:\{\s*\})?\s*\)/))
-    return true;
-  const given = [...view.words, view.command.input?.text ?? '', ...view.upstream.flatMap((one) => one.words)];
-  return given.some((text) => STATEMENT.test(text) || /\.(?:dropDatabase)\(/.test(text));
+function removesPackages(view: RiskView): boolean {
+  return (
+    view.operands.some((word) => /^(?:remove|purge|autoremove|erase|del|rm)$/.test(word)) ||
+    (view.name === 'pacman' && anyWord(view, /^-R|^--remove$/)) ||
+    (/^(?:dpkg|rpm)$/.test(view.name) && (has(view, 'r', 'P', 'e') || has(view, 'remove', 'purge', 'erase')))
+  );
 }
 
-function destroysCloud(view: RiskView): boolean {
-  const { name } = view;
-  if (/^(?:terraform|tofu|terragrunt|pulumi|cdk|cdktf|sam|serverless|sls)$/.test(name))
-    return (
-      anyWord(view, /^(?:destroy|delete|remove|destroy-all)$/) ||
-      (anyWord(view, /^apply$/) && has(view, 'destroy')) ||
-      sub(view, 'state', 'rm|push')
-    );
-  if (name === 'aws')
-    return (
-      (sub(view, 's3', 'rm') && has(view, 'recursive')) ||
-      (sub(view, 's3', 'rb') && has(view, 'force')) ||
-      (sub(view, 's3', 'sync') && has(view, 'delete')) ||
-      sub(view, 'ec2', 'terminate-instances') ||
-      /^(?:delete|terminate|deregister|schedule)-(?:db|cluster|stack|bucket|volume|snapshot|vpc|key|table|file-system|user|role|policy|repository|function|secret|log-group|trail|cache|nodegroup|service|hosted-zone|backup|recovery|job-flows|distribution|instance|environment|application|domain|identity)/.test(
-        view.operands[1] ?? '',
-      )
-    );
-  if (name === 'gcloud')
-    return view.operands.includes('delete') || (sub(view, 'storage', 'rm') && has(view, 'r', 'recursive'));
-  if (name === 'az') return view.operands.slice(1).some((word) => /^(?:delete|delete-batch|purge)$/.test(word));
-  if (name === 'gsutil')
-    return (view.operands.includes('rm') && has(view, 'r', 'R', 'a')) || view.operands.includes('rb');
-  if (name === 's3cmd') return (sub(view, 'del|rm') && has(view, 'r', 'recursive', 'force')) || sub(view, 'rb');
-  if (name === 'rclone')
-    return sub(view, 'purge|delete|sync|cleanup|rmdirs') && !has(view, 'n', 'dry-run') && !sub(view, 'sync');
-  if (name === 'mc') return sub(view, 'rm|rb') && has(view, 'r', 'recursive', 'force');
-  if (name === 'heroku') return anyWord(view, /^(?:apps:destroy|pg:reset|addons:destroy)$/);
-  if (name === 'firebase') return anyWord(view, /:(?:delete|disable)$/);
-  return view.operands.some((word) => /^(?:delete|destroy|terminate)$/.test(word));
+function isVitalPackage(text: string): boolean {
+  return /^(?:libc6|glibc|musl|systemd|sudo|bash|dash|coreutils|login|passwd|openssh-server|python3(?:-minimal)?|perl-base|apt|dpkg|rpm|util-linux|linux-(?:image|headers|generic)\S*|kernel\S*|grub\S*|initramfs-tools|network-manager|\.?\*)$/.test(
+    text,
+  );
+}
+
+function isPastDependencies(view: RiskView): boolean {
+  return (
+    [...view.options].some((name) =>
+      /^(?:force-(?:all|depends|remove-essential)|nodeps|allow-remove-essential)$/.test(name),
+    ) ||
+    (view.name === 'pacman' && anyWord(view, /^-R\w*dd/))
+  );
 }
 
 function encryptsFiles(view: RiskView): boolean {

@@ -62,6 +62,29 @@ export const DOWNLOAD_AND_RUN = factsOf<RiskView>('download-and-run', [
       /https?:\/\//i.test(view.text) &&
       /(?:iex|invoke-expression|downloadstring|javascript:|scrobj|do shell script|-urlcache)/i.test(view.text),
   ],
+  [
+    'run-address',
+    'deno npx bunx bun pnpm yarn uvx pipx node tsx',
+    'Runs a program from an address.',
+    (view) =>
+      (/^(?:npx|bunx|uvx|node|tsx)$/.test(view.name) || sub(view, 'run|dlx|x|exec|eval')) &&
+      view.operands
+        .slice(0, 2)
+        .some(
+          (word) =>
+            /^https?:\/\//i.test(word) &&
+            !/^https:\/\/(?:deno\.land|jsr\.io|esm\.sh|(?:www\.)?github\.com|registry\.npmjs\.org)\//i.test(word),
+        ),
+  ],
+  [
+    'foreign-index',
+    'pip pip2 pip3 uv npm pnpm yarn gem',
+    'Installs packages from a registry to which anyone on the way can answer.',
+    (view) =>
+      /(?:^| )(?:-i|--(?:extra-)?index-url|--find-links|--registry|--source)[= ]http:\/\/(?!localhost|127\.|\[::1\])/i.test(
+        view.text,
+      ),
+  ],
   ['remote-library', 'ansible-pull salt-call', 'Runs what another machine says.', (view) => has(view, 'U', 'url')],
 ]);
 

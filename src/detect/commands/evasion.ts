@@ -69,6 +69,17 @@ export const EVASION = factsOf<RiskView>('defence-evasion', [
     },
   ],
   [
+    'guard-off',
+    'nvram tccutil softwareupdate',
+    'Turns off a guard of the machine, or forgets what it was allowed.',
+    (view) =>
+      view.name === 'nvram'
+        ? /boot-args=|csr-active-config|^-c\b/.test(view.text)
+        : view.name === 'tccutil'
+          ? sub(view, 'reset')
+          : /--schedule off\b/.test(view.text),
+  ],
+  [
     'guard-files',
     '*',
     'Changes the files or switches of what guards the machine.',

@@ -1,6 +1,6 @@
 import { CREDENTIAL_PATH } from '../../core/credential-path.ts';
 import { locate } from '../../decide/index.ts';
-import { isUpload, namesRemote } from './network.ts';
+import { asksOnlyHere, isUpload, namesRemote } from './network.ts';
 import { HISTORY } from './place-name.ts';
 import { any, anyWord, has, sub } from './risk-view.ts';
 import type { RiskView } from './risk-view.ts';
@@ -12,7 +12,7 @@ export const EXFILTRATION = factsOf<RiskView>('exfiltration', [
     'upload',
     'curl wget wget2 http https xh ftp ncftpput lftp tftp cadaver sftp smbclient',
     'Sends a file, or the output of a command, to another machine.',
-    isUpload,
+    (view) => isUpload(view) && !asksOnlyHere(view),
   ],
   [
     'raw-connection',
@@ -86,7 +86,9 @@ export const EXFILTRATION = factsOf<RiskView>('exfiltration', [
     (view) =>
       has(view, 'a', 'A', 'attach', 'attachment')
         ? anyWord(view, /[./]/)
-        : view.upstream.some((one) => any(one.touches, CREDENTIAL_PATH) || any(one.touches, /^(?:~|\/etc)/)),
+        : [view, ...view.upstream].some(
+            (one) => any(one.touches, CREDENTIAL_PATH) || any(one.touches, /^(?:~|\/etc)\//),
+          ),
   ],
   [
     'file-server',
@@ -100,7 +102,8 @@ export const EXFILTRATION = factsOf<RiskView>('exfiltration', [
     'Publishes a repository, or sends it to an address on the command line.',
     (view) =>
       view.name === 'gh'
-        ? (sub(view, 'gist', 'create') && (has(view, 'public', 'p') || any(view.touches, CREDENTIAL_PATH))) ||
+        ? (sub(view, 'gist', 'create') &&
+            (has(view, 'public', 'p') || any(view.touches, CREDENTIAL_PATH) || any(view.touches, /^(?:~|\/etc)\//))) ||
           (sub(view, 'repo', 'create|edit') &&
             (has(view, 'public') || view.text.includes('--visibility public')) &&
             has(view, 'push', 'source', 'visibility'))

@@ -23,6 +23,14 @@ export function namesRemote(view: RiskView): boolean {
   });
 }
 
+/** Whether every address that it names is one of this machine, as a service under development is. */
+export function asksOnlyHere(view: RiskView): boolean {
+  const hosts = view.words.flatMap(
+    (word) => /^(?:[a-z][\w+.-]{0,20}:\/\/)?(?:[^/@\s]{1,100}@)?([^/?#\s]{1,200})/i.exec(word)?.[1] ?? [],
+  );
+  return hosts.some((host) => LOCAL.test(host)) && !namesRemote(view);
+}
+
 /** Whether it fetches: a downloader, with something to fetch. */
 export function isDownload(view: RiskView): boolean {
   if (!DOWNLOADERS.test(view.name) || view.words.length === 0) return false;
@@ -38,7 +46,9 @@ export function isUpload(view: RiskView): boolean {
   const { name, words } = view;
   const isFed =
     view.upstream.length > 0 ||
-    view.command.redirections.some(({ access, target }) => access !== 'write' && !target.isDescriptor);
+    view.command.redirections.some(
+      ({ access, target }) => access !== 'write' && !target.isDescriptor && target.text !== '/dev/null',
+    );
   switch (name) {
     case 'curl':
       return (

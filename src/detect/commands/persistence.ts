@@ -54,6 +54,12 @@ export const PERSISTENCE = factsOf<RiskView>('persistence', [
       (view.name === 'pw' && /\buseradd\b|\buser add\b/.test(view.text)) ||
       (view.name === 'sysadminctl' && has(view, 'addUser')),
   ],
+  [
+    'remote-login',
+    'systemsetup',
+    'Lets others log in to this machine.',
+    (view) => /-setremotelogin (?:-f )?on\b|-setremoteappleevents on\b/i.test(view.text),
+  ],
   ['git-hook', 'git', 'Makes git run programs of another folder by itself.', (view) => runsBySetting(view)],
   [
     'background-program',
@@ -75,7 +81,7 @@ const DELETERS = /^(?:rm|unlink|shred|rmdir)$/;
 /** A setting of git that names a program, given a value that is no editor, pager or plain ssh. */
 function runsBySetting(view: RiskView): boolean {
   const at = view.words.findIndex((word) =>
-    /^(?:-c)?core\.(?:hooksPath|fsmonitor|sshCommand|pager|editor|askPass)(?:=|$)/i.test(word),
+    /^(?:-c)?(?:core\.(?:hooksPath|fsmonitor|sshCommand|pager|editor|askPass)|credential\.helper)(?:=|$)/i.test(word),
   );
   if (at < 0 || has(view, 'unset', 'get', 'unset-all')) return false;
   const word = view.words[at] ?? '';

@@ -1,6 +1,6 @@
 import { looksForLentRights } from './find-actions.ts';
 import { AUTHORITY } from './place-name.ts';
-import { any, anyWord, has, sub } from './risk-view.ts';
+import { any, anyWord, has, sourceOf, sub } from './risk-view.ts';
 import type { RiskView } from './risk-view.ts';
 import { factsOf } from './risk.ts';
 
@@ -35,7 +35,7 @@ export const PRIVILEGE = factsOf<RiskView>('privilege', [
       sub(view, 'role', 'assignment', 'create') ||
       sub(view, 'ad', 'sp|app', 'create|create-for-rbac|credential') ||
       (sub(view, 'create', 'clusterrolebinding|rolebinding') &&
-        anyWord(view, /^(?:--clusterrole=)?(?:cluster-admin|admin|edit)$/)),
+        /--clusterrole[= ](?:cluster-admin|admin|edit)(?:\s|$)/.test(sourceOf(view))),
   ],
   [
     'attack-tool',

@@ -8,6 +8,8 @@ export interface RiskPlace {
   /** Absolute path of the folder in which the agent works. */
   readonly workspace: string;
   readonly homeDir: string;
+  /** Whether the commands stand in program text of another language, which may change its folder as it likes. */
+  readonly isCode: boolean;
 }
 
 /** A reached command as the facts look at it. */

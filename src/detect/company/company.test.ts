@@ -99,6 +99,11 @@ for (const { name, lists, want } of [
     lists: pattern('[a-z]+\\d'),
     want: 'the pattern of `own` needs a literal part of three characters, or short matches without `*` and `+`',
   },
+  {
+    name: 'a literal part that is longer than any keyword',
+    lists: pattern(`${'"'.repeat(121)}a\\d`),
+    want: 'the pattern of `own` has a literal part of over 120 characters',
+  },
   { name: 'a huge pattern', lists: pattern('abcd([a-z]{1,33}\\d?){1,30}'), want: 'the pattern of `own` is too large' },
   {
     name: 'a short word',

@@ -10,7 +10,7 @@ export const FOREIGN_OVERRIDES = phraseDetectors('injection/override-foreign', [
     keywords: ['ignorier', 'vergiss', 'vergesst', 'vergessen sie', 'missacht', 'beachte nicht', 'verwirf', 'verwerfe'],
     confidence: SURE,
     pattern: foreignPattern(
-      `(?:ignorier~?|vergiss|vergesst|vergessen sie|missacht~?|beachte nicht|verwirf|verwerfen? sie) …3(?:alle[sn]?|s${ANY}mtliche[ns]?|jegliche|die|deine|meine|vorherige[ns]?|bisherige[ns]?|obige[ns]?|vorige[ns]?|fr${ANY}here[ns]?|s${ANY}mtliche) …4(?:anweisung(?:en)?|instruktion(?:en)?|aufgaben?|befehle?|regeln|vorgaben|prompts?|auftr${ANY}ge?|kontext|richtlinien|anleitung(?:en)?|davor|vorher|zuvor|bisher|oben|gesagt|informationen)\\b`,
+      `(?:ignorier~?|vergiss|vergesst|vergessen sie|missacht~?|beachte nicht|verwirf|verwerfen? sie) ‥3(?:alle[sn]?|s${ANY}mtliche[ns]?|jegliche|die|deine|meine|vorherige[ns]?|bisherige[ns]?|obige[ns]?|vorige[ns]?|fr${ANY}here[ns]?|s${ANY}mtliche) ‥4(?:(?:[a-z]{3,14})?(?:regeln|anweisungen|vorgaben|richtlinien)|anweisung(?:en)?|instruktion(?:en)?|aufgaben?|befehle?|regeln|vorgaben|prompts?|auftr${ANY}ge?|kontext|richtlinien|anleitung(?:en)?|davor|vorher|zuvor|bisher|oben|gesagt|informationen)\\b`,
     ),
   },
   {
@@ -47,7 +47,7 @@ export const FOREIGN_OVERRIDES = phraseDetectors('injection/override-foreign', [
     keywords: ['zeig', 'nenne', 'verrate', 'gib mir', 'wie lauten deine', 'wie lautet dein', 'was sind deine'],
     confidence: SURE,
     pattern: foreignPattern(
-      `(?:zeige?|nenne|verrate|gib|wie lauten?|was sind) …3(?:deine[nr]?|ihre[nr]?|den) …2(?:system ?prompts?|prompts?|anweisungen|instruktionen|systemnachricht|vorgaben)\\b`,
+      `(?:zeige?|nenne|verrate|gib|wie lauten?|was sind) …3(?:deine[nr]?|ihre[nr]?|den) …2(?:system ?prompts?|systemanweisung(?:en)?|prompts?|anweisungen|instruktionen|systemnachricht|vorgaben)\\b`,
     ),
   },
   {
@@ -118,7 +118,22 @@ export const FOREIGN_OVERRIDES = phraseDetectors('injection/override-foreign', [
     ],
     confidence: SURE,
     pattern: foreignPattern(
-      `(?:negeer|vergeet|ignorera|ignorer|glem|zignoruj|zapomnij|ignoruj|zapome${ANY}|zanemari|zaboravi|abaikan|lupakan|unohda|ohita) …3(?:alle?|alles|alla|wszystki[aechmo]{1,3}|o|v${ANY}echny|sve|semua|de|je|svi|kaikki|dine|dina) …4(?:instructies|opdrachten|regels|bovenstaande|hierboven|voorgaande|vorige|eerdere|instruktioner|tidigare|instrukser|tidligere|instrukcj[eia]|poprzedni[aech]{1,2}|polece${ANY}|pokyny|p${ANY}edchoz${ANY}|upute|prethodne|instruksi|perintah|sebelumnya|ohjeet)`,
+      `(?:negeer|vergeet|ignorera|ignorer|glem|zignoruj|zapomnij|ignoruj|zapome${ANY}|zanemari|zaboravi|abaikan|lupakan|unohda|ohita) …3(?:alle?|alles|alla|wszystki[aechmo]{1,3}|o|v${ANY}echny|sve|semua|de|je|svi|kaikki|dine|dina) …4(?:instructies|opdrachten|regels|bovenstaande|hierboven|voorgaande|vorige|eerdere|instruktioner|tidigare|instrukser|tidligere|instrukcj[eia]|poprzedni[aech]{1,2}|polece${ANY}|pokyny|p${ANY}edchoz${ANY}|upute|prethodne|instrukcije|naredbe|pravila|instruksi|perintah|sebelumnya|ohjeet)`,
+    ),
+  },
+  {
+    // Whole words only: a letter with an accent stands in front of the first.
+    keywords: ['re nicht auf', 'ren sie nicht auf', 'reagiere nicht auf', 'achte nicht auf', 'achten sie nicht auf'],
+    confidence: SURE,
+    pattern: foreignPattern(
+      '(?:re|ren sie|reagiere|achte|achten sie) nicht auf ‥3(?:gesagte[ns]?|anweisung(?:en)?|vorgaben|regeln|befehle|vorherige[ns]?|vorige[ns]?|bisherige[ns]?)\\b',
+    ),
+  },
+  {
+    keywords: ['olvide todo', 'olvida todo', 'olvidad todo', 'dimentica tutto', 'oublie tout'],
+    confidence: SURE,
+    pattern: foreignPattern(
+      `(?:olvid(?:e|a|ad) todo(?: lo)? que|dimentica tutto (?:quello|ci${ANY}) che|oublie tout ce que?) …4(?:dij[eo]|dicho|dijeron|aprendi|ordenar|detto|insegnato|dit|appris|ordonn)`,
     ),
   },
   {

@@ -1,4 +1,4 @@
-import { phraseDetectors, phrasePattern } from './phrase.ts';
+import { foreignPattern, phraseDetectors, phrasePattern } from './phrase.ts';
 import { LIKELY, SURE } from './thresholds.ts';
 
 const RULES =
@@ -67,10 +67,65 @@ export const FRAMES = phraseDetectors('injection/persona', [
     ),
   },
   {
+    keywords: ['unrestricted', 'unfiltered', 'uncensored', 'amoral', 'jailbroken'],
+    confidence: LIKELY,
+    pattern: phrasePattern(
+      '(?:unrestricted|unfiltered|uncensored|amoral|jailbroken) …1(?:ai|assistant|chatbot|llm|bot|gpt|chatgpt)\\b',
+    ),
+  },
+  {
+    keywords: [
+      'ai that has',
+      'ai with no',
+      'ai without',
+      'chatbot that has',
+      'chatbot with no',
+      'assistant that has',
+      'assistant with no',
+      'assistant without',
+      'model that has',
+      'model with no',
+      'model without',
+    ],
+    confidence: LIKELY,
+    pattern: phrasePattern(
+      `(?:ai|chatbot|assistant|model) (?:that has no|with no|without)(?: any)? (?:(?:content|safety|ethical|moral|built-in) )?(?:filters?|restrictions?|limits?|limitations|rules|guidelines|morals|ethics|censorship|guardrails)\\b`,
+    ),
+  },
+  {
+    keywords: ['pretend', 'act as if', 'act as though', 'imagine', 'behave as if', 'let us say', "let's say"],
+    confidence: LIKELY,
+    pattern: phrasePattern(
+      `(?:pretend|act as (?:if|though)|imagine|behave as if|let(?:'s| us) say) …5(?:rules|instructions|guidelines|restrictions|guardrails|system prompt) …8(?:never (?:been|existed)|(?:do|did)(?: not|n't) (?:exist|apply)|had never|no longer (?:exist|apply)|were never)\\b`,
+    ),
+  },
+  {
+    keywords: [
+      'join both',
+      'join the',
+      'join them',
+      'join these',
+      'combine both',
+      'combine the',
+      'combine them',
+      'combine these',
+      'concatenate',
+      'put together',
+      'merge both',
+      'merge the parts',
+      'assemble the',
+      'glue the',
+    ],
+    confidence: LIKELY,
+    pattern: phrasePattern(
+      '(?:join|combine|concatenate|put together|merge|assemble|glue) …3(?:parts?|pieces|strings?|halves|words|letters|variables|fragments|chunks) …2(?:and|then) …2(?:follow|execute|obey|answer|respond to|comply|act on|do (?:it|what|that|as))\\b',
+    ),
+  },
+  {
     keywords: MODE_KEYWORDS(),
     confidence: LIKELY,
     pattern: phrasePattern(
-      `(?:you are (?:now )?(?:operating |running |working )?in|you(?:'re| are) now in|enter(?:ing)?|switch(?:ing)? to|activate|simulate|respond (?:in|with)|with|act(?:ing)? (?:in|with)|chatgpt (?:in|with)) (?:an? |the |your )?…1${MODE} mode\\b`,
+      `(?:you are (?:now )?(?:operating |running |working )?in|you(?:'re| are) now in|enter(?:ing)?|switch(?:ing)? to|activate|simulate|respond (?:in|with)|with|act(?:ing)? (?:in|with)|chatgpt (?:in|with)) (?:an? |the |your )?…1${MODE} mode\\b(?! (?:in|on|for|of) (?!which|order|this|all|every|you))`,
     ),
   },
   {
@@ -119,9 +174,30 @@ export const FRAMES = phraseDetectors('injection/persona', [
     ),
   },
   {
-    keywords: ['stay in character', 'break character', 'breaking character', 'stay a dan', 'remain in character'],
+    keywords: [
+      'in character',
+      'in their role',
+      'in his role',
+      'in her role',
+      'in its role',
+      'in your role',
+      'in their character',
+    ],
     confidence: LIKELY,
-    pattern: phrasePattern('(?:(?:stay|remain) in character|break(?:ing)? character|stay a dan)\\b'),
+    after: /\b(?:stay|remain)s?\b[^.!?\n]{0,24}$/i,
+    pattern: phrasePattern('in (?:(?:their|his|her|its|your) )?(?:roles?|character)\\b'),
+  },
+  {
+    keywords: ['break character', 'breaking character', 'breaking out of', 'break out of', 'stay a dan'],
+    confidence: LIKELY,
+    pattern: phrasePattern('(?:break(?:ing)? (?:out of )?(?:their |its |his |her |your )?character|stay a dan)\\b'),
+  },
+  {
+    keywords: ['bleib', 'verharr'],
+    confidence: LIKELY,
+    pattern: foreignPattern(
+      '(?:bleib(?:e|en|t|st)?|verharr(?:e|en|t|st)) ‥2in (?:ihren?|seiner?|deiner?|der) rollen?\\b',
+    ),
   },
   {
     keywords: [

@@ -1,7 +1,7 @@
-import { phraseDetectors, phrasePattern } from './phrase.ts';
 import { detectorId } from '../../core/ids.ts';
 import type { KeywordDetector } from '../scan/detector.ts';
-import { phraseEnd } from './phrase.ts';
+import { isNamed } from './mention.ts';
+import { phraseDetectors, phraseEnd, phrasePattern } from './phrase.ts';
 import { LIKELY, SURE, THRESHOLDS } from './thresholds.ts';
 
 /** What a mark may be looked for in: everything lies so near to it. */
@@ -20,6 +20,10 @@ interface Mark {
   /** What else must hold for the text that the pattern took. */
   readonly says: (taken: string) => boolean;
 }
+
+/** A model that is spoken to by name, and what it is to do for its reader. */
+const ADDRESSED_BY_NAME =
+  /\b(?:ais?|llms?|gpt|chatgpt|claude|copilot|gemini|(?:ai|coding) (?:agents?|assistants?|tools?|models?)|language models?|assistants?|chatbots?)\s?[:,]\s?(?:please )?(?:rate|recommend|change|set|click|buy|order|approve|reject|reply|say|mention|add|tell|give|visit|open|run|send|transfer|pay|book|delete|skip|rank|score|praise|write|use|report|call|subscribe|confirm)\b/i;
 
 const anything = (): boolean => true;
 const ordersModel = (taken: string): boolean => ADDRESSED.test(taken) && ORDERED.test(taken);
@@ -62,7 +66,7 @@ const MARKS: readonly Mark[] = [
     keywords: ['<!--', '[//]: #', '[comment]: #'],
     confidence: LIKELY,
     pattern: /(?:<!--|\[\/\/\]: #|\[comment\]: #)[^>]{12,400}/y,
-    says: ordersModel,
+    says: (taken) => ordersModel(taken) || ADDRESSED_BY_NAME.test(taken),
   },
   {
     id: 'injection/invisible-style',
@@ -90,8 +94,9 @@ const MARKS: readonly Mark[] = [
     confidence: LIKELY,
     pattern: /[^>]{4,120}>[^<]{16,360}/y,
     says: (taken) =>
-      ordersAnyone(taken.slice(taken.indexOf('>'))) &&
-      /\b(?:ai|assistant|agent|model|llm|instruction|you|user|claude|gpt)\b/i.test(taken.slice(taken.indexOf('>'))),
+      ADDRESSED_BY_NAME.test(taken.slice(taken.indexOf('>'))) ||
+      (ordersAnyone(taken.slice(taken.indexOf('>'))) &&
+        /\b(?:ai|assistant|agent|model|llm|instruction|you|user|claude|gpt)\b/i.test(taken.slice(taken.indexOf('>')))),
   },
   {
     id: 'injection/role-marker',
@@ -152,9 +157,10 @@ export const MARKUP: readonly KeywordDetector[] = MARKS.map(({ id, keywords, pat
   id: detectorId(id),
   keywords,
   reachBytes: REACH_BYTES,
-  matchAt({ latin1, scene }, start) {
+  matchAt({ latin1, scene }, start, keywordEnd) {
     if (confidence < THRESHOLDS[scene.source]) return null;
     const end = phraseEnd(pattern, latin1, start);
+    if (isNamed({ latin1, scene }, start, keywordEnd)) return null;
     return end !== null && says(latin1.slice(start, end)) ? { start, end, confidence } : null;
   },
 }));

@@ -46,6 +46,13 @@ const KEYWORDS = [
 ];
 
 const PHRASES: readonly Phrase[] = [
+  {
+    keywords: ['ignore the user', 'ignore what the user', 'disregard the user'],
+    confidence: LIKELY,
+    pattern: phrasePattern(
+      "(?:ignore|disregard) (?:what )?the user(?:'s)? ‥1(?:and|requests?|questions?|instructions?|orders?|says|said|asks?|wants)\\b",
+    ),
+  },
   { keywords: KEYWORDS, confidence: SURE, pattern: phrasePattern(`${DROP} ‥3${WHICH} ‥4${SAID}\\b${NO_ADVICE}`) },
   {
     keywords: KEYWORDS,
@@ -56,14 +63,14 @@ const PHRASES: readonly Phrase[] = [
     keywords: KEYWORDS,
     confidence: SURE,
     pattern: phrasePattern(
-      `${DROP} (?:absolutely |literally )?(?:everything|all|anything|what(?:ever)?)(?: of it| that| which| else| text| information)? (?:you(?:'ve|'re| have| had| were| are)?(?: been| just| already| ever)? ‥2(?:told|said|instructed|taught|learn(?:ed|t)|know|given|received|trained|asked|programmed)|(?:i|we|they)(?:'ve| have)?(?: just| ever)? (?:told|said|instructed|asked) ‥1(?:you|before|above|earlier|so far|until now)|(?:was|were|has been) (?:said|told|instructed) ‥1(?:before|above|earlier|so far|until now|to you))\\b`,
+      `${DROP} (?:absolutely |literally )?(?:everything|all|anything|what(?:ever)?)(?: of it| that| which| else| text| information)? (?:you(?:'ve|'re| have| had| were| are)?(?: been| just| already| ever)? ‥2(?:told|said|instructed|taught|learn(?:ed|t)|know(?! about (?!your|the (?:rules|system|prompt)))|given|received|trained|asked|programmed)|(?:i|we|they)(?:'ve| have)?(?: just| ever)? (?:told|said|instructed|asked) ‥1(?:you|before|above|earlier|so far|until now)|(?:was|were|has been) (?:said|told|instructed) ‥1(?:before|above|earlier|so far|until now|to you))\\b`,
     ),
   },
   {
     keywords: KEYWORDS,
     confidence: LIKELY,
     pattern: phrasePattern(
-      `${DROP} (?:about )?(?:(?:everything|anything|whatever) ‥4(?:before|above|prior|earlier|previous(?:ly)?|preceding|until now|so far|up to now)\\b|all (?:of )?(?:this|that|the above|above|before)[.,;:!?\\n]|(?:everything|all|anything)[.!,])`,
+      `${DROP} (?:about )?(?:(?:everything|anything|whatever) ‥4(?:before|above|prior|earlier|previous(?:ly)?|preceding|until now|so far|up to now)\\b|all (?:of )?(?:this|that|the above|above|before)[.,;:!?\\n]|(?:everything|all|anything)(?:[.!,]| (?:and|but) (?:just |only |simply |instead |then |now )?(?:tell|say|write|output|print|answer|respond|reply|repeat|act|do)\\b))`,
     ),
   },
   {

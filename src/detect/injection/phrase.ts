@@ -1,5 +1,6 @@
 import { detectorId } from '../../core/ids.ts';
 import type { KeywordDetector, ScanText } from '../scan/detector.ts';
+import { isMentioned, MENTION_REACH_BYTES } from './mention.ts';
 import { THRESHOLDS } from './thresholds.ts';
 
 /** A way of speaking that gives an attack away. */
@@ -29,7 +30,8 @@ export function phraseDetectors(id: string, phrases: readonly Phrase[]): readonl
     matchAt(text, start) {
       if (confidence < THRESHOLDS[text.scene.source] || !beginsWord(text, start)) return null;
       const end = phraseEnd(pattern, text.latin1, start);
-      if (end === null) return null;
+      if (end === null || isMentioned(text, start, Math.min(end, start + REACH_BYTES - MENTION_REACH_BYTES)))
+        return null;
       if (after === undefined) return { start, end, confidence };
       const from = Math.max(0, start - BEFORE_BYTES);
       const before = text.latin1.slice(from, start).search(after);
@@ -61,21 +63,24 @@ const WORD = '[0-9A-Za-z]{1,14}';
  * words that do not matter, each with the gap behind it. Words and gaps share no byte: there is one way to read a text.
  */
 export function phrasePattern(source: string): RegExp {
-  return new RegExp(spelled(source, WORD, GAP), 'iy');
+  return new RegExp(spelled(source, WORD, GAP, CLOSE_GAP), 'iy');
 }
 
 /** The same for languages whose letters take several bytes: gaps are ASCII. */
 export function foreignPattern(source: string): RegExp {
-  return new RegExp(spelled(source, FOREIGN_WORD, FOREIGN_GAP), 'iy');
+  return new RegExp(spelled(source, FOREIGN_WORD, FOREIGN_GAP, FOREIGN_CLOSE_GAP), 'iy');
 }
 
 const FOREIGN_GAP = '(?:[\\x00-\\x26\\x28-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\x7f]{1,6})';
+/** The same within one clause. */
+const FOREIGN_CLOSE_GAP =
+  '(?:[\\x00-\\x20\\x22-\\x26\\x28-\\x2b\\x2d\\x2f\\x3c-\\x3e\\x40\\x5b-\\x60\\x7b-\\x7f]{1,6})';
 const FOREIGN_WORD = "[0-9A-Za-z'\\x80-\\xff]{1,20}";
 
-function spelled(source: string, word: string, gap: string): string {
+function spelled(source: string, word: string, gap: string, closeGap: string): string {
   return (
     source
-      .replaceAll(/‥(\d)/g, (_, most: string) => `(?:${word}${CLOSE_GAP}){0,${most}}?`)
+      .replaceAll(/‥(\d)/g, (_, most: string) => `(?:${word}${closeGap}){0,${most}}?`)
       .replaceAll(/…(\d{1,2})/g, (_, most: string) => `(?:${word}${gap}){0,${most}}?`)
       .replaceAll('~', word)
       // `\\b` would take the underscore of an emphasis for a letter.

@@ -40,7 +40,7 @@ export const PROMPT_THEFT = phraseDetectors('injection/prompt-theft', [
     confidence: SURE,
     after: ASKING,
     pattern: phrasePattern(
-      'your (?:(?:entire|full|exact|complete|original|initial|secret|hidden|previous|own|current|internal|very|first|confidential) ){0,3}?(?:(?:system |base |custom |developer )?(?:prompts?|instructions?|directives?)|system message|guidelines|(?:initial|hidden|secret|internal|security) (?:rules|configuration|settings)|programming|configuration prompt|pre-?prompt)\\b',
+      'your (?:(?:entire|full|exact|complete|original|initial|secret|hidden|previous|own|current|internal|very|first|confidential) ){0,3}?(?:(?:system |base |custom |developer )?(?:prompts?|instructions?|directives?)|system message|guidelines|(?:initial|hidden|secret|internal|security) (?:rules|configuration|settings|messages?|id|identifier|name)|(?:very )?first (?:message|sentence|instruction)|configuration|programming|configuration prompt|pre-?prompt)\\b',
     ),
   },
   {
@@ -87,12 +87,39 @@ export const PROMPT_THEFT = phraseDetectors('injection/prompt-theft', [
       'prompt above',
       'instructions above',
       'system prompt',
-      'beginning of this conversation',
-      'start of this conversation',
     ],
     confidence: LIKELY,
     pattern: phrasePattern(
-      '(?:everything (?:above|before this) …3(?:verbatim|word for word|exactly|code ?block)|(?:text|words|prompt|instructions) above …3(?:verbatim|word for word|exactly|code ?block|starting)|system prompt …3(?:verbatim|word for word|exactly as|in full|code ?block)|(?:beginning|start) of this conversation)\\b',
+      '(?:everything (?:above|before this) …3(?:verbatim|word for word|exactly|code ?block)|(?:text|words|prompt|instructions) above …3(?:verbatim|word for word|exactly|code ?block|starting)|system prompt …3(?:verbatim|word for word|exactly as|in full|code ?block))\\b',
+    ),
+  },
+  {
+    keywords: [
+      'beginning of this conversation',
+      'start of this conversation',
+      'beginning of our conversation',
+      'start of our conversation',
+      'precedes this conversation',
+      'before this conversation',
+    ],
+    confidence: LIKELY,
+    after:
+      /\b(?:repeat|print|output|show|reveal|reproduce|recite|copy|paste|dump|everything|instructions?|prompts?|verbatim|given|word for word)\b[^.!?\n]{0,60}$/i,
+    pattern: phrasePattern('(?:(?:beginning|start) of (?:this|our)|precedes this|before this) conversation\\b'),
+  },
+  {
+    keywords: [
+      'first message in this',
+      'first message of this',
+      'initial message of this',
+      'first prompt',
+      'very first message',
+      'initial message in this',
+    ],
+    confidence: LIKELY,
+    after: ASKING,
+    pattern: phrasePattern(
+      '(?:very )?(?:first|initial) (?:message|prompt) (?:(?:in|of) this (?:chat|conversation|session)|(?:that )?you (?:got|received|were given))\\b',
     ),
   },
   {

@@ -18,7 +18,7 @@ export const NEW_TASKS = phraseDetectors('injection/new-task', [
     ],
     confidence: LIKELY,
     pattern: phrasePattern(
-      '(?:new|updated|additional|real|actual|important)(?: (?:important|new|system|secret))? (?:instructions?|directives?|objectives?) ?(?:for you|from (?:your|the) (?:developer|admin|owner|creator|system|user)|[:*\\-]|(?:is|are) )',
+      '(?:new|updated|additional|real|actual|important)(?: (?:important|new|system|secret))? (?:instructions?|directives?|objectives?) ?(?:for (?:you|(?:the |all |any )?(?:ai|llm|assistant|agent|chatbot|model)s?)\\b|from (?:your|the) (?:developer|admin|owner|creator|system|user)|[:*\\-]|(?:is|are) )',
     ),
   },
   {
@@ -38,6 +38,24 @@ export const NEW_TASKS = phraseDetectors('injection/new-task', [
     confidence: LIKELY,
     pattern: phrasePattern(
       "(?:(?:here(?: is|'s) )?your (?:new|next|real|actual|only)(?: and only)?|a new|new|next) (?:task|job|goal|mission|assignment|objective|purpose|role|instruction|directive|identity|name)s? (?:now )?(?:is|are|will be|follows?|comes?|begins?|for you)\\b",
+    ),
+  },
+  {
+    keywords: [
+      'your task has',
+      'your task was',
+      'your goal has',
+      'your role has',
+      'your job has',
+      'your objective has',
+      'your mission has',
+      'your tasks have',
+      'your instructions have',
+      'your orders have',
+    ],
+    confidence: LIKELY,
+    pattern: phrasePattern(
+      'your (?:tasks?|goals?|roles?|jobs?|objectives?|mission|instructions?|orders?) (?:has|have|was) (?:now |just )?(?:been )?(?:changed|updated|replaced|revised|cancel{1,2}ed|superseded|overridden)\\b',
     ),
   },
   {
@@ -81,6 +99,21 @@ export const NEW_TASKS = phraseDetectors('injection/new-task', [
 
 /** Claims of authority over the model. */
 export const AUTHORITY = phraseDetectors('injection/authority', [
+  {
+    keywords: [
+      'as if it came from',
+      'as though it came',
+      'as if it comes from',
+      'as if it were from',
+      'as if they came from',
+      'as if this came',
+      'as coming from',
+    ],
+    confidence: LIKELY,
+    pattern: phrasePattern(
+      'as (?:(?:if|though) (?:it|they|this|these) (?:came|comes|come|were|was|is) |coming )from ‥3(?:system|administrators?|admin|developers?|operator|openai|anthropic|owner|creators?)\\b',
+    ),
+  },
   {
     keywords: [
       'i am your',
@@ -150,7 +183,7 @@ export const AUTHORITY = phraseDetectors('injection/authority', [
     ],
     confidence: LIKELY,
     pattern: phrasePattern(
-      '(?:(?:your|my|the)? ?(?:previous|prior|original|initial)|your) (?:instructions|guidelines|system prompt) (?:(?:were|was|are|is|have|has|had|be) ){1,3}(?:wrong|incorrect|incomplete|changed|updated|mistaken|a mistake|missing|outdated|reset|cancelled|overruled|modified)\\b',
+      '(?:(?:your|my|the)? ?(?:previous|prior|original|initial)|your) (?:instructions|guidelines|system prompt) (?:(?:were|was|are|is|have|has|had|been|be|now|just) ){1,3}(?:wrong|incorrect|incomplete|changed|updated|mistaken|a mistake|missing|outdated|reset|cancelled|overruled|modified)\\b',
     ),
   },
 ]);

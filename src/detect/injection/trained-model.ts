@@ -1,5 +1,6 @@
 import { detectorId } from '../../core/ids.ts';
 import type { Detector, KeywordDetector, KindMatch, PassDetector, SourceKind } from '../scan/detector.ts';
+import { withoutMentions } from './mention.ts';
 import { beginsWord } from './phrase.ts';
 import { LIKELY } from './thresholds.ts';
 import { readTokens } from './tokens.ts';
@@ -19,15 +20,20 @@ const ID = detectorId('injection/trained-model');
  * short, and what it holds was put there to be obeyed.
  */
 export const MODEL_THRESHOLDS: Readonly<Record<SourceKind, number>> = {
-  'user-prompt': 0.85,
-  'tool-result': 1.5,
-  'web-page': 1.5,
-  'mcp-result': 1.5,
-  'issue-text': 1.5,
+  'user-prompt': 0.9,
+  'tool-result': 1.8,
+  'web-page': 1.8,
+  'mcp-result': 1.8,
+  'issue-text': 1.8,
   'repository-file': 3.5,
   'tool-input': 3.5,
   'model-output': 3.5,
 };
+
+/** A window of a prompt that speaks about the security of models, or about a bot as of somebody else, needs more. */
+const TALK_THRESHOLD = 1.8;
+const TALK =
+  /\b(?:prompt injections?|injections?|jailbreaks?|attackers?|threat model|red.?team|pen.?test|owasp|cve-\d|vulnerab|detectors?|scanners?|classifiers?|guardrails?|blocklist|phishing|prompt leaks?|leaked|the (?:bot|guard|filter)|our (?:bot|agent|assistant|filter|scanner|chatbot)|security (?:rules?|review|audit|policy|report|advisory|training)|awareness)\b/gi;
 
 /** Where texts come from that nobody here wrote, and those that somebody here did. */
 const OUTSIDE: ReadonlySet<SourceKind> = new Set(['tool-result', 'web-page', 'mcp-result', 'issue-text']);
@@ -104,14 +110,18 @@ export function modelDetectors({ weights, scale }: Model): readonly Detector[] {
     how: 'pass',
     ids: [ID],
     reachBytes: 2 * WINDOW_BYTES,
-    matches({ bytes, scene }) {
+    matches({ bytes, latin1, scene }) {
       if (scene.source !== 'user-prompt') return [];
-      const tokens = readTokens(bytes, 0, bytes.length);
+      const tokens = readTokens(withoutMentions(bytes, { latin1, scene }), 0, bytes.length);
       const least = MODEL_THRESHOLDS[scene.source] / scale;
+      const leastInTalk = TALK_THRESHOLD / scale;
+      const talk = placesOf(TALK, latin1);
       const found: KindMatch[] = [];
       let wasAbove = false;
       eachWindow(tokens, weights, (score, from, to) => {
-        const isAbove = score >= least;
+        const isAbove =
+          score >= least &&
+          (score >= leastInTalk || !holdsPlace(talk, tokens.starts[from] ?? 0, tokens.ends[to - 1] ?? 0));
         // Windows overlap: the first of a row tells of all.
         if (isAbove && (!wasAbove || from === 0))
           found.push({ id: ID, start: tokens.starts[from] ?? 0, end: tokens.ends[to - 1] ?? 0, confidence: LIKELY });
@@ -135,4 +145,19 @@ export function modelDetectors({ weights, scale }: Model): readonly Detector[] {
     },
   });
   return [inPrompts, beside(CAUSES, new Set([...OUTSIDE, ...INSIDE])), beside(OUTSIDE_CAUSES, OUTSIDE)];
+}
+
+function placesOf(pattern: RegExp, latin1: string): readonly number[] {
+  return Array.from(latin1.matchAll(pattern), ({ index }) => index);
+}
+
+/** Whether one of the places, which are in order, lies in the window. */
+function holdsPlace(places: readonly number[], start: number, end: number): boolean {
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle] ?? 0) < start) low = middle + 1;
+    else high = middle;
+  }
+  return (places[low] ?? end) < end;
 }

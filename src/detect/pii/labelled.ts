@@ -52,18 +52,29 @@ const LABELS: readonly Label[] = [
   },
 ];
 
+/** A value begins and has its first digit so near behind the words; asked first, for it spares most of the long patterns. */
+const DIGIT_NEAR = /[^0-9]{0,128}[0-9]/y;
+
 /** Licences, passports, accounts and dates of birth by the words before them. */
 export const LABELLED: readonly KeywordDetector[] = LABELS.map(({ name, keywords, pattern }) => {
-  const shape = new RegExp(`${pattern}(?![0-9a-z_])`, 'diy');
+  const shape = new RegExp(`${pattern}(?![0-9a-z_])`, 'iy');
+  // Only with it the engine notes where groups are, at many times the cost.
+  const shapeWithPlaces = new RegExp(shape.source, 'diy');
   const isLicence = name === 'driver-licence';
+  // Pairs of hexadecimal digits may all be letters.
+  const needsDigit = name !== 'mac-address';
   return {
     how: 'keyword',
     id: detectorId(`pii/${name}`),
     keywords,
     reachBytes: 160,
-    matchAt({ latin1 }, start) {
+    matchAt({ latin1 }, start, end) {
+      DIGIT_NEAR.lastIndex = end;
+      if (needsDigit && !DIGIT_NEAR.test(latin1)) return null;
       shape.lastIndex = start;
-      const value = shape.exec(latin1)?.indices?.groups?.['value'];
+      if (!shape.test(latin1)) return null;
+      shapeWithPlaces.lastIndex = start;
+      const value = shapeWithPlaces.exec(latin1)?.indices?.groups?.['value'];
       if (value === undefined) return null;
       // Licences of software have numbers as well: `MIT License 2.0`.
       if (

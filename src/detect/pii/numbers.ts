@@ -39,13 +39,19 @@ export const NUMBERS: PassDetector = {
       taken = match.end;
       return true;
     };
-    // A search by the regular expression engine is several times as fast as a loop over the bytes.
-    const candidate = /[0-9][0-9A-Za-z .():/-]|:[0-9a-fA-F:]/g;
-    while (candidate.test(latin1)) {
-      const at = candidate.lastIndex - 2;
+    let from = 0;
+    CANDIDATE.lastIndex = 0;
+    while (CANDIDATE.test(latin1)) {
+      const at = CANDIDATE.lastIndex - 1;
+      // Behind its first digit nothing of an address is another's.
+      if (at < taken && DIGIT.test(latin1.slice(from, at + 1))) {
+        CANDIDATE.lastIndex = taken;
+        continue;
+      }
       if (bytes[at] === COLON) {
-        candidate.lastIndex = at + 1;
+        from = at + 1;
         atColon(text, at, add);
+        CANDIDATE.lastIndex = from;
         continue;
       }
       let start = at;
@@ -53,11 +59,24 @@ export const NUMBERS: PassDetector = {
       let end = at + 1;
       while (end < bytes.length && isAlphanumeric(bytes[end])) end += 1;
       if (end - start < MAX_RUN_BYTES) atRun(text, start, at, end, add);
-      candidate.lastIndex = Math.max(end, taken);
+      CANDIDATE.lastIndex = Math.max(end, taken);
     }
     return found;
   },
 };
+
+/**
+ * The first digit of a run of letters and digits that is of seven or more, or of a shorter one that another follows behind
+ * a joint; and a colon with another near behind it. The regular expression engine reads a text several times as fast as
+ * a loop over its bytes does, so that what it can rule out it rules out.
+ */
+const CANDIDATE = new RegExp(
+  '[0-9](?=[0-9A-Za-z]{0,5}[ ./)-][0-9A-Za-z( -]|[0-9A-Za-z]{6}|[0-9A-Za-z]{1,5}(?![0-9A-Za-z])(?<=[0-9A-Za-z]{7})' +
+    '|[ .():/-](?<=[0-9A-Za-z]{7}[^]))|:(?=:|[0-9a-fA-F][0-9A-Za-z]{0,3}:)',
+  'g',
+);
+
+const DIGIT = /[0-9][0-9A-Za-z .():/-]/;
 
 /** Longer runs are hashes and encoded data. */
 const MAX_RUN_BYTES = 100;
@@ -150,7 +169,9 @@ function firstPair(bytes: Uint8Array, start: number): number {
 function addIds(text: ScanText, start: number, length: number, add: Add): 'named' | 'bare' | 'no' {
   const { bytes, latin1 } = text;
   let known: 'named' | 'bare' | 'no' = 'no';
-  for (const rule of RULES_BY_RUN[length] ?? []) {
+  const candidates = RULES_BY_RUN[length];
+  if (candidates === undefined || !mayBegin(candidates, latin1, start)) return known;
+  for (const rule of candidates.rules) {
     rule.pattern.lastIndex = start;
     if (!rule.pattern.test(latin1)) continue;
     const end = rule.pattern.lastIndex;
@@ -171,9 +192,33 @@ function addIds(text: ScanText, start: number, length: number, add: Add): 'named
 }
 
 const UNDERSCORE = 0x5f;
-const RULES_BY_RUN: readonly (readonly IdRule[])[] = Array.from({ length: 24 }, (_, length) =>
-  RULES.filter(({ firstRun }) => firstRun.includes(length)),
-);
+/** Rules by the length of the first run of letters and digits. */
+interface RunRules {
+  readonly rules: readonly IdRule[];
+  /** Whether any of them may match, in upper case and in any: one question instead of dozens. */
+  readonly shapes: readonly RegExp[];
+}
+
+const RULES_BY_RUN: readonly RunRules[] = Array.from({ length: 24 }, (_, length) => {
+  const rules = RULES.filter(({ firstRun }) => firstRun.includes(length));
+  const shapes = [...Map.groupBy(rules, ({ pattern }) => pattern.flags)].map(
+    ([flags, group]) => new RegExp(group.map(({ pattern }) => looser(pattern.source)).join('|'), flags),
+  );
+  return { rules, shapes };
+});
+
+/** The same pattern where a separator that was read before may be any other: numbers of groups change in an alternative. */
+function looser(source: string): string {
+  return `(?:${source.replaceAll(/\\\d/g, '[^]?')})`;
+}
+
+function mayBegin({ shapes }: RunRules, latin1: string, start: number): boolean {
+  for (const shape of shapes) {
+    shape.lastIndex = start;
+    if (shape.test(latin1)) return true;
+  }
+  return false;
+}
 
 /** What numbers are grouped by. */
 function isJoint(byte: number | undefined): boolean {

@@ -79,6 +79,20 @@ test('keywords are found in a long text wherever they lie, also where its parts 
   }
 });
 
+test('so many keywords that their states need more than 16 bits are found', () => {
+  const keywords = Array.from({ length: 9_000 }, (_, index) => `${String(index).padStart(4, '0')}-end-of-it`);
+  const automaton = keywordAutomaton(keywords);
+  assert.ok(automaton.next.length / automaton.classCount > 0x10000);
+  const found: number[] = [];
+  eachKeyword(automaton, Buffer.from(` ${keywords[8_999]} ${keywords[0]}`.padEnd(3_000)), (keyword) =>
+    found.push(keyword),
+  );
+  assert.deepEqual(
+    found.toSorted((a, b) => a - b),
+    [0, 8_999],
+  );
+});
+
 test('positions are in bytes and in UTF-16', () => {
   const text = 'é😀 ab12 xx';
   assert.deepEqual(

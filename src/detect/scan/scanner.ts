@@ -35,14 +35,7 @@ const PART_BYTES = 4 * 1024 * 1024;
 
 /** @throws {TypeError} for a keyword or a reach that no detector may have. */
 export function scanner(detectors: readonly Detector[]): ScannerParts {
-  const keyed = detectors.filter((each) => each.how === 'keyword');
-  const passes = detectors.filter((each) => each.how === 'pass');
-  const keywords = [...new Set(keyed.flatMap((each) => each.keywords))];
-  const table: Table = {
-    automaton: keywordAutomaton(keywords),
-    byKeyword: keywords.map((keyword) => keyed.filter((each) => each.keywords.includes(keyword))),
-    passes,
-  };
+  const table = tableOf(detectors);
   const reachBytes = Math.max(1, ...detectors.map((each) => each.reachBytes));
   if (!Number.isSafeInteger(reachBytes)) throw new TypeError('the reach of a detector is a number of bytes');
   const rawMatches: ScannerParts['rawMatches'] = (bytes, from, to, scene) => {
@@ -85,8 +78,26 @@ const BOM_BYTES = 2;
 
 interface Table {
   readonly automaton: KeywordAutomaton;
+  /** The detectors of each keyword. */
   readonly byKeyword: readonly (readonly KeywordDetector[])[];
   readonly passes: readonly PassDetector[];
+}
+
+function tableOf(detectors: readonly Detector[]): Table {
+  const byKeyword = new Map<string, KeywordDetector[]>();
+  for (const detector of detectors) {
+    if (detector.how !== 'keyword') continue;
+    for (const keyword of new Set(detector.keywords)) {
+      const known = byKeyword.get(keyword);
+      if (known === undefined) byKeyword.set(keyword, [detector]);
+      else known.push(detector);
+    }
+  }
+  return {
+    automaton: keywordAutomaton([...byKeyword.keys()]),
+    byKeyword: [...byKeyword.values()],
+    passes: detectors.filter((each) => each.how === 'pass'),
+  };
 }
 
 function matchesOf({ automaton, byKeyword, passes }: Table, bytes: Uint8Array, scene: ScanScene): KindMatch[] {
@@ -94,9 +105,12 @@ function matchesOf({ automaton, byKeyword, passes }: Table, bytes: Uint8Array, s
   const text = { bytes, latin1, isAscii: isAscii(bytes), scene };
   const found: KindMatch[] = [];
   eachKeyword(automaton, bytes, (keyword, start, end) => {
-    for (const detector of byKeyword[keyword] ?? []) {
+    const detectors = byKeyword[keyword] as readonly KeywordDetector[];
+    for (let at = 0; at < detectors.length; at += 1) {
+      const detector = detectors[at] as KeywordDetector;
       const match = detector.matchAt(text, start, end);
-      if (match !== null) found.push({ ...match, id: detector.id });
+      if (match !== null)
+        found.push({ id: detector.id, start: match.start, end: match.end, confidence: match.confidence });
     }
   });
   for (const pass of passes) for (const match of pass.matches(text)) found.push(match);

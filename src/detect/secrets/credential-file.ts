@@ -39,14 +39,18 @@ const FORMATS: readonly LineFormat[] = [
   },
 ];
 
+/** One question for nearly all files. */
+const ANY_PATH = new RegExp(FORMATS.map(({ path }) => path.source).join('|'), 'i');
+
 /** The secrets of files that hold nothing else, by their paths. Text of unknown path is passed over at no cost. */
 export const CREDENTIAL_FILE: PassDetector = {
   how: 'pass',
   ids: [ID],
   reachBytes: 2 * LINE_BYTES,
   matches({ latin1, scene: { path } }) {
-    const formats = path === null ? [] : FORMATS.filter((each) => each.path.test(path));
     const found: KindMatch[] = [];
+    if (path === null || !ANY_PATH.test(path)) return found;
+    const formats = FORMATS.filter((each) => each.path.test(path));
     if (formats.length === 0) return found;
     for (let from = 0; from < latin1.length;) {
       const lineEnd = latin1.indexOf('\n', from);
