@@ -129,6 +129,28 @@ test('so many findings that nobody reads them end the scan of a content, and tha
   assert.equal(findings.length, 10_000);
 });
 
+test('findings that overlap all over a long text take no square of time', async () => {
+  const dense: Detector = {
+    ...NEEDLE,
+    keywords: ['ab'],
+    reachBytes: 200,
+    // Each begins within the one before it and ends behind it.
+    matchAt: ({ latin1 }, start) => ({ start, end: Math.min(latin1.length, start + 150), confidence: 0.9 }),
+  };
+  const tools = { ...TOOLS, text: scanner([dense]) };
+  const timeMs = async (bytes: Buffer): Promise<number> => {
+    const start = process.cpuUsage();
+    await scan([bytes], tools);
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
+  };
+  const text = Buffer.alloc(1_000_000, `ab${'.'.repeat(98)}`);
+  await timeMs(text.subarray(0, 100_000));
+  const shortMs = await timeMs(text.subarray(0, 100_000));
+  const longMs = await timeMs(text);
+  assert.ok(longMs < 40 * shortMs + 100, `${shortMs} ms, then ${longMs} ms`);
+});
+
 test('hashes are those of the bytes that were found, and only where they are wanted', async () => {
   const tools = { ...TOOLS, hashOf: (value: Uint8Array) => Buffer.from(value).toString('hex') };
   const { findings } = await scan([Buffer.from('é\n needle-42 x')], tools);

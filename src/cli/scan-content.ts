@@ -102,14 +102,14 @@ async function openScan(first: Uint8Array, path: string | null, tools: ScanTools
   const found = new Map<KindMatch, PlacedFinding>();
   const note = (matches: readonly KindMatch[]): void => {
     for (const match of matches) {
+      if (found.size > MAX_FINDINGS) return;
       const { id, confidence, start, end } = match;
       found.set(match, {
         detectorId: id,
         confidence,
         startByte: start,
         endByte: end,
-        start: places.placeOf(start),
-        end: places.placeOf(end),
+        ...places.placesOf(start, end),
         hash: tools.hashOf?.(places.bytesOf(start, end)) ?? null,
       });
     }

@@ -8,8 +8,11 @@ export interface TextPlace {
 export interface ScanPlaces {
   /** Takes the next piece. What lies over `keepBytes` before it may not be asked about any more. */
   push(piece: Uint8Array): void;
-  /** @param byte a place in the whole text. */
-  placeOf(byte: number): TextPlace;
+  /**
+   * Where a part of the whole text begins and ends. Quick for one part after the other by where they start: then each
+   * costs what lies between them, and its own length.
+   */
+  placesOf(startByte: number, endByte: number): { readonly start: TextPlace; readonly end: TextPlace };
   /** Bytes of the whole text, as far as they are held. */
   bytesOf(startByte: number, endByte: number): Uint8Array;
 }
@@ -50,13 +53,20 @@ export function scanPlaces(keepBytes: number): ScanPlaces {
       anchor = next;
       if (cursor.byte < anchor.byte) cursor = { ...anchor };
     },
-    placeOf(byte) {
-      if (byte < cursor.byte) cursor = { ...anchor };
-      advance(cursor, byte);
-      return { line: cursor.line, column: cursor.column };
+    placesOf(startByte, endByte) {
+      if (startByte < cursor.byte) cursor = { ...anchor };
+      advance(cursor, startByte);
+      // The next part may begin before this one ends: the cursor stays where it began.
+      const end = { ...cursor };
+      advance(end, endByte);
+      return { start: placeAt(cursor), end: placeAt(end) };
     },
     bytesOf: (startByte, endByte) => held.subarray(startByte - anchor.byte, endByte - anchor.byte),
   };
+}
+
+function placeAt({ line, column }: Cursor): TextPlace {
+  return { line, column };
 }
 
 /**

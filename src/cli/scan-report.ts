@@ -63,14 +63,20 @@ export function reportJson(report: ScanReport): string {
     endLine: end.line,
     endColumn: end.column,
   }));
-  return `${JSON.stringify({ ...report, findings })}\n`;
+  // Someone may look at it on a terminal, and names are anyone's: written as escapes, they stay what they are.
+  return `${JSON.stringify({ ...report, findings }).replaceAll(ACTING, escaped)}\n`;
+}
+
+/** What acts on a terminal, or is not seen there, and stands in JSON as it is. */
+const ACTING = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** A name without what would act on a terminal. */
 export function printable(name: string): string {
-  return JSON.stringify(name)
-    .slice(1, -1)
-    .replaceAll(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, '?');
+  return JSON.stringify(name).slice(1, -1).replaceAll(ACTING, '?');
 }
 
 function counted(count: number, noun: string): string {

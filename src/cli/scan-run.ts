@@ -32,23 +32,29 @@ export interface SourcedFinding {
   readonly hash: string | null;
 }
 
-/** Scans everything that was named, one content after the other. */
+/**
+ * Scans everything that was named, one content after the other.
+ *
+ * @param tools for the same plan: making them takes longer than scanning a few files.
+ */
 export async function scanAll(
   paths: readonly string[],
   plan: ScanPlan,
+  tools?: ScanTools,
 ): Promise<{ readonly report: ScanReport; readonly sourced: readonly SourcedFinding[] }> {
-  const tools = await toolsOf(plan);
+  const ready = tools ?? (await scanTools(plan));
   const sum = scanSum(plan.allowed);
-  if (plan.isStaged) await scanStaged(paths, tools, sum);
+  if (plan.isStaged) await scanStaged(paths, ready, sum);
   else {
     const named = paths.filter((path) => path !== '-');
-    if (named.length < paths.length) sum.add('-', await scanContent(process.stdin, null, tools));
-    await scanFiles(named, plan.isAll, tools, sum);
+    if (named.length < paths.length) sum.add('-', await scanContent(process.stdin, null, ready));
+    await scanFiles(named, plan.isAll, ready, sum);
   }
   return sum.result();
 }
 
-async function toolsOf({ areas, source, company, allowed }: ScanPlan): Promise<ScanTools> {
+/** What a plan is carried out with. */
+export async function scanTools({ areas, source, company, allowed }: ScanPlan): Promise<ScanTools> {
   const { INJECTION_DETECTORS, PII_DETECTORS, SECRET_DETECTORS, allowedHash, companyDetectors, scanner } =
     await import('../detect/index.ts');
   const own = company === null ? [] : companyDetectors(await readCompanyLists(company));

@@ -1,6 +1,7 @@
 import type { Sha256 } from '../core/ids.ts';
 import { canonicalJson, isJsonObject, stringField } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import { quoted } from '../policy/index.ts';
 import { documentBytes, readCanonical } from './bundle-bytes.ts';
 import { readContent } from './bundle-content.ts';
 import type { Bundle } from './bundle.ts';
@@ -121,7 +122,7 @@ const SIGNATURE_HEX = /^[0-9a-f]{128}$/;
 function readBody(body: JsonObject, trust: BundleTrust): BundleResult {
   if (body['formatVersion'] !== 1) return fault('BUNDLE_FORMAT', 'its format is another one than 1');
   const odd = Object.keys(body).find((key) => !BODY_KEYS.has(key));
-  if (odd !== undefined) return fault('BUNDLE_FORMAT', `its field \`${odd}\` is unknown`);
+  if (odd !== undefined) return fault('BUNDLE_FORMAT', `its field ${quoted(odd)} is unknown`);
   const { content, digest, issuedAtMs, sequence } = body;
   if (!isSequence(sequence)) return fault('BUNDLE_FORMAT', `its sequence is no whole number from 1 to ${MAX_SEQUENCE}`);
   if (!isTime(issuedAtMs)) return fault('BUNDLE_FORMAT', 'its time of issue is no number of milliseconds');

@@ -6,6 +6,7 @@ import { noteWrite } from './reach-assignment.ts';
 import { readSubscript } from './run-variable.ts';
 import { forkState, loseVariable } from './shell-state.ts';
 import type { SyntaxNode } from './syntax.ts';
+import { writtenNames } from './written-names.ts';
 
 /**
  * Reads every script inside a part of the syntax tree whose own value is not followed (arithmetic, tests, patterns),
@@ -55,16 +56,6 @@ export function noteArithmetic(reader: Reader, text: string, frame: Frame): void
     if (writes) loseVariable(frame.state, name);
   }
   for (const name of writtenNames(text)) noteWrite(reader, name, null, frame);
-}
-
-/** The variables that an expression writes. */
-function writtenNames(text: string): ReadonlySet<string> {
-  const written = [
-    ...text.matchAll(
-      /([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--)|(?:\+\+|--)\s*([A-Za-z_]\w*)/g,
-    ),
-  ];
-  return new Set(written.map((match) => match[1] ?? match[2] ?? ''));
 }
 
 /** Reads one of the three expressions of a counting loop. */

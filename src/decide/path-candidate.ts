@@ -38,17 +38,47 @@ export function mayWrite(text: string): PathCandidate {
 /** The paths that may hide inside of a word: behind `=`, `@` and `:`, or in a `file:` URL. The word itself is one. */
 export function pathsWithin(text: string): readonly string[] {
   if (!/[=@<+:,]/.test(text)) return [text];
-  const url = /^([A-Za-z][\w+.-]*):\/\/(.*)$/s.exec(text);
-  if (url !== null) return url[1]?.toLowerCase() === 'file' ? [filePath(url[2] ?? '')] : [];
-  const paths = [text];
-  const equals = text.indexOf('=');
-  if (equals >= 0) paths.push(...pathsWithin(text.slice(equals + 1)));
+  const paths: string[] = [];
+  let parts: string[] = [];
+  for (const rest of fromEachEquals(text)) {
+    const url = fileUrl(rest);
+    if (url !== null) {
+      paths.push(...url);
+      break;
+    }
+    paths.push(rest);
+    parts = [...partsOf(rest), ...parts];
+  }
+  return [...paths, ...parts];
+}
+
+/** Most signs of equality in a word behind each of which a path is looked for; behind the last one it always is. */
+const MAX_EQUALS = 32;
+
+/** A word, and what stands behind each sign of equality in it. */
+function fromEachEquals(text: string): readonly string[] {
+  const rests = [text];
+  for (let at = text.indexOf('='); at >= 0 && rests.length <= MAX_EQUALS; at = text.indexOf('=', at + 1))
+    rests.push(text.slice(at + 1));
+  const last = text.slice(text.lastIndexOf('=') + 1);
+  return rests.at(-1)?.length === last.length ? rests : [...rests, last];
+}
+
+/** What may be a path within a word of which no part is looked at by itself. */
+function partsOf(text: string): readonly string[] {
   // `curl -d @file`, `gcc @file`, `-F name=@file`, `jq ... <file`.
-  if (/^[@<+]/.test(text)) paths.push(text.slice(1));
-  if (text.includes(':') && equals < 0) paths.push(...text.split(':').filter((part) => part !== ''));
-  if (text.includes(',') && equals < 0 && text.length < 1_000)
-    paths.push(...text.split(',').filter((part) => part !== ''));
-  return paths;
+  const marked = /^[@<+]/.test(text) ? [text.slice(1)] : [];
+  if (text.includes('=')) return marked;
+  const byColon = text.includes(':') ? text.split(':').filter((part) => part !== '') : [];
+  const isListed = text.includes(',') && text.length < 1_000;
+  return [...marked, ...byColon, ...(isListed ? text.split(',').filter((part) => part !== '') : [])];
+}
+
+/** The path of a `file:` URL, none of another URL, and null for what is no URL. */
+function fileUrl(text: string): readonly string[] | null {
+  const url = /^([A-Za-z][\w+.-]*):\/\/(.*)$/s.exec(text);
+  if (url === null) return null;
+  return url[1]?.toLowerCase() === 'file' ? [filePath(url[2] ?? '')] : [];
 }
 
 /** `file://localhost/etc/x` and `file:///etc/x` are `/etc/x`; escapes are undone. */

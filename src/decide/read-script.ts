@@ -15,8 +15,16 @@ import { fieldsOf } from './word-value.ts';
 /** Reads all that a parsed script can reach. @throws {UnreadableCommand} where it has an error in it or is too much. */
 export function readScript(reader: Reader, script: ParsedScript, frame: Frame): void {
   const [fault] = script.errors ?? [];
-  if (fault !== undefined) noteFault(reader, `its shell syntax is wrong (${fault.message})`);
+  if (fault !== undefined) noteFault(reader, `its shell syntax is wrong (${unquoted(fault.message)})`);
   readStatements(reader, script.commands, frame);
+}
+
+/** Tokens of the syntax may be told; a word is what somebody wrote, and may be a secret. */
+function unquoted(message: string): string {
+  return message.replace(
+    /unexpected (?:token|argument) '(?![^\w\s']{1,3}'|(?:newline|if|then|else|elif|fi|for|while|until|do|done|case|esac|in)')[\s\S]*$/,
+    'unexpected word',
+  );
 }
 
 function readStatements(reader: Reader, statements: readonly Statement[], frame: Frame): void {

@@ -31,6 +31,11 @@ test('a secret that stands nowhere is where the report says', () => {
   ]);
 });
 
+test('a rule that is named after the text is not named', () => {
+  const place = { StartLine: 2, EndLine: 2, StartColumn: 2, EndColumn: 4 };
+  assert.deepEqual(places([{ RuleID: 'abcdef', Secret: '', ...place }]), [['secret/betterleaks', 6, 9]]);
+});
+
 test('one entry that cannot be read makes the report none', () => {
   const good = { RuleID: 'some-rule', Secret: 'abcdef', StartLine: 2, EndLine: 2, StartColumn: 8, EndColumn: 13 };
   assert.equal(places([good, { ...good, StartLine: '2' }]), undefined);

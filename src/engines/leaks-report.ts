@@ -24,7 +24,9 @@ export function readLeaksReport(engine: string, text: Uint8Array, report: unknow
   for (const entry of entries) {
     const leak = readLeak(entry);
     if (leak === null) return null;
-    const detectorId = engineDetectorId('secret', engine, leak.rule, leak.secret);
+    // A report with an empty secret could name its rule after the text.
+    const rule = locator.holds(leak.rule) ? null : leak.rule;
+    const detectorId = engineDetectorId('secret', engine, rule, leak.secret);
     const range = reportedRange(bases, leak);
     const exact = locator.within(range, leak.secret);
     const places = exact === null ? locator.everywhere(leak.secret) : [exact];

@@ -17,11 +17,14 @@ export interface SecretLocator {
   within(range: ByteRange, secret: string): ByteRange | null;
   /** Every place of the secret, or none where it is not in the text, stands there too often or too much was asked. */
   everywhere(secret: string): readonly ByteRange[];
+  /** Whether the text holds some words; true as well where too much was asked. */
+  holds(words: string): boolean;
 }
 
 export function secretLocator(text: Uint8Array): SecretLocator {
   const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
   const known = new Map<string, readonly ByteRange[]>();
+  const held = new Map<string, boolean>();
 
   const search = (secret: string): readonly ByteRange[] => {
     const needle = Buffer.from(secret);
@@ -49,6 +52,14 @@ export function secretLocator(text: Uint8Array): SecretLocator {
       const places = search(secret);
       known.set(secret, places);
       return places;
+    },
+    holds: (words) => {
+      const before = held.get(words);
+      if (before !== undefined) return before;
+      if (held.size >= MAX_WHOLE_SEARCHES) return true;
+      const isHeld = bytes.includes(words);
+      held.set(words, isHeld);
+      return isHeld;
     },
   };
 }

@@ -22,7 +22,7 @@ export function readTrufflehogReport(text: Uint8Array, report: Uint8Array): read
     if (!isObject(entry)) return null;
     const [rule, secret] = [entry['DetectorName'], entry['Raw']];
     if (typeof rule !== 'string' || typeof secret !== 'string') return null;
-    const detectorId = engineDetectorId('secret', 'trufflehog', rule, secret);
+    const detectorId = engineDetectorId('secret', 'trufflehog', locator.holds(rule) ? null : rule, secret);
     const places = locator.everywhere(secret);
     for (const place of places.length === 0 ? [{ startByte: 0, endByte: text.length }] : places) {
       spans.push({ detectorId, ...place, confidence: ENGINE_CONFIDENCE });

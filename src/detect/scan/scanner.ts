@@ -47,7 +47,8 @@ export function scanner(detectors: readonly Detector[]): ScannerParts {
       start: each.start + left,
       end: each.end + left,
     }));
-    return matches.filter(({ start }) => start >= from && start < to);
+    const wanted = matches.filter(({ start }) => start >= from && start < to);
+    return isAscii(part) ? wanted : wanted.map((each) => onCharacters(bytes, each));
   };
   const scanUtf8 = (bytes: Uint8Array, scene: ScanScene): readonly Finding[] => {
     const matches: KindMatch[] = [];
@@ -115,6 +116,22 @@ function matchesOf({ automaton, byKeyword, passes }: Table, bytes: Uint8Array, s
   });
   for (const pass of passes) for (const match of pass.matches(text)) found.push(match);
   return found;
+}
+
+/** A match with the whole of the characters that it begins and ends in: detectors match bytes, and who cuts a text cuts characters. */
+function onCharacters(bytes: Uint8Array, match: KindMatch): KindMatch {
+  let { start, end } = match;
+  for (let steps = 0; steps < MOST_CONTINUATIONS && start > 0 && isContinuation(bytes[start]); steps += 1) start -= 1;
+  for (let steps = 0; steps < MOST_CONTINUATIONS && end < bytes.length && isContinuation(bytes[end]); steps += 1)
+    end += 1;
+  return start === match.start && end === match.end ? match : { ...match, start, end };
+}
+
+/** Bytes of a character behind its first one, at most (RFC 3629). */
+const MOST_CONTINUATIONS = 3;
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
 function located(bytes: Uint8Array, matches: readonly KindMatch[]): readonly Finding[] {
