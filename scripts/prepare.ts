@@ -8,8 +8,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 await build({
   absWorkingDir: root,
-  // A thread of a replay starts from a file of its own.
-  entryPoints: { cli: 'src/bin/cli.ts', 'replay-worker': 'src/bin/replay-worker.ts' },
+  // A thread starts from a file of its own.
+  entryPoints: {
+    cli: 'src/bin/cli.ts',
+    'replay-worker': 'src/bin/replay-worker.ts',
+    'scan-worker': 'src/bin/scan-worker.ts',
+  },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -1,31 +1,34 @@
-import { areasOf, contentRulesOf } from '../core/content-rules.ts';
+import { contentRulesOf } from '../core/content-rules.ts';
 import type { Finding } from '../core/finding.ts';
-import {
-  companyDetectors,
-  INJECTION_DETECTORS,
-  PII_DETECTORS,
-  scanCache,
-  scanner,
-  SECRET_DETECTORS,
-  withoutAllowed,
-} from '../detect/index.ts';
-import type { AllowedHashes, Detector, ScanCache } from '../detect/index.ts';
+import { scanCache, withoutAllowed } from '../detect/index.ts';
+import type { AllowedHashes, ScanScene } from '../detect/index.ts';
 import { engineSet } from '../engines/index.ts';
 import type { EnginePorts, EngineRun, EngineSet, EngineSetup } from '../engines/index.ts';
 import type { EngineReport, Inspection, PassingText } from '../guard/index.ts';
 import { MAX_ENGINES_MS } from '../policy/index.ts';
 import type { EnginePlace, Policy, PolicyEngine } from '../policy/index.ts';
+import { policyScanner } from './policy-scanner.ts';
+import { scanThread } from './scan-thread.ts';
 
 /** Looks through texts as one policy wants it. */
 export interface ContentInspector {
   /** Whether the policy has anything looked at. */
   readonly isNeeded: boolean;
-  /** Null where the policy asks for nothing at that place. Rejects where our own detectors fail. */
+  /** Null where the policy asks for nothing at that place. Rejects where our own detectors fail or take too long. */
   inspect(text: PassingText): Promise<Inspection | null>;
+  /** Ends what was started for it, once what was asked is answered. */
+  close(): Promise<void>;
 }
 
 /** Answers that are kept, so that a file that is read again costs its hash. */
 const CACHE_LIMITS = { maxEntries: 8_192, maxBytes: 16 * 1024 * 1024 };
+/**
+ * Most bytes that are looked through in place. Text made to be slow takes our own detectors about a second for each MB,
+ * and a second more for each company pattern (measured by the fuzzer).
+ */
+const IN_PLACE_BYTES = 32 * 1024;
+const IN_PLACE_BYTES_WITH_PATTERNS = 4 * 1024;
+const THREAD_LIMITS = { limitMs: MAX_ENGINES_MS, maxWaiting: 64 };
 /** Texts that wait for an engine; one more is skipped, which counts as no answer. */
 const MAX_QUEUED = 32;
 
@@ -37,14 +40,14 @@ const MAX_QUEUED = 32;
  */
 export function contentInspector(policy: Policy, bundleDigest: string, ports: EnginePorts): ContentInspector {
   const rules = contentRulesOf(policy);
-  const areas = areasOf(rules);
-  const detectors: readonly Detector[] = [
-    ...(areas.includes('secret') ? SECRET_DETECTORS : []),
-    ...(areas.includes('pii') ? PII_DETECTORS : []),
-    ...(areas.includes('injection') ? INJECTION_DETECTORS : []),
-    ...(areas.includes('company') ? companyDetectors(policy.company) : []),
-  ];
-  const cache: ScanCache | null = detectors.length === 0 ? null : scanCache(scanner(detectors), CACHE_LIMITS);
+  const scanner = policyScanner(policy);
+  const cache = scanner === null ? null : scanCache(scanner, CACHE_LIMITS);
+  const thread = scanThread(policy, THREAD_LIMITS);
+  const inPlaceBytes = policy.company.patterns.length > 0 ? IN_PLACE_BYTES_WITH_PATTERNS : IN_PLACE_BYTES;
+  const own = async (bytes: Buffer, scene: ScanScene): Promise<readonly Finding[]> => {
+    if (cache === null) return [];
+    return bytes.length <= inPlaceBytes ? cache.scan(bytes, scene) : await thread.scan(bytes, scene);
+  };
   const allowed = allowedOf(policy.dlp.allowed);
   const engines = policy.engines.map((engine) => ({ engine, set: engineSet([setupOf(engine)], ports) }));
 
@@ -54,9 +57,11 @@ export function contentInspector(policy: Policy, bundleDigest: string, ports: En
       const asked = engines.filter(({ engine }) => engine.at.includes(place));
       if (cache === null && asked.length === 0) return null;
       const bytes = Buffer.from(text);
-      const own = cache === null ? [] : cache.scan(bytes, { source, path });
-      const { findings, runs } = asked.length === 0 ? NOBODY : await ask(asked, bytes);
-      const all = [...own, ...findings];
+      const [found, { findings, runs }] = await Promise.all([
+        own(bytes, { source, path }),
+        asked.length === 0 ? NOBODY : ask(asked, bytes),
+      ]);
+      const all = [...found, ...findings];
       return {
         rules,
         findings: allowed === null ? all : withoutAllowed(bytes, all, allowed),
@@ -65,6 +70,7 @@ export function contentInspector(policy: Policy, bundleDigest: string, ports: En
         bundleDigest,
       };
     },
+    close: () => thread.close(),
   };
 }
 

@@ -30,16 +30,22 @@ export interface GuardPolicyPorts {
 
 export function guardPolicy({ inForce, moment, engines }: GuardPolicyPorts): GuardPolicy {
   // Of a policy that is gone nothing stays behind; engines of the next one start with a clean slate.
-  const inspectors = new WeakMap<Bundle, ContentInspector>();
-  const inspectorOf = ({ bundle }: InForce): ContentInspector => {
-    const known = inspectors.get(bundle);
-    if (known !== undefined) return known;
-    const made = contentInspector(bundle.policy, bundle.digest, engines);
-    inspectors.set(bundle, made);
-    return made;
+  let [current, prepared]: readonly (Kept | null)[] = [null, null];
+  const keptFor = ({ bundle }: InForce): Kept => ({
+    bundle,
+    inspector: contentInspector(bundle.policy, bundle.digest, engines),
+  });
+  const inspectorOf = (policy: InForce): ContentInspector => {
+    if (current?.bundle === policy.bundle) return current.inspector;
+    void current?.inspector.close();
+    current = prepared?.bundle === policy.bundle ? prepared : keptFor(policy);
+    prepared = null;
+    return current.inspector;
   };
   return {
-    prepare: (next) => void inspectorOf(next),
+    prepare(next) {
+      prepared = keptFor(next);
+    },
     decide(action, scene, taint) {
       const nowMs = moment();
       const policy = inForce();
@@ -55,6 +61,11 @@ export function guardPolicy({ inForce, moment, engines }: GuardPolicyPorts): Gua
     inspect: (text) => inspectorOf(inForce()).inspect(text),
     isOutgoing: canSendOut,
   };
+}
+
+interface Kept {
+  readonly bundle: Bundle;
+  readonly inspector: ContentInspector;
 }
 
 /** Engines of this process: its clock, and the keys of its environment. */
