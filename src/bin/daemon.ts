@@ -1,21 +1,12 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { lockFolder, openLog } from '../audit/index.ts';
-import { managedMcp, managedSettings } from '../compile/index.ts';
 import type { Bundle } from '../compile/index.ts';
-import type {
-  DaemonStatus,
-  LogHealth,
-  ModelCredentials,
-  OpenSessionAnswer,
-  OpenSessionRequest,
-  ProbeAnswer,
-} from '../core/control.ts';
-import { AlreadyRunning, UpstreamUnconfigured } from '../core/error.ts';
+import type { DaemonStatus, LogHealth, ModelCredentials, ProbeAnswer } from '../core/control.ts';
+import { AlreadyRunning } from '../core/error.ts';
 import type { SessionId } from '../core/ids.ts';
 import { mayUseModel } from '../core/model-rule.ts';
-import { canonicalJson } from '../core/json.ts';
 import { startGateway } from '../gateway/index.ts';
 import type { Gateway, GatewayPorts } from '../gateway/index.ts';
 import { startGuard } from '../guard/index.ts';
@@ -30,6 +21,7 @@ import { loadBundle, startWithBundle } from './load-bundle.ts';
 import type { BundlePlace } from './load-bundle.ts';
 import { loadPolicy } from './load-policy.ts';
 import type { InForce } from './load-policy.ts';
+import { openSession } from './open-session.ts';
 import { policyInForce } from './policy-in-force.ts';
 import type { PolicyInForce, PolicySource } from './policy-in-force.ts';
 import { neverBack } from './never-back.ts';
@@ -186,54 +178,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       sessions: registry.list().map(({ id, workspace, endedReason, taint }) => ({ id, workspace, endedReason, taint })),
     });
 
-    async function openSession(request: OpenSessionRequest): Promise<OpenSessionAnswer> {
-      // One policy for all documents of a session, whatever comes into force meanwhile.
-      const inForce = policies.current;
-      const { policy } = inForce.bundle;
-      const provider = policy.models.provider;
-      // Refused before the session is opened, with the reason, rather than at its first request.
-      const upstream = await upstreamFor(policy, request.credentials);
-      if (upstream === null) {
-        throw new UpstreamUnconfigured(`there is no credential for ${provider}`, {
-          hint: provider === 'bedrock' ? 'set AWS credentials or AWS_BEARER_TOKEN_BEDROCK' : 'set ANTHROPIC_API_KEY',
-        });
-      }
-      const { session, token } = await registry.open({ ...request, provider });
-      credentials.set(session.id, request.credentials);
-      if (request.watchPid !== null) watched.set(session.id, request.watchPid);
-      const settings = managedSettings(policy, inForce.tableAt(moment()), {
-        hookCommand: hook.command,
-        guardSocket: paths.guardSocket,
-        sessionId: session.id,
-        withholdsResults: false,
-        gatewayUrl: gateway.url,
-        provider,
-        environment: request.environment,
-        hiddenFolders: [paths.home],
-      });
-      const mcp = managedMcp(policy);
-      // With the SessionStart event that follows, this is the evidence of which documents the client was given.
-      await log.append({
-        kind: 'session',
-        occurredAtMs: clock(),
-        sessionId: session.id,
-        body: {
-          event: 'documents',
-          bundle: inForce.bundle.digest,
-          settingsSha256: sha256(canonicalJson(settings)),
-          mcpSha256: sha256(canonicalJson(mcp)),
-        },
-      });
-      return {
-        sessionId: session.id,
-        token,
-        provider,
-        gatewayUrl: gateway.url,
-        sandbox: policy.sandbox.enabled,
-        settings,
-        mcp,
-      };
-    }
+    const desk = { policies, registry, log, clock, moment, credentials, watched, hook, gatewayUrl: gateway.url, paths };
 
     /** The records of a probe belong to a session of its own, which nobody but the owner of the control socket can open. */
     async function openProbe(): Promise<ProbeAnswer> {
@@ -253,7 +198,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const control = await startControlServer(
       {
         status,
-        openSession,
+        openSession: (request) => openSession(desk, request),
         openProbe,
         beat(id, given) {
           const session = registry.byId(id);
@@ -371,10 +316,6 @@ function policyStatus({ bundle, file, issue }: InForce, nowMs: number): DaemonSt
 
 function storeBundle(paths: StatePaths, { digest, policy, table }: Bundle): void {
   writeWhole(paths.bundle, `${JSON.stringify({ formatVersion: 1, digest, policy, table })}\n`);
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text);
 }
 
 function isAlive(pid: number): boolean {

@@ -76,7 +76,6 @@ export function anySite(policy: Policy, paths: StatePaths = ownPaths()): Site {
     hookCommand: [join(paths.hookFolder, 'sallyport-hook')],
     guardSocket: paths.guardSocket,
     sessionId: 'SESSION',
-    withholdsResults: false,
     gatewayUrl: 'http://127.0.0.1:PORT',
     provider: policy.models.provider,
     environment: { PATH: '/usr/local/bin:/usr/bin:/bin' },

@@ -23,7 +23,6 @@ const ANY_SITE: Site = {
   hookCommand: ['$hook'],
   guardSocket: '$socket',
   sessionId: '$session',
-  withholdsResults: false,
   gatewayUrl: '$gateway',
   provider: 'anthropic',
   environment: { PATH: '$path' },

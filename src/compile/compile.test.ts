@@ -24,7 +24,6 @@ const SITE: Site = {
   hookCommand: ['/opt/sallyport/hook'],
   guardSocket: '/run/sallyport/guard.sock',
   sessionId: 'ses_test',
-  withholdsResults: false,
   gatewayUrl: 'http://127.0.0.1:7117',
   provider: 'anthropic',
   environment: { PATH: '/usr/bin:/bin' },
@@ -112,16 +111,10 @@ for (const { name, text, wants } of [
 ]) {
   test(`a policy with ${name} ${wants ? 'withholds results that could not be checked' : 'withholds no result'}`, () => {
     assert.equal(inspectsResults(policyOf(SMALL_HEAD + text)), wants);
-    for (const [withholdsResults, isWithheld] of [
-      [false, wants],
-      [true, true],
-    ] as const) {
-      const words = hookWords(SMALL_HEAD + text, { ...SITE, withholdsResults });
-      const plain = [SITE.guardSocket, SITE.sessionId];
-      for (const [event, args] of words) {
-        const isTold = isWithheld && event === 'PostToolUse';
-        assert.deepEqual(args, isTold ? [...plain, '5000', 'withhold'] : plain, event);
-      }
+    const plain = [SITE.guardSocket, SITE.sessionId];
+    for (const [event, args] of hookWords(SMALL_HEAD + text, SITE)) {
+      const isTold = wants && event === 'PostToolUse';
+      assert.deepEqual(args, isTold ? [...plain, '5000', 'withhold'] : plain, event);
     }
   });
 }

@@ -58,8 +58,10 @@ export const HOOK_EVENTS: readonly string[] = [...TOOL_EVENTS, ...OTHER_EVENTS];
 /**
  * The `hooks` block in the one shape that the client takes: one entry of another shape drops every hook of the document
  * (measured). Exec form (`command` and `args`): no shell stands between the client and the guard.
+ *
+ * @param withholdsResults whether a tool's result is taken away where the guard cannot be asked about it.
  */
-export function hooksBlock(site: Site): JsonObject {
+export function hooksBlock(site: Site, withholdsResults: boolean): JsonObject {
   const [command = '', ...words] = site.hookCommand;
   const handlerWith = (...more: readonly string[]): JsonObject => ({
     type: 'command',
@@ -71,7 +73,7 @@ export function hooksBlock(site: Site): JsonObject {
   const block: Record<string, Json> = {};
   for (const event of TOOL_EVENTS) block[event] = [{ matcher: '*', hooks: [handler] }];
   // Exit 2 leaves the result to the model there, and only there is there something to withhold (measured).
-  if (site.withholdsResults) {
+  if (withholdsResults) {
     block['PostToolUse'] = [{ matcher: '*', hooks: [handlerWith(CLIENT_DEADLINE_MS, 'withhold')] }];
   }
   for (const event of OTHER_EVENTS) block[event] = [{ hooks: [handler] }];

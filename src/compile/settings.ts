@@ -42,7 +42,7 @@ export function managedSettings(policy: Policy, table: RuleTable, site: Site): J
       disableBypassPermissionsMode: 'disable',
       disableAutoMode: 'disable',
     },
-    hooks: hooksBlock({ ...site, withholdsResults: site.withholdsResults || inspectsResults(policy) }),
+    hooks: hooksBlock(site, inspectsResults(policy)),
     allowManagedHooksOnly: true,
     allowManagedPermissionRulesOnly: true,
     allowManagedMcpServersOnly: true,

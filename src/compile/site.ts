@@ -23,8 +23,6 @@ export interface Site {
   readonly hookCommand: readonly string[];
   readonly guardSocket: string;
   readonly sessionId: string;
-  /** Whether a tool's result is to be withheld where the guard cannot be asked, also under a policy that inspects none. */
-  readonly withholdsResults: boolean;
   /** Base URL of the gateway as the client reaches it, `http://127.0.0.1:PORT`. */
   readonly gatewayUrl: string;
   readonly provider: ModelProvider;

@@ -11,7 +11,6 @@ const SOME_SITE: Site = {
   hookCommand: ['/hook'],
   guardSocket: '/guard.sock',
   sessionId: 'x',
-  withholdsResults: false,
   gatewayUrl: 'http://127.0.0.1:1',
   provider: 'anthropic',
   environment: {},

@@ -38,7 +38,7 @@ export const hooksTarget: Target = {
   about: 'the hooks block alone, as a drop-in',
   compile({ policy, site }) {
     const file = jsonFile('10-sallyport-hooks.json', `${ETC}/managed-settings.d/10-sallyport-hooks.json`, {
-      hooks: hooksBlock({ ...site, withholdsResults: site.withholdsResults || inspectsResults(policy) }),
+      hooks: hooksBlock(site, inspectsResults(policy)),
       allowManagedHooksOnly: true,
     });
     return { files: [file], gaps: [HOOK_GAP] };

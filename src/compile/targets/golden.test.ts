@@ -20,7 +20,6 @@ function inputOf(text: string): TargetInput {
       hookCommand: ['/opt/sallyport/hook'],
       guardSocket: '/run/sallyport/guard.sock',
       sessionId: 'ses_test',
-      withholdsResults: false,
       gatewayUrl: 'http://127.0.0.1:7117',
       provider: result.policy.models.provider,
       environment: { PATH: '/usr/bin:/bin' },

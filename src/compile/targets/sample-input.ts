@@ -12,7 +12,6 @@ export const SAMPLE_INPUT: TargetInput = {
     hookCommand: ['/opt/sallyport/hook'],
     guardSocket: '/run/sallyport/guard.sock',
     sessionId: 'ses_test',
-    withholdsResults: false,
     gatewayUrl: 'http://127.0.0.1:7117',
     provider: SAMPLE_POLICY.models.provider,
     environment: { PATH: '/usr/bin:/bin' },
