@@ -29,7 +29,7 @@ export interface SessionRegistry extends SessionDirectory {
   end(id: SessionId, reason: string): Promise<void>;
   /**
    * Keeps that a session read such a text, the worse of this and what is known. Resolves once that would survive a
-   * restart and is recorded; it holds from the call on.
+   * restart and is recorded. It holds whether or not that comes about; each call after one that failed tries again.
    */
   taint(id: SessionId, taint: Taint): Promise<void>;
   /** Notes that the launcher of a session is alive. */
@@ -92,6 +92,29 @@ export function sessionRegistry(
     }
   }
 
+  /** What a session's file and the log are known to hold of its taint; what is in force is in `sessions`. */
+  const lastingTaint = new Map<SessionId, Taint | null>();
+  const tainting = new Map<SessionId, Promise<void>>();
+
+  async function keepTaint(id: SessionId, taint: Taint): Promise<void> {
+    const stored = sessions.get(id);
+    if (stored === undefined) return;
+    const worse = worseTaint(stored.taint, taint);
+    // It holds at once: a disk that is full must not leave the session clean.
+    if (worse !== stored.taint) sessions.set(id, { ...stored, taint: worse });
+    const lasting = lastingTaint.has(id) ? lastingTaint.get(id) : stored.taint;
+    if (worse === null || worse === lasting) return;
+    lastingTaint.set(id, lasting ?? null);
+    storeSession(folder, sessions.get(id) ?? stored);
+    await ports.audit.append({
+      kind: 'session',
+      occurredAtMs: ports.clock(),
+      sessionId: id,
+      body: { event: 'tainted', ...worse },
+    });
+    lastingTaint.set(id, worse);
+  }
+
   async function recordEnd(id: SessionId, reason: string): Promise<void> {
     await ports.audit.append({
       kind: 'session',
@@ -128,21 +151,14 @@ export function sessionRegistry(
       return { session: viewOf(stored), token };
     },
     end,
-    async taint(id, taint) {
-      const stored = sessions.get(id);
-      if (stored === undefined) return;
-      const worse = worseTaint(stored.taint, taint);
-      if (worse === stored.taint) return;
-      const tainted = { ...stored, taint: worse };
-      // It holds at once: a disk that is full must not leave the session clean.
-      sessions.set(id, tainted);
-      storeSession(folder, tainted);
-      await ports.audit.append({
-        kind: 'session',
-        occurredAtMs: ports.clock(),
-        sessionId: id,
-        body: { event: 'tainted', ...taint },
-      });
+    taint: (id, taint) => {
+      const done = (tainting.get(id) ?? Promise.resolve()).then(() => keepTaint(id, taint));
+      // The next one waits for this one, and is not refused for its failure: it tries again itself.
+      tainting.set(
+        id,
+        done.catch(() => undefined),
+      );
+      return done;
     },
     beat(id) {
       if (sessions.has(id)) seenAtMs.set(id, ports.uptimeMs());

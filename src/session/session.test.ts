@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { AuditUnavailable, StateFolder } from '../core/error.ts';
 import type { AuditRecord, AuditSink, Receipt } from '../core/audit.ts';
-import { makeSessionId, parseSessionId } from '../core/ids.ts';
+import { detectorId, makeSessionId, parseSessionId } from '../core/ids.ts';
+import type { Taint } from '../core/taint.ts';
 import type { Sha256 } from '../core/ids.ts';
 import { HEARTBEAT_LIMIT_MS, liveness, sessionRegistry } from './index.ts';
 
@@ -70,6 +71,49 @@ test('an ended session stays ended, with its reason, even where the record of th
     'stopped by hand',
   );
 });
+
+const TAINT: Taint = { source: 'web-page', detectorId: null, toolUseId: 'toolu_1', occurredAtMs: 1 };
+const FOUND: Taint = { ...TAINT, detectorId: detectorId('injection/override'), toolUseId: 'toolu_2' };
+
+test('a taint lasts over a restart, is recorded once, and only a worse one takes its place', async (t) => {
+  const path = folder(t);
+  const audit = memorySink();
+  const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
+  const { session } = await registry.open(REQUEST);
+  await Promise.all([registry.taint(session.id, TAINT), registry.taint(session.id, { ...TAINT, occurredAtMs: 2 })]);
+  await registry.taint(session.id, FOUND);
+  await registry.taint(session.id, TAINT);
+  assert.deepEqual(registry.byId(session.id)?.taint, FOUND);
+  const again = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
+  assert.deepEqual(again.byId(session.id)?.taint, FOUND);
+  assert.deepEqual(
+    audit.records.filter(({ body }) => body['event'] === 'tainted').map(({ body }) => body['toolUseId']),
+    ['toolu_1', 'toolu_2'],
+  );
+});
+
+for (const failing of ['disk', 'record'] as const)
+  test(`a taint that does not last for its ${failing} holds, and every further one fails until it lasts`, async (t) => {
+    const path = folder(t);
+    const audit = memorySink();
+    const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
+    const { session } = await registry.open(REQUEST);
+    const append = audit.append.bind(audit);
+    if (failing === 'disk') renameSync(path, `${path}-away`);
+    else audit.append = () => Promise.reject(new AuditUnavailable('disk is full'));
+    const both = await Promise.allSettled([registry.taint(session.id, TAINT), registry.taint(session.id, TAINT)]);
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+    assert.deepEqual(registry.byId(session.id)?.taint, TAINT);
+    if (failing === 'disk') renameSync(`${path}-away`, path);
+    else audit.append = append;
+    await registry.taint(session.id, TAINT);
+    const again = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
+    assert.deepEqual(again.byId(session.id)?.taint, TAINT);
+    assert.equal(audit.records.filter(({ body }) => body['event'] === 'tainted').length, 1);
+  });
 
 test('a session whose launcher is silent is ended', async (t) => {
   let now = 0;
