@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileBundle } from '../compile/index.ts';
 import type { Bundle } from '../compile/index.ts';
-import { BundleRefused, StateFolder } from '../core/error.ts';
+import { BundleRefused, PolicyInvalid, StateFolder } from '../core/error.ts';
 import { stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import { parseLayers } from '../policy/index.ts';
@@ -142,6 +142,13 @@ test('a start that is refused leaves its record and fails with the reason', asyn
   };
   await assert.rejects(policyInForce(source, made.ports), (error) => error === refusal);
   assert.deepEqual(made.calls, [`record refused ${refusal.code}`]);
+});
+
+test('a policy that cannot be made ready does not start anything, with a record and a reason', async () => {
+  const made = rig();
+  made.failing = 'prepare';
+  await assert.rejects(policyInForce(sourceOf(policy('first')), made.ports), PolicyInvalid);
+  assert.deepEqual(made.calls, ['record refused POLICY_INVALID']);
 });
 
 test('reloads that are asked for at once are carried out one after the other', async () => {

@@ -1,6 +1,6 @@
 import type { Bundle } from '../compile/index.ts';
 import type { RefusedReload } from '../core/control.ts';
-import { SallyportError } from '../core/error.ts';
+import { PolicyInvalid, SallyportError } from '../core/error.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { PolicyException } from '../policy/index.ts';
 import type { BundleStart } from './load-bundle.ts';
@@ -63,7 +63,15 @@ export async function policyInForce(source: PolicySource, ports: PolicyPorts): P
     const exceptions = policy.exceptions.filter(({ expiresAtMs }) => expiresAtMs > moment());
     const signed = next.issue === null ? {} : { sequence: next.issue.sequence, keyId: next.issue.keyId };
     const names = exceptions.map(({ name }) => name);
-    prepare(next);
+    try {
+      prepare(next);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : 'an unknown failure';
+      throw new PolicyInvalid(`the policy cannot be put in force: ${why}`, {
+        cause,
+        hint: 'mend the policy; nothing was changed',
+      });
+    }
     store(next.bundle);
     await record('in-force', { name: policy.name, digest, file: next.file, exceptions: names, ...signed });
     holding = exceptions;
@@ -79,14 +87,14 @@ export async function policyInForce(source: PolicySource, ports: PolicyPorts): P
     }
   };
 
-  const start = await started(source, recordRefusal);
+  const start = await recorded(() => source.start(), recordRefusal);
   let refused: RefusedReload | null = null;
   if (start.refused !== null) {
     logError(`${start.refused.message} [${start.refused.code}]; the last good bundle is in force`);
     await recordRefusal(start.refused);
     refused = { atMs: clock(), reason: refusalText(start.refused) };
   }
-  let current = await take(start.inForce);
+  let current = await recorded(() => take(start.inForce), recordRefusal);
   let reloading = Promise.resolve();
   const reload = async (): Promise<void> => {
     try {
@@ -125,9 +133,13 @@ export async function policyInForce(source: PolicySource, ports: PolicyPorts): P
   };
 }
 
-async function started(source: PolicySource, recordRefusal: (error: unknown) => Promise<void>): Promise<BundleStart> {
+/** What the work gives; where it fails, that leaves a record. */
+async function recorded<Result>(
+  work: () => Result | Promise<Result>,
+  recordRefusal: (error: unknown) => Promise<void>,
+): Promise<Result> {
   try {
-    return source.start();
+    return await work();
   } catch (error) {
     await recordRefusal(error);
     throw error;

@@ -35,18 +35,23 @@ export function contentFaults({ layer, dlp, company }: WrittenPolicy, report: Re
   ];
 }
 
-/** The first fault of each kind of list, or of both together, and where it stands. */
-export function listFaults({
-  words,
-  patterns,
-}: CompanyLists): readonly { readonly path: FieldPath; readonly fault: string }[] {
-  const found = [
-    { path: ['company', 'words'], faults: companyFaults({ words, patterns: [] }) },
-    { path: ['company', 'patterns'], faults: companyFaults({ words: [], patterns }) },
-    { path: ['company'], faults: companyFaults({ words, patterns }) },
-  ];
-  const faults = found.flatMap(({ path, faults: [fault] }) => (fault === undefined ? [] : [{ path, fault }]));
-  return faults.length > 1 ? faults.filter(({ path }) => path.length > 1) : faults;
+/** The first fault of each list, or of all lists together, and where it stands. */
+export function listFaults(lists: CompanyLists): readonly { readonly path: FieldPath; readonly fault: string }[] {
+  const alone = [
+    ...lists.words.map((list) => ({ path: ['company', 'words', list.name], of: { words: [list], patterns: [] } })),
+    ...lists.patterns.map((list) => ({
+      path: ['company', 'patterns', list.name],
+      of: { words: [], patterns: [list] },
+    })),
+  ].flatMap(({ path, of }) =>
+    companyFaults(of)
+      .slice(0, 1)
+      .map((fault) => ({ path, fault })),
+  );
+  if (alone.length > 0) return alone;
+  return companyFaults(lists)
+    .slice(0, 1)
+    .map((fault) => ({ path: ['company'], fault }));
 }
 
 const SAY_WHAT = 'write `dlp.company`, such as `redact`';
@@ -56,7 +61,8 @@ function doesAnything(action: ContentAction | undefined): boolean {
 }
 
 /** What cannot be meant about engines. */
-export function engineFaults({ engines }: WrittenPolicy, report: Report): readonly Fault[] {
+export function engineFaults(policy: WrittenPolicy, report: Report): readonly Fault[] {
+  const { engines } = policy;
   const names = engines.map(({ name }) => name);
   const twice = names.flatMap((name, index) =>
     names.indexOf(name) === index
@@ -87,7 +93,40 @@ export function engineFaults({ engines }: WrittenPolicy, report: Report): readon
             `at most ${MAX_ENGINES_MS} ms in all: lower \`timeout_ms\`, or give them one \`order\``,
           ),
         ];
-  return [...twice, ...late, ...engines.flatMap((engine, index) => fieldFaults(engine, index, report))];
+  return [
+    ...twice,
+    ...late,
+    ...engines.flatMap((engine, index) => fieldFaults(engine, index, report)),
+    ...idleFaults(policy, report),
+  ];
+}
+
+/** Which fields say what is done with what an engine of a kind finds. */
+const FIELDS_OF_KIND: Readonly<Record<WrittenPolicy['engines'][number]['kind'], readonly string[]>> = {
+  gitleaks: ['dlp.secret'],
+  betterleaks: ['dlp.secret'],
+  trufflehog: ['dlp.secret'],
+  presidio: ['dlp.personal'],
+  lakera: ['dlp.personal', 'dlp.company', 'injection.on_finding'],
+  'llm-guard': ['dlp.secret', 'dlp.personal', 'dlp.company', 'injection.on_finding'],
+};
+
+/** Engines that are asked, and whose findings change nothing. A layer has its actions from the document under it. */
+function idleFaults({ layer, engines, dlp, injection }: WrittenPolicy, report: Report): readonly Fault[] {
+  if (layer !== 'base') return [];
+  const heeded = new Set<string>([
+    ...(['secret', 'personal', 'company'] as const)
+      .filter((field) => doesAnything(dlp?.[field]))
+      .map((field) => `dlp.${field}`),
+    ...(injection?.on_finding === undefined && (injection?.taint ?? false) === false ? [] : ['injection.on_finding']),
+  ]);
+  return engines.flatMap(({ kind, name }, index) => {
+    const fields = FIELDS_OF_KIND[kind];
+    if (fields.some((field) => heeded.has(field))) return [];
+    const message = `${quoted(name)} is asked, and nothing is done with what it finds`;
+    const hint = `write ${fields.map((field) => `\`${field}\``).join(' or ')}`;
+    return [report('policy/no-effect', 'warning', ['engines', index], message, hint)];
+  });
 }
 
 function fieldFaults(engine: WrittenPolicy['engines'][number], index: number, report: Report): readonly Fault[] {

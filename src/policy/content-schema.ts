@@ -62,7 +62,7 @@ export const injection = z
           'holds the result or the prompt back that has it.',
       ),
     taint: z
-      .union([z.boolean(), z.literal('any-untrusted')])
+      .literal([true, false, 'any-untrusted'])
       .default(false)
       .describe(
         'Whether a session that read such text is asked before what reaches out, destroys or reads secrets; with ' +
@@ -96,7 +96,10 @@ export const engines = z
     z.strictObject({
       name: z
         .string()
-        .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a name is lower-case letters, digits and hyphens, at most 40 of them')
+        .regex(
+          /^[a-z][a-z0-9-]{0,39}$/,
+          'a name is a letter and then lower-case letters, digits and hyphens, at most 40 in all',
+        )
         .describe('Name of the engine, as records quote it.'),
       kind: z.enum([...PROGRAM_KINDS, ...SERVICE_KINDS]).describe('What it is.'),
       command: z

@@ -293,7 +293,7 @@ test('of more documents than a policy has none is read', () => {
 
 const LISTED: Source = {
   file: 'base.yaml',
-  text: `${BASE}dlp: { company: redact, allowed: { salt: '${'00'.repeat(16)}', hashes: [] } }
+  text: `${BASE}dlp: { secret: redact, company: redact, allowed: { salt: '${'00'.repeat(16)}', hashes: [] } }
 company: { words: { names: [Bluebird] }, patterns: { contract: 'CTR-[0-9]{6}' } }
 engines: [{ name: leaks, kind: gitleaks }]
 `,

@@ -50,27 +50,41 @@ for (const { name, text, want } of [
     name: 'lists that cannot be searched for, without a word of them',
     text: `${HEAD}dlp: {company: block}\ncompany: {words: {names: [ab]}, patterns: {numbers: '(x'}}\n`,
     want:
-      '4:18: error: word 1 of `names` has under 3 characters, over 120 bytes, or is no line of text [policy/wrong-form]\n' +
-      "4:43: error: the pattern of `numbers` is none of RE2's [policy/wrong-form]",
+      '4:26: error: word 1 of `names` has under 3 characters, over 120 bytes, or is no line of text [policy/wrong-form]\n' +
+      "4:53: error: the pattern of `numbers` is none of RE2's [policy/wrong-form]",
+  },
+  {
+    name: 'an engine whose findings change nothing',
+    text: `${HEAD}dlp: {secret: alert}\nengines: [{name: a, kind: presidio, url: "https://x.example"}, {name: b, kind: gitleaks}]\n`,
+    want:
+      '4:11: warning: `a` is asked, and nothing is done with what it finds [policy/no-effect]\n' +
+      '  hint: write `dlp.personal`',
+  },
+  {
+    name: 'a taint that is none names the three that are',
+    text: `${HEAD}injection: {taint: any_untrusted}\n`,
+    want:
+      '3:20: error: expected `true`, `false`, `any-untrusted`, found text [policy/unknown-value]\n' +
+      '  hint: did you mean `any-untrusted`?',
   },
   {
     name: 'engines with the fields of other kinds',
-    text: `${HEAD}engines:\n  - {name: a, kind: gitleaks, url: "https://x.example", verify: true}\n  - {name: b, kind: lakera, command: [x]}\n  - {name: c, kind: presidio, url: "http://x.example"}\n  - {name: d, kind: betterleaks, command: [./bin/leaks]}\n`,
+    text: `${HEAD}dlp: {secret: alert, personal: alert}\nengines:\n  - {name: a, kind: gitleaks, url: "https://x.example", verify: true}\n  - {name: b, kind: lakera, command: [x]}\n  - {name: c, kind: presidio, url: "http://x.example"}\n  - {name: d, kind: betterleaks, command: [./bin/leaks]}\n`,
     want:
-      '4:36: error: `gitleaks` has no `url` [policy/contradiction]\n' +
-      '4:65: error: `gitleaks` has no `verify` [policy/contradiction]\n' +
-      '5:5: error: `lakera` needs the `url` of its service [policy/missing-field]\n' +
-      '5:38: error: `lakera` has no `command` [policy/contradiction]\n' +
-      '6:36: error: `http` is for this machine only; credentials would travel in the clear [policy/wrong-form]\n' +
-      '7:44: error: a program is named by its absolute path, or by its name on `PATH` [policy/wrong-form]',
+      '5:36: error: `gitleaks` has no `url` [policy/contradiction]\n' +
+      '5:65: error: `gitleaks` has no `verify` [policy/contradiction]\n' +
+      '6:5: error: `lakera` needs the `url` of its service [policy/missing-field]\n' +
+      '6:38: error: `lakera` has no `command` [policy/contradiction]\n' +
+      '7:36: error: `http` is for this machine only; credentials would travel in the clear [policy/wrong-form]\n' +
+      '8:44: error: a program is named by its absolute path, or by its name on `PATH` [policy/wrong-form]',
   },
   {
     name: 'engines that take too long one after the other, and two of one name',
-    text: `${HEAD}engines:\n  - {name: a, kind: gitleaks, order: 1}\n  - {name: a, kind: betterleaks}\n`,
+    text: `${HEAD}dlp: {secret: alert}\nengines:\n  - {name: a, kind: gitleaks, order: 1}\n  - {name: a, kind: betterleaks}\n`,
     want:
-      '4:3: error: engines of different order are asked one after the other: these may take 4000 ms together, and the guard answers before [policy/contradiction]\n' +
+      '5:3: error: engines of different order are asked one after the other: these may take 4000 ms together, and the guard answers before [policy/contradiction]\n' +
       '  hint: at most 2400 ms in all: lower `timeout_ms`, or give them one `order`\n' +
-      '5:12: error: the engine `a` is given twice [policy/contradiction]',
+      '6:12: error: the engine `a` is given twice [policy/contradiction]',
   },
   {
     name: 'a field that has moved is found where it is now',
