@@ -19,10 +19,15 @@ export const GENERIC_SECRET: KeywordDetector = {
     const value = assignedTo(latin1, start, end);
     if (value === null || NO_SECRET_NAME.test(value.suffix) || NO_SECRET_PREFIX.test(nameBefore(latin1, start)))
       return null;
+    if (HASHES.test(latin1.slice(value.end, value.end + HASHES_WITHIN))) return null;
     const text = latin1.slice(value.start, value.end);
     return isRandomSecret(text, value) ? placeOf(value, 0.7) : null;
   },
 };
+
+/** What stands behind the salt of a list of hashes: a list that anybody may read, and the salt with it. */
+const HASHES = /^["']?\s{0,20},?\s{0,20}["']?hashes["']?\s{0,4}:/;
+const HASHES_WITHIN = 60;
 
 /** A password that is given to a name which speaks of one. */
 export const GENERIC_PASSWORD: KeywordDetector = {

@@ -136,6 +136,7 @@ const NEAR_MISSES: readonly (readonly [name: string, text: string])[] = [
     `-----BEGIN PUBLIC KEY-----\n${KEY_LINES[0] ?? ''}\n-----END PUBLIC KEY-----\npublicKey = "${RANDOM_32}"`,
   ],
   ['a private key of one word', '-----BEGIN PRIVATE KEY-----\nanything\n-----END PRIVATE KEY-----'],
+  ['the salt of a list of hashes', `"salt": "${drawn('[0-9a-f]{64}')}",\n  "hashes": []`],
   ['a URL with a port', 'https://corp.net:8443/a@b and git@github.com:a/b.git and http://[::1]:80/@x'],
   ['a URL of documentation', 'https://user:password@example.com/ mongodb://root:example@localhost'],
   ['a user without a password', 'curl -u bob https://x.corp.net; docker run -u 1000:1000 image'],
