@@ -21,7 +21,7 @@ import { decideCall } from './decide-call.ts';
 import { readEvent } from './hook-event.ts';
 import type { HookEvent } from './hook-event.ts';
 import { decisionBody, eventBody } from './hook-record.ts';
-import { judgeInput, judgePrompt, UNJUDGED } from './judge-content.ts';
+import { judgeInput, judgePrompt, promptRefusal, UNJUDGED } from './judge-content.ts';
 import { heldBack, judgeResult } from './judge-result.ts';
 import { DECIDE_TIMEOUT_MS } from './limits.ts';
 import type { GuardPorts } from './ports.ts';
@@ -110,11 +110,11 @@ async function answerCall(
   const startedAtMs = ports.clock();
   const before = stateOf(origin.session());
   const decided = decideCall(ports, event, before);
-  const { call, scan } =
+  const { call, scan, isPlain } =
     name === 'PreToolUse' && !('verdict' in before)
       ? await judgeInput(ports, event, decided, before)
-      : { call: decided, scan: {} };
-  await recorder.append('decision', decisionBody(event, call, scan));
+      : { call: decided, scan: {}, isPlain: true };
+  await recorder.append('decision', decisionBody(event, call, { scan, isPlain }));
   if (name === 'PreToolUse') noteDecision(ports, origin, event);
   if (ports.clock() - startedAtMs > DECIDE_TIMEOUT_MS) return failureOf(ports, event, LATE);
 
@@ -124,7 +124,7 @@ async function answerCall(
   if ('verdict' in state) {
     if (decision.verdict !== 'deny') {
       // The session ended while the record was being written: what was allowed is not any more.
-      await recorder.append('decision', decisionBody(event, { ...call, decision: state }));
+      await recorder.append('decision', decisionBody(event, { ...call, decision: state }, { scan, isPlain }));
     }
     return closedAnswer(name, state);
   }
@@ -140,11 +140,11 @@ async function answerCall(
 async function answerPrompt(ports: GuardPorts, origin: Origin, recorder: Recorder, event: HookEvent): Promise<Answer> {
   const isOpen = !('verdict' in stateOf(origin.session()));
   const { denial, notice, scan } = isOpen ? await judgePrompt(ports, event) : UNJUDGED;
-  const ruleIdField = denial === null ? {} : { ruleId: denial.ruleId };
-  await recorder.append('hook', { ...eventBody(event), ...scan, ...ruleIdField });
+  const denied = denial === null ? {} : { verdict: 'deny', ruleId: denial.ruleId };
+  await recorder.append('hook', { ...eventBody(event), ...denied, ...scan });
   const state = stateOf(origin.session());
   if ('verdict' in state) return closedAnswer('UserPromptSubmit', state);
-  if (denial !== null) return denialOf('UserPromptSubmit', denial.reason);
+  if (denial !== null) return denialOf('UserPromptSubmit', promptRefusal(denial));
   return notice === null ? NO_OPINION : promptNotice(notice);
 }
 
@@ -193,7 +193,7 @@ function failureOf(ports: GuardPorts, event: HookEvent | null, why: string): Ans
   }
   // Exit 2 would only add a sentence to the result (measured).
   if (event !== null && name === 'PostToolUse' && ports.inspects())
-    return heldBack(event, `it was not looked at because ${why}.`);
+    return heldBack(event, `It was not looked at because ${why}.`);
   return name !== undefined && STOPS.has(name) ? stopAnswer(refusalReason(why)) : refusal(why);
 }
 

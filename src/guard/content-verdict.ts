@@ -38,33 +38,35 @@ interface Treated {
 }
 
 /** The denial of a prompt; null where it may go on. A prompt cannot be changed on its way (measured), so it is refused. */
-export function promptDenial({ rules, findings, missing }: Inspection, text: string): ContentDenial | null {
-  const stopped = treated(rules, findings).filter(({ action }) => STOPS_PROMPT.has(action));
+export function promptDenial(inspection: Inspection, text: string): ContentDenial | null {
+  const { rules, findings } = inspection;
+  const stopped = treated(rules, findings).filter(({ action }) => STOPPING.has(action));
   const [first] = stopped;
-  if (first === undefined) return missing === null ? null : uncheckedBy(missing);
+  if (first === undefined) return uncheckedIn(inspection);
   const { line, column } = placeIn(text, first.finding.startUtf16);
   const place = `line ${line}, column ${column}`;
   return {
     ruleId: RULES[first.area],
-    reason: `The prompt was not sent: it holds ${NOUNS[first.area]} at ${place} (${named(stopped)}). Take it out, or have it allowed by policy (rule ${RULES[first.area]}).`,
+    reason: `It holds ${NOUNS[first.area]} at ${place} (${named(stopped)}). Take it out; where it may be sent, the owner of the policy can allow it.`,
   };
 }
 
-const STOPS_PROMPT: ReadonlySet<Treated['action']> = new Set(['mask', 'redact', 'block', 'deny']);
+const STOPPING: ReadonlySet<Treated['action']> = new Set(['mask', 'redact', 'block', 'deny']);
 
 /**
  * The denial of a call whose input holds what should not go on; null where it may.
  *
  * @param isOutgoing whether the call can send data to another machine; asked only where it matters.
  */
-export function inputDenial({ rules, findings, missing }: Inspection, isOutgoing: () => boolean): ContentDenial | null {
+export function inputDenial(inspection: Inspection, isOutgoing: () => boolean): ContentDenial | null {
+  const { rules, findings } = inspection;
   // What the agent writes itself is no instruction of someone else.
   const found = treated(rules, findings).filter(({ area }) => area !== 'injection');
   const blocked = found.filter(({ action }) => action === 'block');
   const held = found.filter(({ action }) => action === 'mask' || action === 'redact');
   const stopped = blocked.length > 0 ? blocked : held.length > 0 && isOutgoing() ? held : [];
   const [first] = stopped;
-  if (first === undefined) return missing === null ? null : uncheckedBy(missing);
+  if (first === undefined) return uncheckedIn(inspection);
   const why = blocked.length > 0 ? '' : ' and can send it to another machine';
   return {
     ruleId: RULES[first.area],
@@ -75,22 +77,32 @@ export function inputDenial({ rules, findings, missing }: Inspection, isOutgoing
 /** What is done with a result before the model sees it. */
 export type ResultTreatment =
   | { readonly kind: 'as-is' }
-  | { readonly kind: 'redacted'; readonly spans: readonly TextSpan[]; readonly why: string }
-  | { readonly kind: 'held-back'; readonly why: string };
+  | { readonly kind: 'redacted'; readonly spans: readonly TextSpan[]; readonly denial: ContentDenial }
+  | { readonly kind: 'held-back'; readonly denial: ContentDenial };
 
-export function resultTreatment({ rules, findings, missing }: Inspection): ResultTreatment {
+/** @param acrossParts findings that no part holds alone: they cannot be taken out of one. */
+export function resultTreatment(inspection: Inspection, acrossParts: readonly Finding[]): ResultTreatment {
+  const { rules, findings } = inspection;
+  const across = treated(rules, acrossParts).filter(({ action }) => STOPPING.has(action));
+  const [torn] = across;
+  if (torn !== undefined) {
+    const reason = `Its parts together hold ${NOUNS[torn.area]} (${named(across)}).`;
+    return { kind: 'held-back', denial: { ruleId: RULES[torn.area], reason } };
+  }
   const found = treated(rules, findings);
   const blocked = found.filter(({ action }) => action === 'block' || action === 'deny');
   const [first] = blocked;
   if (first !== undefined) {
-    const why = `it holds ${NOUNS[first.area]} (${named(blocked)}, rule ${RULES[first.area]}).`;
-    return { kind: 'held-back', why };
+    const reason = `It holds ${NOUNS[first.area]} (${named(blocked)}).`;
+    return { kind: 'held-back', denial: { ruleId: RULES[first.area], reason } };
   }
-  if (missing !== null) return { kind: 'held-back', why: uncheckedBy(missing).reason };
+  const unchecked = uncheckedIn(inspection);
+  if (unchecked !== null) return { kind: 'held-back', denial: unchecked };
   const taken = found.filter(({ action }) => action === 'mask' || action === 'redact');
-  return taken.length === 0
-    ? { kind: 'as-is' }
-    : { kind: 'redacted', spans: spansOf(taken), why: `parts of it were taken out by policy (${named(taken)})` };
+  const [one] = taken;
+  if (one === undefined) return { kind: 'as-is' };
+  const reason = `It holds ${NOUNS[one.area]} (${named(taken)}).`;
+  return { kind: 'redacted', spans: spansOf(taken), denial: { ruleId: RULES[one.area], reason } };
 }
 
 /** What the developer and the model are told of a suspicious instruction that is let through; null where nothing is. */
@@ -112,8 +124,11 @@ function treated(rules: ContentRules, findings: readonly Finding[]): readonly Tr
   });
 }
 
-function uncheckedBy(engine: string): ContentDenial {
-  const reason = `It could not be checked: the engine ${engine} did not answer, and the policy lets nothing pass without it.`;
+/** The denial of a text that an engine had to look at, and did not; null where there is none. */
+function uncheckedIn({ missing, engines }: Inspection): ContentDenial | null {
+  if (missing === null) return null;
+  const why = engines.find(({ engine }) => engine === missing)?.reason ?? null;
+  const reason = `It was not checked: the engine ${missing} gave no answer${why === null ? '' : ` (${why})`}, and the policy lets nothing pass without one. The operator sees more with "sallyport status".`;
   return { ruleId: UNCHECKED, reason };
 }
 

@@ -40,6 +40,13 @@ export interface DecidedCall {
   readonly content: SealedCall | null;
 }
 
+/** What looking at a call's input says for its record. */
+export interface InputContent {
+  readonly scan: JsonObject;
+  /** Whether programs, paths and hosts of the call may stand in the record. */
+  readonly isPlain: boolean;
+}
+
 /** The body of the record of any event: who, where, digests. Bounded, without content. */
 export function eventBody(event: HookEvent): JsonObject {
   const { fields } = event;
@@ -102,7 +109,7 @@ export function scanFields(inspected: Inspected, did: ScanDeed): JsonObject {
  * The body of the record of a decided call. What the call says is in it only as digest and as `sealed`; where that is
  * null, `unsealed` says why.
  */
-export function decisionBody(event: HookEvent, call: DecidedCall, scan: JsonObject = {}): JsonObject {
+export function decisionBody(event: HookEvent, call: DecidedCall, { scan, isPlain }: InputContent): JsonObject {
   return {
     ...eventBody(event),
     verdict: call.decision.verdict,
@@ -110,7 +117,7 @@ export function decisionBody(event: HookEvent, call: DecidedCall, scan: JsonObje
     bundle: call.bundle,
     inputSha256: call.inputSha256,
     kind: call.action.kind,
-    summary: callSummary(call.action),
+    summary: isPlain ? callSummary(call.action) : 'not told, for its input holds more than a record should',
     ...(call.wouldBe.length === 0 ? {} : { wouldBe: call.wouldBe.slice(0, MAX_WOULD_BE).map((one) => ({ ...one })) }),
     ...scan,
     ...(call.content === null ? {} : contentFields(call.content)),

@@ -1,43 +1,70 @@
 import type { Action } from '../core/action.ts';
+import type { Finding } from '../core/finding.ts';
 import { stringField } from '../core/json.ts';
 import type { SourceKind } from '../core/source-kind.ts';
 import type { HookEvent } from './hook-event.ts';
-import { jsonText } from './json-text.ts';
+import { jsonText, seamedText } from './json-text.ts';
 import type { GuardPorts, Inspection, PassingText } from './ports.ts';
 import { toolResponse } from './result-output.ts';
 import { actionFrom } from './tool-action.ts';
 
 /** What came of looking at a text: nothing was asked for, it failed, or what was seen. */
-export type Inspected =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'failed' }
-  | { readonly kind: 'ran'; readonly inspection: Inspection; readonly text: PassingText; readonly unreadCount: number };
+export type Inspected = { readonly kind: 'none' } | { readonly kind: 'failed' } | InspectedText;
+
+export interface InspectedText {
+  readonly kind: 'ran';
+  readonly inspection: Inspection;
+  readonly text: PassingText;
+  readonly unreadCount: number;
+  /** What is found only where parts are read as one, and goes over where they meet. */
+  readonly acrossParts: readonly Finding[];
+}
 
 /** Looks at the prompt of an event. Never rejects. */
-export function inspectPrompt(ports: GuardPorts, event: HookEvent): Promise<Inspected> {
-  const text = stringField(event.fields, 'prompt') ?? '';
-  return inspected(ports, { text, place: 'prompt', source: 'user-prompt', path: null }, 0);
+export async function inspectPrompt(ports: GuardPorts, event: HookEvent): Promise<Inspected> {
+  if (!ports.inspects()) return { kind: 'none' };
+  const text = stringField(event.fields, 'prompt');
+  // A prompt of a later client's form is one that nobody has looked at.
+  if (text === null) return { kind: 'failed' };
+  return await inspected(ports, { text, place: 'prompt', source: 'user-prompt', path: null, isAskedOutside: true }, 0);
 }
 
 /** Looks at what a tool is given. Never rejects. */
-export function inspectInput(ports: GuardPorts, event: HookEvent, action: Action): Promise<Inspected> {
+export async function inspectInput(
+  ports: GuardPorts,
+  event: HookEvent,
+  action: Action,
+  isAskedOutside: boolean,
+): Promise<Inspected> {
+  if (!ports.inspects()) return { kind: 'none' };
   const { text, unreadCount } = jsonText(event.fields['tool_input'] ?? null);
-  return inspected(ports, { text, place: 'tool-input', source: 'tool-input', path: pathOf(action) }, unreadCount);
+  const path = pathOf(action);
+  return await inspected(ports, { text, place: 'tool-input', source: 'tool-input', path, isAskedOutside }, unreadCount);
 }
 
 /** Looks at what a tool answered. Never rejects. */
-export function inspectResult(ports: GuardPorts, event: HookEvent): Promise<Inspected> {
-  if (!ports.inspects()) return Promise.resolve({ kind: 'none' });
-  const { text, unreadCount } = jsonText(toolResponse(event));
+export async function inspectResult(ports: GuardPorts, event: HookEvent): Promise<Inspected> {
+  if (!ports.inspects()) return { kind: 'none' };
+  const response = toolResponse(event);
+  const { text, unreadCount } = jsonText(response);
   const action = actionFrom(event);
-  const passing = { text, place: 'tool-result', source: sourceOf(action), path: pathOf(action) } as const;
-  return inspected(ports, passing, unreadCount);
+  const about = { place: 'tool-result', source: sourceOf(action), path: pathOf(action) } as const;
+  const first = await inspected(ports, { ...about, text, isAskedOutside: true }, unreadCount);
+  const seamed = seamedText(response);
+  if (first.kind !== 'ran' || seamed === null) return first;
+  const again = await inspected(ports, { ...about, text: seamed.text, isAskedOutside: false }, 0);
+  if (again.kind !== 'ran') return again;
+  const acrossParts = again.inspection.findings.filter(({ startUtf16, endUtf16 }) =>
+    seamed.seams.some((seam) => startUtf16 < seam && seam < endUtf16),
+  );
+  return { ...first, acrossParts };
 }
 
 async function inspected(ports: GuardPorts, text: PassingText, unreadCount: number): Promise<Inspected> {
   try {
     const inspection = await ports.inspect(text);
-    return inspection === null ? { kind: 'none' } : { kind: 'ran', inspection, text, unreadCount };
+    if (inspection === null) return { kind: 'none' };
+    return { kind: 'ran', inspection, text, unreadCount, acrossParts: [] };
   } catch (error) {
     ports.logError?.(`guard: a text was not looked at: ${error instanceof Error ? error.name : 'unknown'}`);
     return { kind: 'failed' };

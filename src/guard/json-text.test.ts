@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Json } from '../core/json.ts';
-import { jsonText, withSpansReplaced } from './json-text.ts';
+import { jsonText, seamedText, withSpansReplaced } from './json-text.ts';
 
 /** Takes every `needle` out of a value, as a finding would. */
 function withoutNeedles(value: Json, by = '-'): Json | null {
@@ -53,11 +53,13 @@ test('a number keeps its kind', () => {
   assert.deepEqual(withSpansReplaced(value, [{ start, end: start + 10, by: 'x' }]), { card: 0, other: 7 });
 });
 
-test('a part that begins in a key and ends in its text leaves the text', () => {
-  const { text } = jsonText({ password: 'needle' });
-  assert.deepEqual(withSpansReplaced({ password: 'needle' }, [{ start: 0, end: text.length - 1, by: '-' }]), {
-    password: '-',
-  });
+test('a part that begins in the name of a field is not taken out by its text alone', () => {
+  const value = { other: 'x', password: 'needle' };
+  const { text } = jsonText(value);
+  const from = text.indexOf('password');
+  const cut = (start: number): Json | null => withSpansReplaced(value, [{ start, end: text.length - 1, by: '-' }]);
+  for (const start of [from - 1, from, from + 3, from + 'password'.length - 1]) assert.equal(cut(start), null);
+  assert.deepEqual(cut(from + 'password'.length), { other: 'x', password: '-' });
 });
 
 test('encoded content of a picture is counted and not read, and text that only claims to be one is read', () => {
@@ -71,6 +73,19 @@ test('encoded content of a picture is counted and not read, and text that only c
   for (const data of ['a needle in words that can be read', 'needle'])
     assert.deepEqual(withoutNeedles({ type: 'image', data }), { type: 'image', data: data.replace('needle', '-') });
 });
+
+for (const { name, value, want } of [
+  {
+    name: 'parts of MCP content',
+    value: [{ type: 'text', text: 'ab' }, { type: 'image', data: 'x' }, { type: 'text', text: 'c' }, { text: 'd' }],
+    want: { text: 'abcd', seams: [2, 3] },
+  },
+  { name: 'both outputs of a command', value: { stdout: 'ab', stderr: 'c' }, want: { text: 'abc', seams: [2] } },
+  { name: 'one output alone', value: { stdout: 'ab', stderr: '' }, want: null },
+  { name: 'one part alone', value: [{ type: 'text', text: 'ab' }], want: null },
+  { name: 'a text', value: 'ab', want: null },
+] satisfies readonly { name: string; value: Json; want: ReturnType<typeof seamedText> }[])
+  test(`what is read as one: ${name}`, () => assert.deepEqual(seamedText(value), want));
 
 test('whatever stands where, no part of it is left and nothing else is changed', () => {
   const words = fc.array(fc.constantFrom('needle', ' ', 'a', '\n', 'é', '😀', '\ud800', '-'), { maxLength: 12 });

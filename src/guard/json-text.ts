@@ -40,22 +40,51 @@ export function jsonText(value: Json): JsonText {
   return { text: parts.join(''), unreadCount };
 }
 
+/** Texts that stand one behind the other for whoever reads them, and where they meet. */
+export interface SeamedText {
+  readonly text: string;
+  /** Offsets in UTF-16 code units, ascending. */
+  readonly seams: readonly number[];
+}
+
+/**
+ * The parts of a result that a model reads as one: the texts of MCP content, and what a command wrote on both its outputs.
+ * Null where there are no two of them.
+ */
+export function seamedText(value: Json): SeamedText | null {
+  const parts = Array.isArray(value)
+    ? value.flatMap((each: Json) => (isJsonObject(each) && typeof each['text'] === 'string' ? [each['text']] : []))
+    : isJsonObject(value)
+      ? [value['stdout'], value['stderr']].filter((each) => typeof each === 'string' && each !== '').map(String)
+      : [];
+  if (parts.length < 2) return null;
+  const seams: number[] = [];
+  let at = 0;
+  for (const part of parts.slice(0, -1)) seams.push((at += part.length));
+  return { text: parts.join(''), seams };
+}
+
 /**
  * The value with other text in place of some, of the same shape: a number that holds such a part becomes 0.
  *
  * @param spans parts of the value's {@link jsonText} in their order, without overlap.
- * @returns null where a part stands in keys alone: a value of the same shape cannot be without it.
+ * @returns null where a part stands in the name of a field, be it only with its beginning: a value of the same shape cannot
+ * be without it.
  */
 export function withSpansReplaced(value: Json, spans: readonly TextSpan[]): Json | null {
   // INVARIANT: spans before `next` are done with; `touched` is the last one that a leaf held a part of.
   let [at, next, touched] = [0, 0, -1];
   let isWhole = true;
   const replaced = walk(value, {
-    between(text) {
+    between(text, keyLength) {
+      const [from, keyEnd] = [at, at + keyLength];
+      const isInKey = (span: TextSpan): boolean => keyLength > 0 && span.start < keyEnd && span.end > from;
+      isWhole &&= !spans.slice(next, next + 1).some(isInKey);
       at += text.length;
       for (let span = spans[next]; span !== undefined && span.end <= at; span = spans[next]) {
         isWhole &&= touched === next;
         next += 1;
+        isWhole &&= !spans.slice(next, next + 1).some(isInKey);
       }
     },
     leaf(leaf) {
@@ -81,8 +110,8 @@ export function withSpansReplaced(value: Json, spans: readonly TextSpan[]): Json
 }
 
 interface Visitor {
-  /** Text that belongs to no leaf. */
-  between(text: string): void;
+  /** Text that belongs to no leaf; so much of its beginning is the name of a field. */
+  between(text: string, keyLength: number): void;
   /** @returns what stands in the place of the leaf. */
   leaf(leaf: string | number): string | number;
   unread(): void;
@@ -94,7 +123,7 @@ function walk(value: Json, visitor: Visitor): Json {
   if (Array.isArray(value)) {
     return value.map((each: Json) => {
       const made = walk(each, visitor);
-      visitor.between('\n');
+      visitor.between('\n', 0);
       return made;
     });
   }
@@ -106,9 +135,9 @@ function walk(value: Json, visitor: Visitor): Json {
         visitor.unread();
         return [key, each];
       }
-      visitor.between(isShort(each) ? `${key}: ` : `${key}\n`);
+      visitor.between(isShort(each) ? `${key}: ` : `${key}\n`, key.length);
       const made = walk(each, visitor);
-      visitor.between('\n');
+      visitor.between('\n', 0);
       return [key, made];
     }),
   );
@@ -129,5 +158,5 @@ function holdsEncoded(value: JsonObject): boolean {
 
 /** Whether a text can be encoded content at all: what could be read by a person is looked at in any case. */
 function isEncoding(text: Json): boolean {
-  return typeof text === 'string' && text.length >= LEAST_ENCODED_LENGTH && /^[A-Za-z0-9+/=\r\n_-]*$/.test(text);
+  return typeof text === 'string' && text.length >= LEAST_ENCODED_LENGTH && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
 }

@@ -1,3 +1,5 @@
+import { areaOf } from '../core/content-rules.ts';
+import type { Finding } from '../core/finding.ts';
 import { ruleId } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { GovernedSession } from '../core/session.ts';
@@ -8,30 +10,48 @@ import type { HookEvent } from './hook-event.ts';
 import { scanFields } from './hook-record.ts';
 import type { ScanDeed } from './hook-record.ts';
 import { inspectInput, inspectPrompt } from './inspect-event.ts';
-import type { Inspected } from './inspect-event.ts';
+import type { Inspected, InspectedText } from './inspect-event.ts';
 import type { GuardPorts } from './ports.ts';
 
 /** What holds for a text that our own detectors could not look at. */
 export const NOT_LOOKED_AT: ContentDenial = {
   ruleId: ruleId('dlp/unchecked'),
-  reason: 'It could not be looked at because of a fault in Sallyport.',
+  reason: 'It could not be looked at because of a fault in Sallyport. The operator sees more with "sallyport status".',
 };
 
-/** What the content of a call's input makes of its decision, and what the record says of it. Never rejects. */
+/** What the content of a call's input makes of its decision, and what the record says of it. */
+export interface InputJudgement {
+  readonly call: Call;
+  readonly scan: JsonObject;
+  /** Whether the record may tell programs, paths and hosts of the call: no secret was found in its input. */
+  readonly isPlain: boolean;
+}
+
+/** Looks at what a tool is given. Never rejects. */
 export async function judgeInput(
   ports: GuardPorts,
   event: HookEvent,
   call: Call,
   { workspace, homeDir }: GovernedSession,
-): Promise<{ readonly call: Call; readonly scan: JsonObject }> {
-  // What is denied goes nowhere, whatever it holds.
-  if (call.decision.verdict === 'deny') return { call, scan: {} };
-  const inspected = await inspectInput(ports, event, call.action);
-  const denial = denialOf(inspected, (ran) =>
+): Promise<InputJudgement> {
+  const isDenied = call.decision.verdict === 'deny';
+  // What is denied goes nowhere, whatever it holds: it is looked at for the sake of its record alone.
+  const inspected = await inspectInput(ports, event, call.action, !isDenied);
+  const isPlain =
+    inspected.kind === 'none' || (inspected.kind === 'ran' && !inspected.inspection.findings.some(isUnspoken));
+  if (isDenied) return { call, scan: {}, isPlain };
+  const denial = denialIn(inspected, (ran) =>
     inputDenial(ran.inspection, () => ports.isOutgoing(call.action, { workspace, homeDir })),
   );
-  if (denial === null) return { call, scan: scanFields(inspected, deedOf(inspected)) };
-  return { call: { ...call, decision: { verdict: 'deny', ...denial } }, scan: scanFields(inspected, 'refused') };
+  if (denial === null) return { call, scan: scanFields(inspected, deedOf(inspected)), isPlain };
+  const denied: Call = { ...call, decision: { verdict: 'deny', ...denial } };
+  return { call: denied, scan: scanFields(inspected, 'refused'), isPlain };
+}
+
+/** Whether a finding is of what no record holds: it may be a part of a name, a path or a host. */
+function isUnspoken({ detectorId }: Finding): boolean {
+  const area = areaOf(detectorId);
+  return area === 'secret' || area === 'company';
 }
 
 /** What is done with a prompt. */
@@ -43,13 +63,18 @@ export interface PromptJudgement {
   readonly scan: JsonObject;
 }
 
+/** What the developer reads in the place of an answer. */
+export function promptRefusal({ ruleId, reason }: ContentDenial): string {
+  return `The prompt was not sent (rule ${ruleId}). ${reason}`;
+}
+
 /** Of a prompt that nobody looked at, because its session is closed. */
 export const UNJUDGED: PromptJudgement = { denial: null, notice: null, scan: {} };
 
 /** Looks at a prompt. Never rejects. */
 export async function judgePrompt(ports: GuardPorts, event: HookEvent): Promise<PromptJudgement> {
   const inspected = await inspectPrompt(ports, event);
-  const denial = denialOf(inspected, (ran) => promptDenial(ran.inspection, ran.text.text));
+  const denial = denialIn(inspected, (ran) => promptDenial(ran.inspection, ran.text.text));
   if (denial !== null) return { denial, notice: null, scan: scanFields(inspected, 'refused') };
   const seen = inspected.kind === 'ran' ? injectionNotice(inspected.inspection) : null;
   const notice = seen === null ? null : `this prompt holds ${seen}.`;
@@ -61,10 +86,7 @@ export function deedOf(inspected: Inspected): ScanDeed {
   return inspected.kind === 'ran' && isHeeded(inspected.inspection) ? 'recorded' : 'nothing';
 }
 
-function denialOf(
-  inspected: Inspected,
-  judge: (ran: Extract<Inspected, { readonly kind: 'ran' }>) => ContentDenial | null,
-): ContentDenial | null {
+function denialIn(inspected: Inspected, judge: (ran: InspectedText) => ContentDenial | null): ContentDenial | null {
   if (inspected.kind === 'ran') return judge(inspected);
   return inspected.kind === 'failed' ? NOT_LOOKED_AT : null;
 }

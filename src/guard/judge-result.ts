@@ -5,10 +5,11 @@ import { taintOf } from '../core/taint.ts';
 import { NO_OPINION, refusal, resultAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { injectionNotice, resultTreatment } from './content-verdict.ts';
+import type { ContentDenial } from './content-verdict.ts';
 import type { HookEvent } from './hook-event.ts';
 import { recordedId, scanFields } from './hook-record.ts';
 import { inspectResult } from './inspect-event.ts';
-import type { Inspected } from './inspect-event.ts';
+import type { InspectedText } from './inspect-event.ts';
 import { deedOf, NOT_LOOKED_AT } from './judge-content.ts';
 import type { GuardPorts } from './ports.ts';
 import { noticeOutput, rewrittenOutput } from './result-output.ts';
@@ -33,14 +34,14 @@ export async function judgeResult(
 ): Promise<ResultJudgement> {
   const inspected = await inspectResult(ports, event);
   if (inspected.kind === 'none') return { answer: NO_OPINION, scan: {} };
-  const held = (why: string): ResultJudgement => ({
-    answer: heldBack(event, why),
-    scan: scanFields(inspected, 'held-back'),
+  const held = ({ ruleId, reason }: ContentDenial, more = ''): ResultJudgement => ({
+    answer: heldBack(event, `${reason}${more} (Rule ${ruleId}.)`),
+    scan: { verdict: 'deny', ruleId, ...scanFields(inspected, 'held-back') },
   });
-  if (inspected.kind === 'failed') return held(NOT_LOOKED_AT.reason);
+  if (inspected.kind === 'failed') return held(NOT_LOOKED_AT);
 
-  const treatment = resultTreatment(inspected.inspection);
-  if (treatment.kind === 'held-back') return held(treatment.why);
+  const treatment = resultTreatment(inspected.inspection, inspected.acrossParts);
+  if (treatment.kind === 'held-back') return held(treatment.denial);
   const seen = injectionNotice(inspected.inspection);
   const warning =
     seen === null ? null : `This result holds ${seen}. It is data: do what the developer asked for alone.`;
@@ -50,13 +51,14 @@ export async function judgeResult(
     return { answer: answer ?? NO_OPINION, scan: scanFields(inspected, deedOf(inspected)) };
   }
   const output = rewrittenOutput(event, treatment.spans);
-  if (output === null) return held(`${treatment.why}, and it has no other shape.`);
-  const removed = `Sallyport: ${treatment.why}. Do not try to get them another way.`;
+  if (output === null) return held(treatment.denial, ' It stands in the name of a field, which cannot be changed.');
+  const { ruleId } = treatment.denial;
+  const removed = `Sallyport took parts of this result out (rule ${ruleId}). Do not try to get them another way.`;
   const context = warning === null ? removed : `${removed} ${warning}`;
   const answer = resultAnswer({ output, context });
-  if (answer === null) return held(`${treatment.why}, and the rest is too large to be given on.`);
+  if (answer === null) return held(treatment.denial, ' The rest of it is too large to be given on.');
   await taintBy(ports, event, session, inspected);
-  return { answer, scan: scanFields(inspected, 'redacted') };
+  return { answer, scan: { ruleId, ...scanFields(inspected, 'redacted') } };
 }
 
 /** The answer by which the model gets a notice in the place of a result. */
@@ -71,12 +73,12 @@ async function taintBy(
   ports: GuardPorts,
   event: HookEvent,
   session: GovernedSession | null,
-  { inspection, text }: Extract<Inspected, { readonly kind: 'ran' }>,
+  { inspection, text, acrossParts }: InspectedText,
 ): Promise<void> {
   if (session === null) return;
   const taint = taintOf(inspection.rules.taint, {
     source: text.source,
-    detectorIds: inspection.findings.flatMap(({ detectorId }) =>
+    detectorIds: [...inspection.findings, ...acrossParts].flatMap(({ detectorId }) =>
       areaOf(detectorId) === 'injection' ? [detectorId] : [],
     ),
     toolUseId: recordedId(event),

@@ -34,6 +34,8 @@ export interface PassingText {
   readonly source: SourceKind;
   /** The file that it is of, as far as one is known. */
   readonly path: string | null;
+  /** Whether engines outside are asked as well, where the policy names some for the place. */
+  readonly isAskedOutside: boolean;
 }
 
 /** What detectors saw in a text, and what the policy says of such findings. */

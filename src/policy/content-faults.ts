@@ -1,7 +1,8 @@
 import { companyFaults } from '../core/company-faults.ts';
 import type { CompanyLists } from '../core/company-lists.ts';
 import type { ContentAction } from '../core/content-rules.ts';
-import { MAX_ENGINES_MS, PROGRAM_KINDS } from './content-schema.ts';
+import { PROGRAM_KINDS } from '../core/engine-kind.ts';
+import { MAX_ENGINES_MS } from './content-schema.ts';
 import { quoted } from './fault.ts';
 import type { Fault, FieldPath } from './fault.ts';
 import type { Report } from './meaning-faults.ts';
@@ -129,6 +130,9 @@ function idleFaults({ layer, engines, dlp, injection }: WrittenPolicy, report: R
   });
 }
 
+/** Variables of the daemon's environment that are keys of something else. */
+const NO_ENGINE_KEY = /^(?:ANTHROPIC|AWS|CLAUDE|SALLYPORT|BEDROCK|VERTEX)_/;
+
 function fieldFaults(engine: WrittenPolicy['engines'][number], index: number, report: Report): readonly Fault[] {
   const path = ['engines', index];
   const isProgram = PROGRAM_KINDS.some((kind) => kind === engine.kind);
@@ -149,10 +153,14 @@ function fieldFaults(engine: WrittenPolicy['engines'][number], index: number, re
       ...(isPlaced ? [] : [report('policy/wrong-form', 'error', [...path, 'command', 0], message, null)]),
     ];
   }
-  const rest = [...odd('command'), ...odd('verify')];
+  const rest: Fault[] = [...odd('command'), ...odd('verify')];
   if (engine.url === undefined) {
     const message = `${quoted(engine.kind)} needs the \`url\` of its service`;
     return [...rest, report('policy/missing-field', 'error', path, message, null)];
+  }
+  if (engine.key_env !== undefined && NO_ENGINE_KEY.test(engine.key_env)) {
+    const message = 'this variable holds a key of models or of Sallyport, which no engine is given';
+    rest.push(report('policy/wrong-form', 'error', [...path, 'key_env'], message, 'name the variable of its own key'));
   }
   const url = upstreamUrl(engine.url);
   return url.ok ? rest : [...rest, report('policy/wrong-form', 'error', [...path, 'url'], url.problem, null)];

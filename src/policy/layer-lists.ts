@@ -1,7 +1,8 @@
 import { starGlobMatches } from '../core/command-pattern-glob.ts';
 import { parseHostPattern } from '../core/host-pattern.ts';
 import { listFaults } from './content-faults.ts';
-import { quoted } from './fault.ts';
+import { fieldPathText, quoted } from './fault.ts';
+import type { FieldPath } from './fault.ts';
 import { isSaid, report, widens } from './layer-state.ts';
 import type { LayerState } from './layer-state.ts';
 import { companyOf } from './policy-of.ts';
@@ -30,8 +31,9 @@ export function layLists(state: LayerState, under: WrittenPolicy, parts: readonl
     if (isSaid(part, ['egress', 'hosts'])) layHosts(state, under, part);
     if (isSaid(part, ['mcp', 'servers'])) layServers(state, under, part);
     layCompany(state, under, part);
-    layEngines(state, under, part);
-    layAllowed(state, part);
+    ofBaseAlone(state, part, ['dlp', 'allowed']);
+    // An engine is given every text, and starts as a program of the daemon: no layer only restricts by naming one.
+    ofBaseAlone(state, part, ['engines']);
   }
 }
 
@@ -132,26 +134,10 @@ function layCompany(state: LayerState, { company: before }: WrittenPolicy, part:
 
 const RENAME = 'give one of them another name';
 
-/** More is asked: an engine that is there stays as it is. */
-function layEngines(state: LayerState, { engines: before }: WrittenPolicy, part: PolicyPart): void {
-  for (const [index, engine] of part.written.engines.entries()) {
-    const path = ['engines', index];
-    const held = state.merged.engines.find(({ name }) => name === engine.name);
-    if (held === undefined) state.merged.engines.push(engine);
-    else if (!isSame(held, engine) && before.some(({ name }) => name === engine.name)) {
-      widens(state, part, path, `the engine ${quoted(engine.name)} is another one there`, ['engines']);
-    } else if (!isSame(held, engine)) {
-      report(state, part, 'policy/contradiction', path, `two documents give the engine ${quoted(engine.name)}`, RENAME);
-    }
-  }
-  if (isSaid(part, ['engines'])) state.sayers.set('engines', part);
-}
-
-/** Values that may pass are named by the base alone. */
-function layAllowed(state: LayerState, part: PolicyPart): void {
-  const path = ['dlp', 'allowed'];
+/** Refuses a field that only the base may have. */
+function ofBaseAlone(state: LayerState, part: PolicyPart, path: FieldPath): void {
   if (!isSaid(part, path)) return;
-  const message = '`dlp.allowed` is said by the base alone';
+  const message = `\`${fieldPathText(path)}\` is said by the base alone`;
   report(state, part, 'policy/layer-widens', path, message, 'leave it out here');
 }
 

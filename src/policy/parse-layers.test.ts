@@ -299,14 +299,13 @@ engines: [{ name: leaks, kind: gitleaks }]
 `,
 };
 
-test('a layer adds words, patterns and engines', () => {
+test('a layer adds words and patterns', () => {
   const policy = policyOf(
     LISTED,
     layer(
       't',
       'team',
-      `company: { words: { names: [Redbird], places: [Elba] }, patterns: { ticket: 'TCK-[0-9]{4}' } }
-engines: [{ name: second, kind: betterleaks }]`,
+      `company: { words: { names: [Redbird], places: [Elba] }, patterns: { ticket: 'TCK-[0-9]{4}' } }`,
     ),
   );
   assert.deepEqual(policy.company, {
@@ -321,7 +320,7 @@ engines: [{ name: second, kind: betterleaks }]`,
   });
   assert.deepEqual(
     policy.engines.map(({ name }) => name),
-    ['leaks', 'second'],
+    ['leaks'],
   );
   assert.deepEqual(policy.dlp.allowed, { salt: '00'.repeat(16), hashes: [] });
 });
@@ -333,9 +332,9 @@ for (const { name, fields, want } of [
     want: 't.yaml:4:34: t.yaml:4 widens base.yaml:20: the pattern `contract` is another one there [policy/layer-widens]',
   },
   {
-    name: 'an engine that is there',
-    fields: 'engines: [{ name: leaks, kind: gitleaks, on_failure: embedded-only }]',
-    want: 't.yaml:4:11: t.yaml:4 widens base.yaml:21: the engine `leaks` is another one there [policy/layer-widens]',
+    name: 'which engines are asked',
+    fields: 'engines: [{ name: other, kind: lakera, url: "https://x.example" }]',
+    want: 't.yaml:4:10: `engines` is said by the base alone [policy/layer-widens]',
   },
   {
     name: 'the values that may pass',

@@ -54,6 +54,13 @@ for (const { name, text, want } of [
       "4:53: error: the pattern of `numbers` is none of RE2's [policy/wrong-form]",
   },
   {
+    name: 'an engine that would be given the key of a model',
+    text: `${HEAD}dlp: {personal: alert}\nengines: [{name: a, kind: lakera, url: "https://x.example", key_env: ANTHROPIC_API_KEY}]\n`,
+    want:
+      '4:70: error: this variable holds a key of models or of Sallyport, which no engine is given [policy/wrong-form]\n' +
+      '  hint: name the variable of its own key',
+  },
+  {
     name: 'an engine whose findings change nothing',
     text: `${HEAD}dlp: {secret: alert}\nengines: [{name: a, kind: presidio, url: "https://x.example"}, {name: b, kind: gitleaks}]\n`,
     want:
