@@ -25,7 +25,8 @@ async function serve(id: SessionId): Promise<void> {
   if (!policy.ok) throw new Error('the default policy has faults');
   const bundle = compileBundle(policy.policy, (text) => createHash('sha256').update(text).digest('hex') as Sha256);
   const inForce = inForceOf(bundle, folder, 'policies/default.yaml', null);
-  const deciding = guardPolicy({ inForce: () => inForce, moment: Date.now, engines: OWN_ENGINES });
+  const logError = (): void => undefined;
+  const deciding = guardPolicy({ inForce: () => inForce, moment: Date.now, engines: OWN_ENGINES, logError });
   // As the daemon does before it takes its first call.
   deciding.prepare(inForce);
   warmUp(deciding);
@@ -54,6 +55,7 @@ async function serve(id: SessionId): Promise<void> {
       clock: Date.now,
       ...deciding,
       taint: async () => undefined,
+      clientStarted: async () => undefined,
       seal: (call, place) => sealCall(key, place, call, randomBytes(SEAL_NONCE_BYTES)),
       logError: (line) => process.stderr.write(`${line}\n`),
     },

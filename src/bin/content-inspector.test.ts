@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { allowedHash } from '../detect/index.ts';
 import type { Inspection, PassingText } from '../guard/index.ts';
 import { parsePolicy } from '../policy/index.ts';
 import type { Policy } from '../policy/index.ts';
 import { contentInspector } from './content-inspector.ts';
-import type { ContentInspector } from './content-inspector.ts';
+import type { ContentInspector, InspectorPorts } from './content-inspector.ts';
 import { OWN_ENGINES } from './guard-policy.ts';
 import { scanThread } from './scan-thread.ts';
 
@@ -19,8 +22,14 @@ function policy(text: string): Policy {
   return result.policy;
 }
 
-function inspectorFor(t: { after(fn: () => Promise<void>): void }, text: string): ContentInspector {
-  const inspector = contentInspector(policy(text), 'digest', OWN_ENGINES);
+const PORTS: InspectorPorts = { ...OWN_ENGINES, moment: Date.now, logError: () => undefined };
+
+function inspectorFor(
+  t: { after(fn: () => Promise<void>): void },
+  text: string,
+  ports: InspectorPorts = PORTS,
+): ContentInspector {
+  const inspector = contentInspector(policy(text), 'digest', ports);
   t.after(() => inspector.close());
   return inspector;
 }
@@ -30,6 +39,7 @@ const passing = (text: string, place: PassingText['place'] = 'tool-result'): Pas
   place,
   source: 'tool-result',
   path: null,
+  isAskedOutside: true,
 });
 const idsOf = (inspection: Inspection | null): readonly string[] =>
   (inspection?.findings ?? []).map(({ detectorId }) => detectorId);
@@ -92,6 +102,75 @@ test('an engine is asked where the policy says, and one that does not run is nam
     ],
   );
   assert.equal((await inspector.inspect(passing('x', 'tool-input')))?.missing, null);
+});
+
+test('an engine that hangs is left alone after five texts, seen in the state and told once', async (t) => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.closeAllConnections());
+  t.after(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+
+  let nowMs = 0;
+  const timers = new Map<() => void, number>();
+  const pass = (ms: number): void => {
+    nowMs += ms;
+    for (const [done, atMs] of timers) {
+      if (atMs > nowMs) continue;
+      timers.delete(done);
+      done();
+    }
+  };
+  const told: string[] = [];
+  const ports: InspectorPorts = {
+    clock: {
+      nowMs: () => nowMs,
+      after(delayMs, done) {
+        timers.set(done, nowMs + delayMs);
+        return () => timers.delete(done);
+      },
+    },
+    keyOf: () => null,
+    moment: () => nowMs,
+    logError: (line) => told.push(line),
+  };
+  // As long as all engines together have, so that the deadline of all is over first.
+  const text = `engines: [{ name: slow, kind: presidio, url: 'http://127.0.0.1:${port}', timeout_ms: 2400 }]`;
+  const inspector = inspectorFor(t, text, ports);
+  assert.equal(inspector.engines()[0]?.state, 'unasked');
+  const reasons: (string | null | undefined)[] = [];
+  for (let count = 0; count < 12; count += 1) {
+    const isClosed = inspector.engines()[0]?.circuit === 'closed';
+    const asked = isClosed ? once(server, 'request') : null;
+    const inspection = inspector.inspect(passing(`text ${count}`));
+    if (asked !== null) {
+      await asked;
+      pass(2_400);
+    }
+    const done = await inspection;
+    assert.equal(done?.missing, 'slow');
+    reasons.push(done.engines[0]?.reason);
+  }
+  assert.deepEqual(reasons, [...Array<string>(5).fill('timed-out'), ...Array<string>(7).fill('circuit-open')]);
+  assert.equal(nowMs, 5 * 2_400);
+  assert.deepEqual(inspector.engines(), [
+    {
+      name: 'slow',
+      kind: 'presidio',
+      at: ['prompt', 'tool-result'],
+      onFailure: 'deny',
+      asks: `http://127.0.0.1:${port}`,
+      key: null,
+      circuit: 'open',
+      state: 'silent',
+      sinceMs: 2_400,
+      reason: 'timed-out',
+    },
+  ]);
+  assert.deepEqual(told, [
+    'engine slow gives no answer (timed-out), and prompts and results are refused until it does',
+  ]);
 });
 
 test('a text that takes too long, and one too many, are not looked at, and the next one is', async () => {

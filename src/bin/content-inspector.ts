@@ -1,12 +1,15 @@
+import type { EngineStatus } from '../core/control.ts';
 import { contentRulesOf } from '../core/content-rules.ts';
 import type { Finding } from '../core/finding.ts';
 import { scanCache, withoutAllowed } from '../detect/index.ts';
 import type { AllowedHashes, ScanScene } from '../detect/index.ts';
 import { engineSet } from '../engines/index.ts';
-import type { EnginePorts, EngineRun, EngineSet, EngineSetup } from '../engines/index.ts';
+import type { EnginePorts, EngineRun, EngineSetAnswer, EngineSetup } from '../engines/index.ts';
 import type { EngineReport, Inspection, PassingText } from '../guard/index.ts';
 import { MAX_ENGINES_MS } from '../policy/index.ts';
-import type { EnginePlace, Policy, PolicyEngine } from '../policy/index.ts';
+import type { Policy, PolicyEngine } from '../policy/index.ts';
+import { engineWatch } from './engine-watch.ts';
+import type { EngineWatchPorts } from './engine-watch.ts';
 import { policyScanner } from './policy-scanner.ts';
 import { scanThread } from './scan-thread.ts';
 
@@ -16,9 +19,13 @@ export interface ContentInspector {
   readonly isNeeded: boolean;
   /** Null where the policy asks for nothing at that place. Rejects where our own detectors fail or take too long. */
   inspect(text: PassingText): Promise<Inspection | null>;
+  /** How the engines of the policy fare, in the order of their names. */
+  engines(): readonly EngineStatus[];
   /** Ends what was started for it, once what was asked is answered. */
   close(): Promise<void>;
 }
+
+export interface InspectorPorts extends EnginePorts, EngineWatchPorts {}
 
 /** Answers that are kept, so that a file that is read again costs its hash. */
 const CACHE_LIMITS = { maxEntries: 8_192, maxBytes: 16 * 1024 * 1024 };
@@ -38,7 +45,7 @@ const MAX_QUEUED = 32;
  *
  * @throws {TypeError} for lists of company words that no detector can be made of.
  */
-export function contentInspector(policy: Policy, bundleDigest: string, ports: EnginePorts): ContentInspector {
+export function contentInspector(policy: Policy, bundleDigest: string, ports: InspectorPorts): ContentInspector {
   const rules = contentRulesOf(policy);
   const scanner = policyScanner(policy);
   const cache = scanner === null ? null : scanCache(scanner, CACHE_LIMITS);
@@ -49,55 +56,51 @@ export function contentInspector(policy: Policy, bundleDigest: string, ports: En
     return bytes.length <= inPlaceBytes ? cache.scan(bytes, scene) : await thread.scan(bytes, scene);
   };
   const allowed = allowedOf(policy.dlp.allowed);
-  const engines = policy.engines.map((engine) => ({ engine, set: engineSet([setupOf(engine)], ports) }));
+  const engines = engineSet(policy.engines.map(setupOf), ports);
+  const watch = engineWatch(policy.engines, ports);
+  const ask = async (bytes: Buffer, only: readonly string[]): Promise<EngineSetAnswer> => {
+    if (only.length === 0) return NOBODY;
+    const { signal, cancel } = deadline(ports.clock, MAX_ENGINES_MS);
+    try {
+      const answer = await engines.scan(bytes, { signal, only });
+      watch.note(answer.runs);
+      return answer;
+    } finally {
+      cancel();
+    }
+  };
 
   return {
-    isNeeded: cache !== null || engines.length > 0,
-    async inspect({ text, place, source, path }) {
-      const asked = engines.filter(({ engine }) => engine.at.includes(place));
+    isNeeded: cache !== null || policy.engines.length > 0,
+    async inspect({ text, place, source, path, isAskedOutside }) {
+      const asked = policy.engines.filter(({ at }) => isAskedOutside && at.includes(place)).map(({ name }) => name);
       if (cache === null && asked.length === 0) return null;
       const bytes = Buffer.from(text);
-      const [found, { findings, runs }] = await Promise.all([
-        own(bytes, { source, path }),
-        asked.length === 0 ? NOBODY : ask(asked, bytes),
-      ]);
+      const [found, { findings, runs, missing }] = await Promise.all([own(bytes, { source, path }), ask(bytes, asked)]);
       const all = [...found, ...findings];
       return {
         rules,
         findings: allowed === null ? all : withoutAllowed(bytes, all, allowed),
         engines: runs.map(reportOf),
-        missing: runs.find(({ outcome, onFailure }) => outcome.kind !== 'ran' && onFailure === 'deny')?.engine ?? null,
+        missing,
         bundleDigest,
       };
     },
+    engines: () => watch.list(engines.circuits()),
     close: () => thread.close(),
   };
 }
 
-interface Asked {
-  readonly engine: PolicyEngine;
-  readonly set: EngineSet;
+const NOBODY: EngineSetAnswer = { findings: [], runs: [], missing: null };
+
+/** A signal that is aborted by a deadline after so many milliseconds, unless the returned function was called before. */
+function deadline(clock: EnginePorts['clock'], limitMs: number): { readonly signal: AbortSignal; cancel(): void } {
+  const controller = new AbortController();
+  const late = (): void => controller.abort(new DOMException('too late', 'TimeoutError'));
+  return { signal: controller.signal, cancel: clock.after(limitMs, late) };
 }
 
-interface Said {
-  readonly findings: readonly Finding[];
-  readonly runs: readonly EngineRun[];
-}
-
-const NOBODY: Said = { findings: [], runs: [] };
-
-/** Asks those of one order at the same time, and those of a higher one after them. */
-async function ask(asked: readonly Asked[], bytes: Buffer): Promise<Said> {
-  const signal = AbortSignal.timeout(MAX_ENGINES_MS);
-  const said: Said[] = [];
-  for (const order of [...new Set(asked.map(({ engine }) => engine.order))].sort((a, b) => a - b)) {
-    const group = asked.filter(({ engine }) => engine.order === order);
-    said.push(...(await Promise.all(group.map(({ set }) => set.scan(bytes, { signal })))));
-  }
-  return { findings: said.flatMap(({ findings }) => findings), runs: said.flatMap(({ runs }) => runs) };
-}
-
-function setupOf({ at: _at, ...engine }: PolicyEngine & { readonly at: readonly EnginePlace[] }): EngineSetup {
+function setupOf({ at: _at, ...engine }: PolicyEngine): EngineSetup {
   const limits = { ...engine, maxQueued: MAX_QUEUED };
   if ('url' in limits) return limits;
   const { isVerifying, kind, ...program } = limits;

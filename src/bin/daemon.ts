@@ -89,7 +89,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const stored = await openLog(paths.audit, { clock });
     opened.push(() => stored.close());
     const log = watchedLog(stored, { clock, onChange: (health) => options.logError(healthText(health)) });
-    const deciding = guardPolicy({ inForce: () => policies.current, moment, engines: OWN_ENGINES });
+    const deciding = guardPolicy({
+      inForce: () => policies.current,
+      moment,
+      engines: OWN_ENGINES,
+      logError: options.logError,
+    });
     const policies: PolicyInForce = await policyInForce(source, {
       prepare: (next) => deciding.prepare(next),
       record: (event, body) =>
@@ -119,6 +124,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         clock,
         ...deciding,
         taint: (session, taint) => registry.taint(session, taint),
+        clientStarted: (session, client, isFresh) => registry.clientStarted(session, client, isFresh),
         seal(call, place) {
           if (policies.current.bundle.policy.audit.content === 'digest') return { sealed: null, why: 'policy' };
           return sealCall(keys.of(place.sessionId), place, call, randomBytes(SEAL_NONCE_BYTES));
@@ -173,6 +179,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       auditRecords: stored.size,
       logHealth: log.health,
       refusedReload: policies.refused,
+      engines: deciding.engines(),
       hookClient: hook.kind,
       hookCommand: hook.command,
       sessions: registry.list().map(({ id, workspace, endedReason, taint }) => ({ id, workspace, endedReason, taint })),

@@ -1,23 +1,26 @@
 import type { Bundle } from '../compile/index.ts';
-import { decide, wouldHave } from '../decide/index.ts';
+import { decide, staysHere, wouldHave } from '../decide/index.ts';
+import type { EngineStatus } from '../core/control.ts';
 import type { EnginePorts } from '../engines/index.ts';
 import type { GuardPorts } from '../guard/index.ts';
 import { contentInspector } from './content-inspector.ts';
 import type { ContentInspector } from './content-inspector.ts';
 import { expandGlob, realPath } from './file-facts.ts';
 import type { InForce } from './load-policy.ts';
-import { canSendOut, sessionTaint } from './session-taint.ts';
+import { sessionTaint } from './session-taint.ts';
 import { taintRulesOf } from '../core/taint.ts';
 import { watchedFacts } from './watched-facts.ts';
 
 /** The part of the guard's ports that answers by the policy in force. */
-export interface GuardPolicy extends Pick<GuardPorts, 'decide' | 'inspects' | 'inspect' | 'isOutgoing'> {
+export interface GuardPolicy extends Pick<GuardPorts, 'decide' | 'inspects' | 'inspect' | 'staysHere'> {
   /**
    * Makes ready what a policy needs, before it comes into force.
    *
    * @throws {TypeError} where it cannot be had.
    */
   prepare(inForce: InForce): void;
+  /** How the engines of the policy in force fare, in the order of their names. */
+  engines(): readonly EngineStatus[];
 }
 
 export interface GuardPolicyPorts {
@@ -26,14 +29,16 @@ export interface GuardPolicyPorts {
   /** Milliseconds since the Unix epoch, never back. */
   readonly moment: () => number;
   readonly engines: EnginePorts;
+  /** Told in one line when an engine falls silent and when it answers again. */
+  readonly logError: (line: string) => void;
 }
 
-export function guardPolicy({ inForce, moment, engines }: GuardPolicyPorts): GuardPolicy {
+export function guardPolicy({ inForce, moment, engines, logError }: GuardPolicyPorts): GuardPolicy {
   // Of a policy that is gone nothing stays behind; engines of the next one start with a clean slate.
   let [current, prepared]: readonly (Kept | null)[] = [null, null];
   const keptFor = ({ bundle }: InForce): Kept => ({
     bundle,
-    inspector: contentInspector(bundle.policy, bundle.digest, engines),
+    inspector: contentInspector(bundle.policy, bundle.digest, { ...engines, moment, logError }),
   });
   const inspectorOf = (policy: InForce): ContentInspector => {
     if (current?.bundle === policy.bundle) return current.inspector;
@@ -59,7 +64,8 @@ export function guardPolicy({ inForce, moment, engines }: GuardPolicyPorts): Gua
     },
     inspects: () => inspectorOf(inForce()).isNeeded,
     inspect: (text) => inspectorOf(inForce()).inspect(text),
-    isOutgoing: canSendOut,
+    engines: () => inspectorOf(inForce()).engines(),
+    staysHere,
   };
 }
 

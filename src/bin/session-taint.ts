@@ -1,7 +1,7 @@
 import type { Action } from '../core/action.ts';
+import { tainted } from '../core/taint.ts';
 import type { Taint, TaintRules } from '../core/taint.ts';
 import type { SessionTaint } from '../decide/index.ts';
-import { isOutgoing } from '../decide/index.ts';
 import { commandRisks } from '../detect/index.ts';
 import type { GuardScene } from '../guard/index.ts';
 
@@ -12,15 +12,8 @@ export function sessionTaint(
   action: Action,
   scene: GuardScene,
 ): SessionTaint | null {
-  // A policy that has come into force since may taint by less: what its sessions read then counts no more.
-  if (taint === null || rules.by === 'nothing') return null;
-  if (rules.by === 'findings' && taint.detectorId === null) return null;
+  if (taint === null || !tainted(rules, taint)) return null;
   return { taint, verdict: rules.verdict, risks: risksOf(action, scene) };
-}
-
-/** Whether an action can send data to another machine. */
-export function canSendOut(action: Action, scene: GuardScene): boolean {
-  return isOutgoing(action, scene, risksOf(action, scene));
 }
 
 function risksOf(action: Action, scene: GuardScene): SessionTaint['risks'] {

@@ -7,7 +7,8 @@ import type { LoggedRecord } from '../audit/index.ts';
 import { RECORD_KINDS } from '../core/audit.ts';
 import { VERDICTS } from '../core/decision.ts';
 import { NoSuchRecord, StateFolder } from '../core/error.ts';
-import { stringField } from '../core/json.ts';
+import { isJsonObject, stringField } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import { damageReport } from './damage-report.ts';
 import { EXIT } from './exit-code.ts';
 import { ownPaths } from './place.ts';
@@ -127,11 +128,36 @@ function print(record: LoggedRecord, options: TailOptions): void {
     return;
   }
   const { body } = record;
-  const words = ['event', 'tool', 'verdict', 'ruleId', 'summary', 'path', 'model', 'reason']
-    .map((key) => stringField(body, key))
-    .filter((word) => word !== null);
+  const words = [
+    ...['event', 'tool', 'verdict', 'ruleId', 'summary', 'path', 'model', 'reason', 'detectorId'].map((key) =>
+      stringField(body, key),
+    ),
+    body['event'] === 'tainted' ? stringField(body, 'source') : null,
+    isJsonObject(body['scan']) ? scanText(body['scan']) : null,
+  ].filter((word) => word !== null);
   const at = new Date(record.occurredAtMs).toISOString();
   process.stdout.write(`${record.index}  ${at}  ${record.kind}  ${shownLine(words.join('  '))}\n`);
+}
+
+/** What came of looking at a text, in brackets; null where nothing did. */
+function scanText(scan: JsonObject): string | null {
+  const found = isJsonObject(scan['found']) ? Object.keys(scan['found']) : [];
+  const engines: readonly Json[] = Array.isArray(scan['engines']) ? scan['engines'] : [];
+  const silent = engines.flatMap((one) =>
+    isJsonObject(one) && stringField(one, 'outcome') !== 'ran'
+      ? [
+          `${stringField(one, 'engine') ?? 'an engine'} ${stringField(one, 'outcome') ?? ''}: ${stringField(one, 'reason') ?? ''}`,
+        ]
+      : [],
+  );
+  const did = stringField(scan, 'did');
+  const said = [
+    ...(did === null || did === 'nothing' ? [] : [did]),
+    ...(stringField(scan, 'embedded') === 'failed' ? ['our detectors failed'] : []),
+    ...found,
+    ...silent,
+  ];
+  return said.length === 0 ? null : `[${said.join(', ')}]`;
 }
 
 function logFolder(given: string | null): string {

@@ -1,3 +1,4 @@
+import type { EngineKind, EnginePlace, FailurePolicy } from './engine-kind.ts';
 import type { JsonObject } from './json.ts';
 import type { ModelProvider } from './session.ts';
 import type { Taint } from './taint.ts';
@@ -25,6 +26,8 @@ export interface DaemonStatus {
   readonly logHealth: LogHealth;
   /** The last try to read the policy again, where it was refused; null where what the file held then is in force. */
   readonly refusedReload: RefusedReload | null;
+  /** Those of the policy in force, in the order of their names. Each begins anew with a policy. */
+  readonly engines: readonly EngineStatus[];
   /** Which form of the hook client is in use: `c`, `sh` or `node`; and how it is started. */
   readonly hookClient: string;
   readonly hookCommand: readonly string[];
@@ -41,6 +44,30 @@ export type LogHealth =
   | { readonly state: 'ok'; readonly lastAppendAtMs: number }
   /** Calls are denied. `error` is the newest failure in one line. */
   | { readonly state: 'failing'; readonly sinceMs: number; readonly lastTriedAtMs: number; readonly error: string };
+
+/** A scanner outside of this program, as the policy names it, and how it fared. */
+export type EngineStatus = EngineHealth & {
+  readonly name: string;
+  readonly kind: EngineKind;
+  readonly at: readonly EnginePlace[];
+  readonly onFailure: FailurePolicy;
+  /** The program, by absolute path or by a name on `PATH`, or the address of the service. */
+  readonly asks: string;
+  /** The variable of the daemon's environment that holds the key; null where the engine wants none. */
+  readonly key: { readonly variable: string; readonly isSet: boolean } | null;
+  /** Whether it is asked: not while the circuit is `open`; while it is `probing`, about one text at a time. */
+  readonly circuit: 'closed' | 'open' | 'probing';
+};
+
+/**
+ * Whether an engine answers, by the newest text that it was given. A text that it was not given, because it is too large
+ * or too many wait, says nothing of it.
+ */
+export type EngineHealth =
+  | { readonly state: 'unasked'; readonly sinceMs: null; readonly reason: null }
+  | { readonly state: 'answers'; readonly sinceMs: number; readonly reason: null }
+  /** `reason` is the newest, in fixed words: `http-status 503`. */
+  | { readonly state: 'silent'; readonly sinceMs: number; readonly reason: string };
 
 /** A policy that was to be put in force while the daemon ran and was not. */
 export interface RefusedReload {

@@ -3,7 +3,14 @@ import { isJsonObject } from './json.ts';
 import type { Json } from './json.ts';
 
 /** Where text comes from that other people may have written. The developer's own prompt taints nothing. */
-export const TAINT_SOURCES = ['web-page', 'mcp-result', 'issue-text', 'tool-result', 'repository-file'] as const;
+export const TAINT_SOURCES = [
+  'web-page',
+  'mcp-result',
+  'issue-text',
+  'tool-result',
+  'repository-file',
+  'earlier-session',
+] as const;
 export type TaintSource = (typeof TAINT_SOURCES)[number];
 
 /** That a session read a text after which it may be acting for whoever wrote that text. Holds nothing of the text. */
@@ -53,6 +60,13 @@ export function taintOf(rules: TaintRules, text: ReadText): Taint | null {
   if (source === undefined || rules.by === 'nothing') return null;
   if (detectorId === null && !(rules.by === 'any-untrusted' && UNTRUSTED_SOURCES.includes(source))) return null;
   return { source, detectorId, toolUseId: text.toolUseId, occurredAtMs: text.occurredAtMs };
+}
+
+/** Whether a taint counts under a policy that may have come into force after it. */
+export function tainted(rules: TaintRules, { source, detectorId }: Taint): boolean {
+  if (rules.by === 'nothing') return false;
+  // Of what an earlier session read nothing is known: it is no text in which nothing was found.
+  return rules.by === 'any-untrusted' || detectorId !== null || source === 'earlier-session';
 }
 
 /** The taint that a session keeps when another comes: one with a finding says more, and else the first one. */

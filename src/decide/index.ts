@@ -15,7 +15,7 @@ export { readInPart } from './read-command-line.ts';
 export type { PartialReading, ReadingPlace } from './read-command-line.ts';
 export { FOLDERS, LISTED, UNKNOWN, UNKNOWN_WORDS, printable, quoted } from './shell-word.ts';
 export type { ShellWord } from './shell-word.ts';
-export { isOutgoing } from './taint.ts';
+export { staysHere } from './stays-here.ts';
 export type { SessionTaint } from './taint.ts';
 export { touchedFiles } from './touched-files.ts';
 export type { TouchedFile } from './touched-files.ts';

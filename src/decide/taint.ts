@@ -31,11 +31,6 @@ export function taintFindings(action: Action, scene: Scene, session: SessionTain
   }));
 }
 
-/** Whether an action can send data to another machine. */
-export function isOutgoing(action: Action, scene: Scene, risks: readonly RiskClass[]): boolean {
-  return reachOf(action, scene, risks).includes('outgoing');
-}
-
 /**
  * The answer on an action in a tainted session. What the rules deny stays denied by them; what they ask is asked with
  * both reasons; what they allow is asked or denied.
@@ -71,6 +66,7 @@ const SOURCE_NAMES: Readonly<Record<TaintSource, string>> = {
   'issue-text': 'An issue or comment that this session read',
   'tool-result': 'A result of a tool that this session read',
   'repository-file': 'A file that this session read',
+  'earlier-session': 'An earlier session that this one goes on with',
 };
 
 /** Reaches in the order in which they are named to the developer. */

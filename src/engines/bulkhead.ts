@@ -1,5 +1,5 @@
 /** Keeps one slow engine from taking everything: so many scans run, so many wait, the rest is turned away. */
-export interface Bulkhead {
+interface Bulkhead {
   /**
    * Waits for a turn.
    *

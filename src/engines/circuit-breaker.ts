@@ -7,6 +7,8 @@ export const OPEN_MS = 30_000;
 
 /** Leaves an engine alone that fails again and again, so that it costs nothing while it is away. */
 export interface CircuitBreaker {
+  /** `probing`: one try at a time may start, and what it gives decides. */
+  readonly state: State['kind'];
   /** Whether a scan may be tried now. Changes nothing. */
   isPassable(): boolean;
   /**
@@ -16,7 +18,7 @@ export interface CircuitBreaker {
   start(): CircuitTry | null;
 }
 
-export interface CircuitTry {
+interface CircuitTry {
   /** `unknown` tells nothing of the engine, as where the caller gave up. */
   end(outcome: 'worked' | 'failed' | 'unknown'): void;
 }
@@ -34,6 +36,9 @@ export function circuitBreaker(clock: Pick<EngineClock, 'nowMs'>): CircuitBreake
     state.kind === 'closed' || (state.kind === 'open' && clock.nowMs() >= state.untilMs);
 
   return {
+    get state() {
+      return state.kind === 'open' && isPassable() ? 'probing' : state.kind;
+    },
     isPassable,
     start: () => {
       if (!isPassable()) return null;

@@ -27,9 +27,8 @@ test('the answer says of every engine what it did, in the order of asking', asyn
   const set = engineSet([setup('late', FINDS, { order: 2 }), setup('early', FINDS, { order: 1 })], {
     ...ports(),
   });
-  assert.deepEqual(set.names, ['early', 'late']);
   const answer = await set.scan(utf8('a key'), { signal: never });
-  assert.equal(answer.outcome, 'complete');
+  assert.equal(answer.missing, null);
   assert.deepEqual(
     answer.runs.map(({ engine, outcome }) => [engine, outcome]),
     [
@@ -47,17 +46,16 @@ test('the answer says of every engine what it did, in the order of asking', asyn
 });
 
 test('an engine that fails takes nothing from the others, and its policy decides what follows', async () => {
-  for (const [onFailure, outcome] of [
-    ['embedded-only', 'embedded-only'],
-    ['deny', 'deny'],
+  for (const [onFailure, missing] of [
+    ['embedded-only', null],
+    ['deny', 'fails'],
   ] as const) {
     const set = engineSet([setup('works', FINDS), setup('fails', FAILS, { onFailure })], ports());
     const answer = await set.scan(utf8('a key'), { signal: never });
-    assert.equal(answer.outcome, outcome);
+    assert.equal(answer.missing, missing);
     assert.equal(answer.findings.length, 1);
     assert.deepEqual(answer.runs[1], {
       engine: 'fails',
-      onFailure,
       outcome: { kind: 'failed', reason: 'exit-status', status: 4 },
       tookMs: 0,
     });
@@ -67,7 +65,7 @@ test('an engine that fails takes nothing from the others, and its policy decides
 test('a text that an engine does not take is not passed as scanned', async () => {
   const set = engineSet([setup('small', FINDS, { maxInputBytes: 2, onFailure: 'deny' })], ports());
   const answer = await set.scan(utf8('a key'), { signal: never });
-  assert.equal(answer.outcome, 'deny');
+  assert.equal(answer.missing, 'small');
   assert.deepEqual(answer.runs[0]?.outcome, { kind: 'skipped', reason: 'too-large' });
 });
 
@@ -76,13 +74,32 @@ test('nothing of the text is in the answer', async () => {
   const quotes = `process.stdin.on('data',(text)=>{process.stderr.write(text);process.stdout.write(text)})`;
   const set = engineSet([setup('quotes', quotes)], ports());
   const answer = await set.scan(utf8(secret), { signal: never });
-  assert.equal(answer.outcome, 'embedded-only');
+  assert.equal(answer.runs[0]?.outcome.kind, 'failed');
   assert.ok(!JSON.stringify(answer).includes(secret.slice(4, 16)));
 });
 
-test('no engines are a complete answer', async () => {
+test('only the engines that are named are asked, in the order of their setups', async () => {
+  const set = engineSet(
+    [
+      setup('third', FINDS, { order: 3 }),
+      setup('fails', FAILS, { order: 2, onFailure: 'deny' }),
+      setup('first', FINDS),
+    ],
+    ports(),
+  );
+  const { runs, missing } = await set.scan(utf8('a key'), { signal: never, only: ['third', 'first'] });
+  assert.deepEqual(
+    runs.map(({ engine }) => engine),
+    ['first', 'third'],
+  );
+  assert.equal(missing, null);
+  assert.equal((await set.scan(utf8('a key'), { signal: never })).missing, 'fails');
+  assert.deepEqual((await set.scan(utf8('a key'), { signal: never, only: [] })).runs, []);
+});
+
+test('no engines are an answer in which nothing is missing', async () => {
   const answer = await engineSet([], ports()).scan(utf8('a key'), { signal: never });
-  assert.deepEqual(answer, { outcome: 'complete', findings: [], runs: [] });
+  assert.deepEqual(answer, { findings: [], runs: [], missing: null });
 });
 
 test('an engine that fails again and again is left alone, and its policy holds until a scan by it works', async () => {
@@ -93,19 +110,20 @@ test('an engine that fails again and again is left alone, and its policy holds u
     const script = `process.stdin.resume().on('end',()=>process.exit(require('fs').existsSync(${JSON.stringify(flag)})?0:4))`;
     const set = engineSet([setup('flaky', script, { onFailure: 'deny' })], { ...ports(), clock });
     const said = async (): Promise<readonly unknown[]> => {
-      const { outcome, runs } = await set.scan(utf8('a key'), { signal: never });
+      const { missing, runs } = await set.scan(utf8('a key'), { signal: never });
       const [run] = runs;
-      return [outcome, run?.outcome.kind === 'ran' ? 'ran' : run?.outcome.reason];
+      return [missing, run?.outcome.kind === 'ran' ? 'ran' : run?.outcome.reason, set.circuits().get('flaky')];
     };
     for (let count = 0; count < OPENS_AFTER_FAILURES; count += 1)
-      assert.deepEqual(await said(), ['deny', 'exit-status']);
-    assert.deepEqual(await said(), ['deny', 'circuit-open']);
+      assert.deepEqual((await said()).slice(0, 2), ['flaky', 'exit-status']);
+    assert.deepEqual(await said(), ['flaky', 'circuit-open', 'open']);
     clock.pass(OPEN_MS);
-    assert.deepEqual(await said(), ['deny', 'exit-status']);
-    assert.deepEqual(await said(), ['deny', 'circuit-open']);
+    assert.equal(set.circuits().get('flaky'), 'probing');
+    assert.deepEqual(await said(), ['flaky', 'exit-status', 'open']);
+    assert.deepEqual(await said(), ['flaky', 'circuit-open', 'open']);
     clock.pass(OPEN_MS);
     writeFileSync(flag, '');
-    assert.deepEqual(await said(), ['complete', 'ran']);
+    assert.deepEqual(await said(), [null, 'ran', 'closed']);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -119,8 +137,8 @@ test('more scans than an engine has turns are turned away, and one that hangs is
   const second = await set.scan(utf8('a key'), { signal: never });
   assert.deepEqual(second.runs[0]?.outcome, { kind: 'skipped', reason: 'no-turn' });
   clock.pass(50);
-  const { outcome, runs } = await first;
-  assert.equal(outcome, 'embedded-only');
+  const { missing, runs } = await first;
+  assert.equal(missing, null);
   assert.deepEqual(runs[0]?.outcome, { kind: 'failed', reason: 'timed-out', status: null });
   assert.equal(runs[0].tookMs, 50);
 });

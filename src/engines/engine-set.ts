@@ -1,8 +1,9 @@
 import type { Finding } from '../core/finding.ts';
 import type { EngineClock } from './clock.ts';
 import type { Engine, EngineAnswer } from './engine.ts';
-import type { EngineSetup, FailurePolicy } from './engine-setup.ts';
+import type { EngineSetup } from './engine-setup.ts';
 import { guardedEngine } from './guarded-engine.ts';
+import type { GuardedEngine } from './guarded-engine.ts';
 import { lakeraCall } from './lakera.ts';
 import { leaksEngine } from './leaks-engine.ts';
 import { llmGuardCall } from './llm-guard.ts';
@@ -15,30 +16,37 @@ import { trufflehogEngine } from './trufflehog-engine.ts';
 /** What one engine did, as a record holds it. */
 export interface EngineRun {
   readonly engine: string;
-  readonly onFailure: FailurePolicy;
   /** What it answered, without the findings. */
   readonly outcome: Exclude<EngineAnswer, { readonly kind: 'ran' }> | { readonly kind: 'ran'; readonly found: number };
   readonly tookMs: number;
 }
 
-/**
- * What all engines said. `complete`: each of them ran. `embedded-only`: some did not, and their setups let our own
- * detectors stand alone. `deny`: one did not run whose setup says that nothing passes then.
- */
+/** What the engines said that were asked about one text, in the order in which they were asked. */
 export interface EngineSetAnswer {
-  readonly outcome: 'complete' | 'embedded-only' | 'deny';
-  /** Of all engines that ran, in the order of {@link EngineSet.names}. */
+  /** Of all that ran. */
   readonly findings: readonly Finding[];
-  /** One for each engine, in the order of {@link EngineSet.names}. */
+  /** One for each. */
   readonly runs: readonly EngineRun[];
+  /** The first that did not run and whose setup says that nothing passes then; null where there is none. */
+  readonly missing: string | null;
 }
 
 /** Several engines asked about one text. */
 export interface EngineSet {
-  /** In the order in which they are asked. */
-  readonly names: readonly string[];
-  /** Never rejects, and settles within the time limits of the orders put together. */
-  scan(bytes: Uint8Array, options: { readonly signal: AbortSignal }): Promise<EngineSetAnswer>;
+  /**
+   * Asks those of one order at the same time, and those of a higher one after them. Never rejects, and settles within the
+   * time limits of the orders put together.
+   */
+  scan(bytes: Uint8Array, options: ScanOptions): Promise<EngineSetAnswer>;
+  /** The state of each engine's circuit, by the engine's name. */
+  circuits(): ReadonlyMap<string, GuardedEngine['circuit']['state']>;
+}
+
+interface ScanOptions {
+  /** Where it is aborted by a deadline, as that of `AbortSignal.timeout`, those that did not answer by then have failed. */
+  readonly signal: AbortSignal;
+  /** Names of the engines that are asked; left out: all. */
+  readonly only?: readonly string[];
 }
 
 /** What engines need of the outside beside processes and connections. */
@@ -66,32 +74,38 @@ export function engineSet(setups: readonly EngineSetup[], ports: EnginePorts): E
     const outcome = answer.kind === 'ran' ? ({ kind: 'ran', found: answer.findings.length } as const) : answer;
     return {
       findings: answer.kind === 'ran' ? answer.findings : [],
-      run: { engine: setup.name, onFailure: setup.onFailure, outcome, tookMs: ports.clock.nowMs() - startedMs },
+      run: { engine: setup.name, outcome, tookMs: ports.clock.nowMs() - startedMs },
+      isMissing: answer.kind !== 'ran' && setup.onFailure === 'deny',
     };
   };
 
   return {
-    names: members.map(({ setup }) => setup.name),
-    scan: async (bytes, { signal }) => {
+    scan: async (bytes, { signal, only }) => {
+      const among = only === undefined ? members : members.filter(({ setup }) => only.includes(setup.name));
       const asked: Asked[] = [];
-      for (const order of new Set(members.map(({ setup }) => setup.order))) {
-        const group = members.filter(({ setup }) => setup.order === order);
+      for (const order of new Set(among.map(({ setup }) => setup.order))) {
+        const group = among.filter(({ setup }) => setup.order === order);
         asked.push(...(await Promise.all(group.map((member) => ask(member, bytes, signal)))));
       }
-      const runs = asked.map(({ run }) => run);
-      return { outcome: outcomeOf(runs), findings: asked.flatMap(({ findings }) => findings), runs };
+      return {
+        findings: asked.flatMap(({ findings }) => findings),
+        runs: asked.map(({ run }) => run),
+        missing: asked.find(({ isMissing }) => isMissing)?.run.engine ?? null,
+      };
     },
+    circuits: () => new Map(members.map(({ setup, engine }) => [setup.name, engine.circuit.state])),
   };
 }
 
 interface Member {
   readonly setup: EngineSetup;
-  readonly engine: Engine;
+  readonly engine: GuardedEngine;
 }
 
 interface Asked {
   readonly run: EngineRun;
   readonly findings: readonly Finding[];
+  readonly isMissing: boolean;
 }
 
 function engineOf(setup: EngineSetup, { keyOf }: EnginePorts): Engine {
@@ -112,10 +126,4 @@ function engineOf(setup: EngineSetup, { keyOf }: EnginePorts): Engine {
 
 function problemText({ index, field, message }: SetupProblem): string {
   return `engine ${index + 1}: ${field === '' ? '' : `\`${field}\` `}${message}`;
-}
-
-function outcomeOf(runs: readonly EngineRun[]): EngineSetAnswer['outcome'] {
-  const silent = runs.filter(({ outcome }) => outcome.kind !== 'ran');
-  if (silent.some(({ onFailure }) => onFailure === 'deny')) return 'deny';
-  return silent.length === 0 ? 'complete' : 'embedded-only';
 }

@@ -1,6 +1,4 @@
-/** What follows where an engine does not answer: nothing passes, or what our own detectors found stands alone. */
-export const FAILURE_POLICIES = ['deny', 'embedded-only'] as const;
-export type FailurePolicy = (typeof FAILURE_POLICIES)[number];
+import type { FailurePolicy, PROGRAM_KINDS, SERVICE_KINDS } from '../core/engine-kind.ts';
 
 /** What holds for every engine. */
 export interface EngineLimits {
@@ -21,7 +19,7 @@ export interface EngineLimits {
 
 /** A program that reads the text from its standard input and writes a report to its standard output. */
 export interface ProgramSetup extends EngineLimits {
-  readonly kind: 'gitleaks' | 'betterleaks';
+  readonly kind: Exclude<(typeof PROGRAM_KINDS)[number], 'trufflehog'>;
   /** The program, by absolute path or by a name on `PATH`, and words that go before our own. */
   readonly command: readonly [string, ...string[]];
 }
@@ -36,7 +34,7 @@ export interface TrufflehogSetup extends EngineLimits {
 
 /** A service that is asked over HTTP. */
 export interface ServiceSetup extends EngineLimits {
-  readonly kind: 'presidio' | 'llm-guard' | 'lakera';
+  readonly kind: (typeof SERVICE_KINDS)[number];
   /** Base URL of the service, such as `http://127.0.0.1:5002`; the path of the call is added. */
   readonly url: string;
   /** Name of the environment variable that holds the key, or null where the service wants none. */
@@ -45,8 +43,3 @@ export interface ServiceSetup extends EngineLimits {
 
 /** One engine as a policy names it: plain data. */
 export type EngineSetup = ProgramSetup | TrufflehogSetup | ServiceSetup;
-
-export const PROGRAM_KINDS = ['gitleaks', 'betterleaks', 'trufflehog'] as const;
-export const SERVICE_KINDS = ['presidio', 'llm-guard', 'lakera'] as const;
-export const ENGINE_KINDS = [...PROGRAM_KINDS, ...SERVICE_KINDS] as const;
-export type EngineKind = EngineSetup['kind'];

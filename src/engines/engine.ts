@@ -1,25 +1,22 @@
 import type { Finding } from '../core/finding.ts';
 
 /** Why an engine was not asked about a text. None of these says anything of the text but its size and its form. */
-export const SKIP_REASONS = ['too-large', 'not-utf8', 'no-turn', 'circuit-open'] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
+type SkipReason = 'too-large' | 'not-utf8' | 'no-turn' | 'circuit-open';
 
 /** Why an engine that was asked gave no answer. */
-export const FAILURE_REASONS = [
-  'aborted',
-  'timed-out',
-  'not-started',
-  'exit-status',
-  'killed',
-  'text-not-read',
-  'http-status',
-  'unreachable',
-  'no-key',
-  'answer-too-large',
-  'answer-unreadable',
-  'broken',
-] as const;
-export type FailureReason = (typeof FAILURE_REASONS)[number];
+type FailureReason =
+  | 'aborted'
+  | 'timed-out'
+  | 'not-started'
+  | 'exit-status'
+  | 'killed'
+  | 'text-not-read'
+  | 'http-status'
+  | 'unreachable'
+  | 'no-key'
+  | 'answer-too-large'
+  | 'answer-unreadable'
+  | 'broken';
 
 /**
  * What an engine said of one text. Reasons are fixed words and numbers: what an engine wrote, which may hold the text, is

@@ -77,6 +77,43 @@ test('a caller that gives up gets an answer at once, and the engine is not blame
   assert.equal(held.calls.length, OPENS_AFTER_FAILURES + 1);
 });
 
+test('an engine that uses up the time of its caller has failed, and after five such scans nobody waits for it', async () => {
+  const [clock, held] = [scriptedClock(), heldEngine()];
+  const engine = guardedEngine(held, { ...WIDE_LIMITS, timeoutMs: 2_400 }, clock);
+  const answers: EngineAnswer[] = [];
+  for (let count = 0; count < 12; count += 1) {
+    // Begun before the engine's own limit of the same length, so it is over first.
+    const deadline = new AbortController();
+    const cancel = clock.after(2_400, () => deadline.abort(new DOMException('too late', 'TimeoutError')));
+    const answer = engine.scan(text, { signal: deadline.signal });
+    await settle();
+    if (engine.circuit.state === 'closed') clock.pass(2_400);
+    answers.push(await answer);
+    cancel();
+    held.calls[count]?.(failed('aborted'));
+    await settle();
+  }
+  assert.deepEqual(answers.slice(0, OPENS_AFTER_FAILURES), Array(OPENS_AFTER_FAILURES).fill(failed('timed-out')));
+  assert.deepEqual(answers.slice(OPENS_AFTER_FAILURES), Array(7).fill(skipped('circuit-open')));
+  assert.equal(held.calls.length, OPENS_AFTER_FAILURES);
+  assert.equal(clock.nowMs(), OPENS_AFTER_FAILURES * 2_400);
+});
+
+test('a deadline that passed before an engine had its turn is no fault of the engine', async () => {
+  const [clock, held] = [scriptedClock(), heldEngine()];
+  const engine = guardedEngine(held, { ...WIDE_LIMITS, maxConcurrent: 1 }, clock);
+  const working = engine.scan(text, { signal: never });
+  const deadline = new AbortController();
+  const waiting = engine.scan(text, { signal: deadline.signal });
+  await settle();
+  deadline.abort(new DOMException('too late', 'TimeoutError'));
+  assert.deepEqual(await waiting, skipped('no-turn'));
+  assert.deepEqual(await engine.scan(text, { signal: deadline.signal }), skipped('no-turn'));
+  held.calls[0]?.(ran);
+  assert.deepEqual(await working, ran);
+  assert.equal(held.calls.length, 1);
+});
+
 test('an engine that fails again and again is left alone, then probed once', async () => {
   const clock = scriptedClock();
   let [asked, answer]: [number, EngineAnswer] = [0, failed('exit-status', 2)];

@@ -28,7 +28,7 @@ export const lakeraCall: ServiceCall = {
     }
     if (answer['flagged'] && types.length === 0) types.push(null);
     return types.map((type) => ({
-      detectorId: engineDetectorId(areaOf(type), 'lakera', type, text),
+      detectorId: engineDetectorId(areaOfDetector(type), 'lakera', type, text),
       startByte: 0,
       endByte: bytes.length,
       confidence: ENGINE_CONFIDENCE,
@@ -42,7 +42,7 @@ function isMediumOrAbove(entry: JsonObject): boolean {
   );
 }
 
-function areaOf(type: string | null): DetectionArea {
+function areaOfDetector(type: string | null): DetectionArea {
   if (type?.startsWith('pii') === true) return 'pii';
   return type?.startsWith('custom') === true || type?.includes('moderat') === true ? 'company' : 'injection';
 }

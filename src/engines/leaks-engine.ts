@@ -4,7 +4,7 @@ import type { ProgramSetup } from './engine-setup.ts';
 import { LEAD_BYTES, ledInput } from './led-input.ts';
 import { readLeaksReport } from './leaks-report.ts';
 import { outputOf } from './program-output.ts';
-import { MAX_ANSWER_BYTES, readJson } from './read-json.ts';
+import { MAX_REPLY_BYTES, readJson } from './read-json.ts';
 import { runProgram } from './run-program.ts';
 import { spanFindings } from './span-findings.ts';
 
@@ -28,7 +28,7 @@ export function leaksEngine(setup: ProgramSetup): Engine {
         await runProgram({
           command: [...setup.command, 'stdin', ...WORDS, ...JUDGEMENT_WORDS, ...OFFLINE_WORDS[setup.kind]],
           input,
-          maxOutputBytes: MAX_ANSWER_BYTES,
+          maxOutputBytes: MAX_REPLY_BYTES,
           signal,
         }),
         signal,

@@ -12,7 +12,7 @@ const MAX_WHOLE_SEARCHES = 200;
 const MAX_PLACES = 100;
 
 /** Finds the places of reported secrets in the text that was scanned. */
-export interface SecretLocator {
+interface SecretLocator {
   /** The secret within the range, else the range; null where neither makes sense. */
   within(range: ByteRange, secret: string): ByteRange | null;
   /** Every place of the secret, or none where it is not in the text, stands there too often or too much was asked. */

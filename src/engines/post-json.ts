@@ -1,8 +1,8 @@
 import { failed } from './engine.ts';
 import type { FailedAnswer } from './engine.ts';
-import { MAX_ANSWER_BYTES, readJson } from './read-json.ts';
+import { MAX_REPLY_BYTES, readJson } from './read-json.ts';
 
-export interface JsonPost {
+interface JsonPost {
   readonly url: URL;
   /** Sent as a bearer token. */
   readonly key: string | null;
@@ -57,7 +57,7 @@ async function readBounded(reply: Response): Promise<Uint8Array | null> {
   for await (const part of reply.body as unknown as AsyncIterable<Uint8Array>) {
     size += part.length;
     // Leaving the loop ends the connection.
-    if (size > MAX_ANSWER_BYTES) return null;
+    if (size > MAX_REPLY_BYTES) return null;
     parts.push(part);
   }
   return Buffer.concat(parts);

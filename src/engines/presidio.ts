@@ -4,7 +4,7 @@ import { objectList } from './read-json.ts';
 import type { ServiceCall } from './service-engine.ts';
 
 /** Scores below this are hints of the recognisers, such as any number of nine digits. */
-export const PRESIDIO_THRESHOLD = 0.5;
+const PRESIDIO_THRESHOLD = 0.5;
 /** The analyzer takes one language at a time; patterns hold in all. */
 const LANGUAGE = 'en';
 

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { test } from 'node:test';
 import type { Engine, EngineAnswer } from './engine.ts';
 import { leaksEngine } from './leaks-engine.ts';
-import { MAX_ANSWER_BYTES, MAX_REPORTED } from './read-json.ts';
+import { MAX_REPLY_BYTES, MAX_REPORTED } from './read-json.ts';
 import { WIDE_LIMITS, madeToken, scriptedProgram, utf8 } from './scripted-engines.ts';
 import { trufflehogEngine } from './trufflehog-engine.ts';
 
@@ -115,7 +115,7 @@ const FAULTS: readonly (readonly [title: string, script: string, reason: string,
   ],
   ['writes very deep JSON', writes(`'['.repeat(1e6)`), 'answer-unreadable', null],
   ['writes too many findings', writes(`'{}\\n'.repeat(${MAX_REPORTED + 1})`), 'answer-unreadable', null],
-  ['writes more than is read', writes(`Buffer.alloc(${MAX_ANSWER_BYTES + 1},0x20)`), 'answer-too-large', null],
+  ['writes more than is read', writes(`Buffer.alloc(${MAX_REPLY_BYTES + 1},0x20)`), 'answer-too-large', null],
   ['writes for ever', `setInterval(()=>process.stdout.write(Buffer.alloc(1<<20,0x5b)),0)`, 'answer-too-large', null],
 ];
 

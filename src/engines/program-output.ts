@@ -3,7 +3,7 @@ import type { FailedAnswer } from './engine.ts';
 import type { ProgramEnd } from './run-program.ts';
 
 /** What a program that ended well wrote, or the answer that tells how it failed. */
-export type ProgramOutput = { readonly kind: 'output'; readonly bytes: Buffer } | FailedAnswer;
+type ProgramOutput = { readonly kind: 'output'; readonly bytes: Buffer } | FailedAnswer;
 
 export function outputOf(end: ProgramEnd, signal: AbortSignal): ProgramOutput {
   switch (end.kind) {

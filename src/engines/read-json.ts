@@ -1,5 +1,5 @@
 /** Bytes of an engine's answer that are read; one that says more is refused. */
-export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+export const MAX_REPLY_BYTES = 8 * 1024 * 1024;
 /** Findings of one answer that are read; an answer with more is refused, because a part of it says too little. */
 export const MAX_REPORTED = 5_000;
 

@@ -47,7 +47,10 @@ async function foundBy(kind: ServiceSetup['kind'], file: string, texts: readonly
     for (const text of texts) {
       const bytes = utf8(text);
       const answer = await set.scan(bytes, { signal: limit });
-      assert.equal(answer.outcome, 'complete', JSON.stringify(answer.runs));
+      assert.ok(
+        answer.runs.every(({ outcome }) => outcome.kind === 'ran'),
+        JSON.stringify(answer.runs),
+      );
       found.push(
         answer.findings.map(({ detectorId, startByte, endByte, startUtf16, endUtf16 }) => {
           const part = new TextDecoder().decode(bytes.subarray(startByte, endByte));

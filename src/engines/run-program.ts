@@ -3,7 +3,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
 /** A program that is given a text and asked for a report. */
-export interface ProgramCall {
+interface ProgramCall {
   readonly command: readonly [string, ...string[]];
   readonly input: Uint8Array;
   readonly maxOutputBytes: number;

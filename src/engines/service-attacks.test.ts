@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { engineSet } from './engine-set.ts';
 import type { EngineRun } from './engine-set.ts';
-import { MAX_ANSWER_BYTES } from './read-json.ts';
+import { MAX_REPLY_BYTES } from './read-json.ts';
 import { WIDE_LIMITS, madeToken, scriptedClock, utf8 } from './scripted-engines.ts';
 import type { ScriptedClock } from './scripted-engines.ts';
 
@@ -70,7 +70,7 @@ test('a redirection is not followed, whatever its status: the text goes to one s
 });
 
 test('an answer that grows when it is unpacked is cut at the same size', async () => {
-  const packed = gzipSync(Buffer.alloc(MAX_ANSWER_BYTES * 4, 0x20));
+  const packed = gzipSync(Buffer.alloc(MAX_REPLY_BYTES * 4, 0x20));
   const head = `${HEAD}content-encoding: gzip\r\ncontent-length: ${packed.length}\r\n\r\n`;
   assert.deepEqual(
     await runWith((socket) => socket.write(Buffer.concat([Buffer.from(head), packed]))),

@@ -6,7 +6,7 @@ import { spanFindings } from './span-findings.ts';
 import type { EngineSpan } from './span-findings.ts';
 
 /** A text as services are given it, with its bytes, in which places are told. */
-export interface ServiceText {
+interface ServiceText {
   readonly text: string;
   readonly bytes: Uint8Array;
 }

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { engineSet } from './engine-set.ts';
 import type { EngineSet, EngineSetAnswer } from './engine-set.ts';
 import type { ServiceSetup } from './engine-setup.ts';
-import { MAX_ANSWER_BYTES, MAX_REPORTED } from './read-json.ts';
+import { MAX_REPLY_BYTES, MAX_REPORTED } from './read-json.ts';
 import { WIDE_LIMITS, madeToken, scriptedClock, utf8 } from './scripted-engines.ts';
 
 const KINDS = ['presidio', 'llm-guard', 'lakera'] as const;
@@ -42,7 +42,10 @@ const says =
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 
 const found = (answer: EngineSetAnswer): readonly (readonly [string, number, number])[] => {
-  assert.equal(answer.outcome, 'complete', JSON.stringify(answer.runs));
+  assert.ok(
+    answer.runs.every(({ outcome }) => outcome.kind === 'ran'),
+    JSON.stringify(answer.runs),
+  );
   return answer.findings.map(({ detectorId, startByte, endByte }) => [detectorId, startByte, endByte]);
 };
 
@@ -165,7 +168,7 @@ const FAULTS: readonly (readonly [title: string, listener: RequestListener, reas
     ],
     ['answers very deep JSON', raw('['.repeat(1_000_000)), 'answer-unreadable', null],
     ['answers too many findings', raw(`[${'{},'.repeat(MAX_REPORTED)}{}]`), 'answer-unreadable', null],
-    ['answers more than is read', raw(Buffer.alloc(MAX_ANSWER_BYTES + 1, 0x20)), 'answer-too-large', null],
+    ['answers more than is read', raw(Buffer.alloc(MAX_REPLY_BYTES + 1, 0x20)), 'answer-too-large', null],
     ['closes the connection', (request) => request.socket.destroy(), 'unreachable', null],
     [
       'breaks off in the middle',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ENGINE_KINDS } from '../core/engine-kind.ts';
+import type { EngineKind } from '../core/engine-kind.ts';
 import { engineSet } from './engine-set.ts';
-import { ENGINE_KINDS } from './engine-setup.ts';
-import type { EngineKind, EngineSetup } from './engine-setup.ts';
+import type { EngineSetup } from './engine-setup.ts';
 import { madeToken, scriptedClock } from './scripted-engines.ts';
 import { setupProblems } from './setup-problems.ts';
 

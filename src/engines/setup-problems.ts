@@ -1,4 +1,5 @@
-import { ENGINE_KINDS, FAILURE_POLICIES, PROGRAM_KINDS, SERVICE_KINDS } from './engine-setup.ts';
+import { ENGINE_KINDS, FAILURE_POLICIES, PROGRAM_KINDS, SERVICE_KINDS } from '../core/engine-kind.ts';
+import { isLoopback } from '../core/loopback.ts';
 
 /** What is wrong with one field of one setup. It quotes no value, because the wrong value may be a key. */
 export interface SetupProblem {
@@ -11,12 +12,12 @@ export interface SetupProblem {
 }
 
 /** Nobody waits longer for an answer. */
-export const MAX_TIMEOUT_MS = 600_000;
+const MAX_TIMEOUT_MS = 600_000;
 /** More at the same time would be the end of the machine that they run on. */
-export const MAX_CONCURRENT = 64;
-export const MAX_QUEUED = 1_000;
+const MAX_CONCURRENT = 64;
+const MAX_QUEUED = 1_000;
 /** Texts are held whole, and once more as JSON. */
-export const MAX_INPUT_BYTES = 64 * 1024 * 1024;
+const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 const MAX_URL_LENGTH = 2_000;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -114,9 +115,4 @@ function urlProblem(value: unknown): string | null {
   if (/[?#]/.test(value)) return 'must have no query and no fragment';
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) return 'must begin with https:// outside of this machine';
   return null;
-}
-
-/** The parser of URLs writes an address in one way only. */
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }

@@ -3,7 +3,7 @@ import type { Engine, EngineAnswer } from './engine.ts';
 import type { TrufflehogSetup } from './engine-setup.ts';
 import { ledInput } from './led-input.ts';
 import { outputOf } from './program-output.ts';
-import { MAX_ANSWER_BYTES } from './read-json.ts';
+import { MAX_REPLY_BYTES } from './read-json.ts';
 import { runProgram } from './run-program.ts';
 import { spanFindings } from './span-findings.ts';
 import { readTrufflehogReport } from './trufflehog-report.ts';
@@ -19,7 +19,7 @@ export function trufflehogEngine(setup: TrufflehogSetup): Engine {
         await runProgram({
           command: [...setup.command, ...words],
           input: ledInput(bytes),
-          maxOutputBytes: MAX_ANSWER_BYTES,
+          maxOutputBytes: MAX_REPLY_BYTES,
           signal,
         }),
         signal,

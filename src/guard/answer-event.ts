@@ -20,6 +20,7 @@ import type { Answer, DecidingEvent } from './answer.ts';
 import { decideCall } from './decide-call.ts';
 import { readEvent } from './hook-event.ts';
 import type { HookEvent } from './hook-event.ts';
+import { recordedText } from './call-summary.ts';
 import { decisionBody, eventBody } from './hook-record.ts';
 import { judgeInput, judgePrompt, promptRefusal, UNJUDGED } from './judge-content.ts';
 import { heldBack, judgeResult } from './judge-result.ts';
@@ -92,12 +93,24 @@ async function answerRead(ports: GuardPorts, origin: Origin, recorder: Recorder,
   }
   if (event.name === 'UserPromptSubmit') return answerPrompt(ports, origin, recorder, event);
   if (event.name === 'PostToolUse') return answerResult(ports, origin, recorder, event);
+  if (event.name === 'SessionStart') await noteStart(ports, origin, event);
   await recorder.append('hook', eventBody(event));
   // A later client may ask about a call by another name; what is not understood is not let through.
   if (Object.hasOwn(event.fields, 'tool_name') && !PAST_CALLS.has(event.name)) {
     return refusal('the guard does not know this kind of event');
   }
   return NO_OPINION;
+}
+
+/** Client sessions begin with nothing read but for what the developer goes on with; other words of later clients are not trusted. */
+const FRESH_STARTS: ReadonlySet<string> = new Set(['startup', 'clear']);
+
+async function noteStart(ports: GuardPorts, origin: Origin, event: HookEvent): Promise<void> {
+  const session = origin.session();
+  const clientSessionId = stringField(event.fields, 'session_id');
+  if (session === null || clientSessionId === null) return;
+  const isFresh = FRESH_STARTS.has(stringField(event.fields, 'source') ?? '');
+  await ports.clientStarted(session.id, recordedText(clientSessionId), isFresh);
 }
 
 async function answerCall(

@@ -56,18 +56,18 @@ const STOPPING: ReadonlySet<Treated['action']> = new Set(['mask', 'redact', 'blo
 /**
  * The denial of a call whose input holds what should not go on; null where it may.
  *
- * @param isOutgoing whether the call can send data to another machine; asked only where it matters.
+ * @param staysHere whether nothing can leave the machine by the call; asked only where it matters.
  */
-export function inputDenial(inspection: Inspection, isOutgoing: () => boolean): ContentDenial | null {
+export function inputDenial(inspection: Inspection, staysHere: () => boolean): ContentDenial | null {
   const { rules, findings } = inspection;
   // What the agent writes itself is no instruction of someone else.
   const found = treated(rules, findings).filter(({ area }) => area !== 'injection');
   const blocked = found.filter(({ action }) => action === 'block');
   const held = found.filter(({ action }) => action === 'mask' || action === 'redact');
-  const stopped = blocked.length > 0 ? blocked : held.length > 0 && isOutgoing() ? held : [];
+  const stopped = blocked.length > 0 ? blocked : held.length > 0 && !staysHere() ? held : [];
   const [first] = stopped;
   if (first === undefined) return uncheckedIn(inspection);
-  const why = blocked.length > 0 ? '' : ' and can send it to another machine';
+  const why = blocked.length > 0 ? '' : ', and it may leave the machine by it';
   return {
     ruleId: RULES[first.area],
     reason: `The input of this call holds ${NOUNS[first.area]} (${named(stopped)})${why}.`,

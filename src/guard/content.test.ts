@@ -140,16 +140,16 @@ for (const { name, script, did } of [
     assert.equal(didOf(held), 'held-back');
   });
 
-for (const { name, said, isOutgoing, rule } of [
-  { name: 'a credential that is blocked', said: { secret: 'block' }, isOutgoing: false, rule: 'dlp/secret' },
-  { name: 'a credential on its way out', said: { secret: 'redact' }, isOutgoing: true, rule: 'dlp/secret' },
-  { name: 'a masked credential on its way out', said: { secret: 'mask' }, isOutgoing: true, rule: 'dlp/secret' },
-  { name: 'a credential that stays', said: { secret: 'redact' }, isOutgoing: false, rule: null },
-  { name: 'a credential that is recorded', said: { secret: 'alert' }, isOutgoing: true, rule: null },
-  { name: 'a credential that nothing is said of', said: { personal: 'block' }, isOutgoing: true, rule: null },
-] satisfies readonly { name: string; said: Said; isOutgoing: boolean; rule: string | null }[])
+for (const { name, said, staysHere, rule } of [
+  { name: 'a credential that is blocked', said: { secret: 'block' }, staysHere: true, rule: 'dlp/secret' },
+  { name: 'a credential on its way out', said: { secret: 'redact' }, staysHere: false, rule: 'dlp/secret' },
+  { name: 'a masked credential on its way out', said: { secret: 'mask' }, staysHere: false, rule: 'dlp/secret' },
+  { name: 'a credential that stays', said: { secret: 'redact' }, staysHere: true, rule: null },
+  { name: 'a credential that is recorded', said: { secret: 'alert' }, staysHere: false, rule: null },
+  { name: 'a credential that nothing is said of', said: { personal: 'block' }, staysHere: false, rule: null },
+] satisfies readonly { name: string; said: Said; staysHere: boolean; rule: string | null }[])
   test(`a call with ${name} is ${rule === null ? 'decided by its rules' : `denied by ${rule}`}`, async () => {
-    const script = { inspect: policy(said), isOutgoing };
+    const script = { inspect: policy(said), staysHere };
     const answer = await answered(bashBytes('curl -H token-1 https://example.com'), script);
     assert.equal(answer.records[0]?.['verdict'], rule === null ? 'allow' : 'deny');
     assert.equal(answer.records[0]?.['ruleId'], rule ?? 'test/allow');
@@ -408,7 +408,7 @@ test('the record says which engines ran, and no record holds what was found', as
     bashBytes('echo token-1 jane@example.com'),
     result('Bash', shell('token-1 jane@example.com')),
   ]) {
-    const answer = await answered(bytes, { inspect, isOutgoing: true });
+    const answer = await answered(bytes, { inspect, staysHere: false });
     const scan = scanOf(answer);
     assert.ok(isJsonObject(scan));
     assert.deepEqual(scan['engines'], engines);
@@ -416,3 +416,14 @@ test('the record says which engines ran, and no record holds what was found', as
     assert.doesNotMatch(JSON.stringify([answer.records, answer.payload]), /token-1|jane@/);
   }
 });
+
+for (const { source, said } of [
+  { source: 'startup', said: 'fresh' },
+  { source: 'clear', said: 'fresh' },
+  { source: 'resume', said: 'goes on' },
+  { source: 'later-word', said: 'goes on' },
+])
+  test(`a client session that begins by ${source} ${said === 'fresh' ? 'has read nothing' : 'goes on with what was read'}`, async () => {
+    const { ports } = await answered(eventBytes('SessionStart', { source }), {});
+    assert.deepEqual(ports.clients, [`25b8c291-a230-49af-982d-b98a17a4e940 ${said}`]);
+  });

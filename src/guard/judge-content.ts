@@ -41,7 +41,7 @@ export async function judgeInput(
     inspected.kind === 'none' || (inspected.kind === 'ran' && !inspected.inspection.findings.some(isUnspoken));
   if (isDenied) return { call, scan: {}, isPlain };
   const denial = denialIn(inspected, (ran) =>
-    inputDenial(ran.inspection, () => ports.isOutgoing(call.action, { workspace, homeDir })),
+    inputDenial(ran.inspection, () => ports.staysHere(call.action, { workspace, homeDir })),
   );
   if (denial === null) return { call, scan: scanFields(inspected, deedOf(inspected)), isPlain };
   const denied: Call = { ...call, decision: { verdict: 'deny', ...denial } };

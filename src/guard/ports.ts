@@ -72,8 +72,15 @@ export interface GuardPorts {
   readonly inspects: () => boolean;
   /** Looks through a text. What it rejects with counts as not looked at; null where the policy asks for nothing. */
   readonly inspect: (text: PassingText) => Promise<Inspection | null>;
-  /** Whether an action can send data to another machine. */
-  readonly isOutgoing: (action: Action, scene: GuardScene) => boolean;
+  /** Whether nothing that an action is given can leave the machine by it, as far as that is known. */
+  readonly staysHere: (action: Action, scene: GuardScene) => boolean;
+  /**
+   * Told of each client session that begins in a session, before its first prompt. What one of before had read that it goes
+   * on with taints this session too.
+   *
+   * @param isFresh whether it begins with nothing read.
+   */
+  readonly clientStarted: (session: SessionId, clientSessionId: string, isFresh: boolean) => Promise<void>;
   /** Makes a session's taint last. Resolves once it would survive a restart. */
   readonly taint: (session: SessionId, taint: Taint) => Promise<void>;
   /** Makes what was decided unreadable for all but the holder of the session's key. What it throws costs the content only. */

@@ -29,6 +29,8 @@ export interface ScriptedPorts extends GuardPorts {
   readonly records: AuditRecord[];
   readonly decided: DecidedAction[];
   readonly inspected: PassingText[];
+  /** Client sessions that began. */
+  readonly clients: string[];
   readonly confirmed: string[];
   readonly noted: string[];
   readonly errors: string[];
@@ -46,7 +48,7 @@ export interface Script {
   taint?: Taint | null;
   /** What is seen in a text; null where the policy asks for nothing, an error where looking fails. */
   inspect?: (text: PassingText) => Inspection | null;
-  isOutgoing?: boolean;
+  staysHere?: boolean;
   /** Runs where a session is tainted. */
   tainted?: (taint: Taint) => Promise<void>;
   /** Runs in place of a policy that keeps no content. */
@@ -58,6 +60,7 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
   const records: AuditRecord[] = [];
   const decided: DecidedAction[] = [];
   const inspected: PassingText[] = [];
+  const clients: string[] = [];
   const confirmed: string[] = [];
   const noted: string[] = [];
   const errors: string[] = [];
@@ -73,6 +76,7 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
     records,
     decided,
     inspected,
+    clients,
     confirmed,
     noted,
     errors,
@@ -111,7 +115,10 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
       inspected.push(text);
       return script.inspect?.(text) ?? null;
     },
-    isOutgoing: () => script.isOutgoing ?? false,
+    staysHere: () => script.staysHere ?? true,
+    clientStarted: async (_session, clientSessionId, isFresh) => {
+      clients.push(`${clientSessionId} ${isFresh ? 'fresh' : 'goes on'}`);
+    },
     taint: async (_session, taint) => {
       await script.tainted?.(taint);
     },

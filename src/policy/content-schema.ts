@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { INJECTION_ACTIONS } from '../core/content-rules.ts';
+import { ENGINE_KINDS, ENGINE_PLACES, FAILURE_POLICIES } from '../core/engine-kind.ts';
 
-/** Kinds of scanners outside of this program, by how they are asked. */
-export const PROGRAM_KINDS = ['gitleaks', 'betterleaks', 'trufflehog'] as const;
-export const SERVICE_KINDS = ['presidio', 'llm-guard', 'lakera'] as const;
-
-/** Where an engine is asked. */
-export const ENGINE_PLACES = ['prompt', 'tool-input', 'tool-result'] as const;
+export { ENGINE_PLACES };
 
 /**
  * Most milliseconds that the engines of one text take together: the guard answers within 3 s, its record and our own
@@ -101,7 +97,7 @@ export const engines = z
           'a name is a letter and then lower-case letters, digits and hyphens, at most 40 in all',
         )
         .describe('Name of the engine, as records quote it.'),
-      kind: z.enum([...PROGRAM_KINDS, ...SERVICE_KINDS]).describe('What it is.'),
+      kind: z.enum(ENGINE_KINDS).describe('What it is.'),
       command: z
         .array(z.string().min(1).max(1_000))
         .min(1)
@@ -137,7 +133,7 @@ export const engines = z
         .default(0)
         .describe('Engines of lower order are asked first, those of one order at the same time.'),
       on_failure: z
-        .enum(['deny', 'embedded-only'])
+        .enum(FAILURE_POLICIES)
         .default('deny')
         .describe(
           'Without its answer: nothing passes, or what our own detectors say stands alone. Recorded in any case.',

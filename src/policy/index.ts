@@ -18,7 +18,6 @@ export type {
   EgressHost,
   ExceptionLift,
   GitSection,
-  EnginePlace,
   McpServer,
   Policy,
   PolicyEngine,

@@ -1,9 +1,9 @@
 import type { CompanyLists } from '../core/company-lists.ts';
 import type { ContentAction, InjectionAction } from '../core/content-rules.ts';
+import type { EnginePlace, FailurePolicy, PROGRAM_KINDS, SERVICE_KINDS } from '../core/engine-kind.ts';
 import type { RuleId } from '../core/ids.ts';
 import type { CommandRule, Defaults, FileRule, McpRule, RuleVerdict, ToolRule, WebRule } from '../core/rule-table.ts';
 import type { ModelProvider } from '../core/session.ts';
-import type { ENGINE_PLACES, PROGRAM_KINDS, SERVICE_KINDS } from './content-schema.ts';
 
 /** Kind of machine that the agent runs on. */
 export type Shape = 'workstation' | 'ec2' | 'container';
@@ -148,13 +148,11 @@ export interface EngineLimits {
   readonly name: string;
   readonly at: readonly EnginePlace[];
   readonly order: number;
-  readonly onFailure: 'deny' | 'embedded-only';
+  readonly onFailure: FailurePolicy;
   readonly timeoutMs: number;
   readonly maxConcurrent: number;
   readonly maxInputBytes: number;
 }
-
-export type EnginePlace = (typeof ENGINE_PLACES)[number];
 
 /** A lift of named patterns out of named rules, by somebody, for a reason, until a moment. */
 export interface PolicyException {

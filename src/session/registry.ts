@@ -12,6 +12,12 @@ import type { StoredSession } from './session-file.ts';
 /** Milliseconds without a sign of life from the launcher after which a session counts as lost and is ended. */
 export const HEARTBEAT_LIMIT_MS = 20_000;
 
+/** Most sessions of the client that one session remembers. */
+const MAX_CLIENTS = 64;
+
+/** What a session of the client may have read that nobody knows. */
+const EARLIER = { source: 'earlier-session', detectorId: null, toolUseId: null } as const;
+
 /** What is known of a run when it starts. */
 export interface SessionRequest {
   readonly workspace: string;
@@ -32,6 +38,13 @@ export interface SessionRegistry extends SessionDirectory {
    * restart and is recorded. It holds whether or not that comes about; each call after one that failed tries again.
    */
   taint(id: SessionId, taint: Taint): Promise<void>;
+  /**
+   * Notes that a session of the client began in a session. Where it goes on with one of before, what that one had read
+   * counts here too; where nobody knows that one, it may have read anything. Resolves as {@link taint} does.
+   *
+   * @param isFresh whether it begins with nothing read.
+   */
+  clientStarted(id: SessionId, clientSessionId: string, isFresh: boolean): Promise<void>;
   /** Notes that the launcher of a session is alive. */
   beat(id: SessionId): void;
   /**
@@ -96,6 +109,16 @@ export function sessionRegistry(
   const lastingTaint = new Map<SessionId, Taint | null>();
   const tainting = new Map<SessionId, Promise<void>>();
 
+  function taint(id: SessionId, read: Taint): Promise<void> {
+    const done = (tainting.get(id) ?? Promise.resolve()).then(() => keepTaint(id, read));
+    // The next one waits for this one, and is not refused for its failure: it tries again itself.
+    tainting.set(
+      id,
+      done.catch(() => undefined),
+    );
+    return done;
+  }
+
   async function keepTaint(id: SessionId, taint: Taint): Promise<void> {
     const stored = sessions.get(id);
     if (stored === undefined) return;
@@ -137,6 +160,7 @@ export function sessionRegistry(
         taint: null,
         tokenSha256: sha256(token),
         openedAtMs: ports.clock(),
+        clientSessionIds: [],
       };
       ports.prepare?.(id);
       await ports.audit.append({
@@ -151,14 +175,22 @@ export function sessionRegistry(
       return { session: viewOf(stored), token };
     },
     end,
-    taint: (id, taint) => {
-      const done = (tainting.get(id) ?? Promise.resolve()).then(() => keepTaint(id, taint));
-      // The next one waits for this one, and is not refused for its failure: it tries again itself.
-      tainting.set(
-        id,
-        done.catch(() => undefined),
-      );
-      return done;
+    taint,
+    async clientStarted(id, clientSessionId, isFresh) {
+      const stored = sessions.get(id);
+      if (stored === undefined || stored.clientSessionIds.includes(clientSessionId)) return;
+      const earlier = [...sessions.values()].filter((one) => one.clientSessionIds.includes(clientSessionId));
+      const taints = earlier.flatMap((one) => (one.taint === null ? [] : [one.taint]));
+      const isUnknown = earlier.length === 0 && !isFresh;
+      const known = { ...stored, clientSessionIds: [...stored.clientSessionIds, clientSessionId].slice(-MAX_CLIENTS) };
+      sessions.set(id, known);
+      try {
+        storeSession(folder, known);
+      } finally {
+        // A disk that is full must not leave the session clean.
+        for (const one of taints) await taint(id, one);
+        if (isUnknown) await taint(id, { ...EARLIER, occurredAtMs: ports.clock() });
+      }
     },
     beat(id) {
       if (sessions.has(id)) seenAtMs.set(id, ports.uptimeMs());

@@ -20,6 +20,8 @@ import { parseTaint } from '../core/taint.ts';
 export interface StoredSession extends GovernedSession {
   readonly tokenSha256: Sha256;
   readonly openedAtMs: number;
+  /** Sessions of the client that began in it, the latest last. */
+  readonly clientSessionIds: readonly string[];
 }
 
 /** Ended sessions that are kept, newest first, so that a late call of one is refused by its own reason. */
@@ -77,6 +79,8 @@ function parseSession(text: string, path: string): StoredSession {
   if (endedReason !== null && typeof endedReason !== 'string') throw broken;
   const taint = parseTaint(value['taint'] ?? null);
   if (taint === undefined) throw broken;
+  const { clientSessionIds = [] } = value;
+  if (!Array.isArray(clientSessionIds) || !clientSessionIds.every((one) => typeof one === 'string')) throw broken;
   return {
     id: id satisfies SessionId,
     workspace,
@@ -86,5 +90,6 @@ function parseSession(text: string, path: string): StoredSession {
     taint,
     tokenSha256: tokenSha256 as Sha256,
     openedAtMs,
+    clientSessionIds,
   };
 }

@@ -8,8 +8,9 @@ import { AuditUnavailable, StateFolder } from '../core/error.ts';
 import type { AuditRecord, AuditSink, Receipt } from '../core/audit.ts';
 import { detectorId, makeSessionId, parseSessionId } from '../core/ids.ts';
 import type { Taint } from '../core/taint.ts';
-import type { Sha256 } from '../core/ids.ts';
+import type { SessionId, Sha256 } from '../core/ids.ts';
 import { HEARTBEAT_LIMIT_MS, liveness, sessionRegistry } from './index.ts';
+import type { SessionRegistry } from './index.ts';
 
 const REQUEST = { workspace: '/w', homeDir: '/h', provider: 'anthropic', about: { user: 'dev' } } as const;
 
@@ -114,6 +115,33 @@ for (const failing of ['disk', 'record'] as const)
     assert.deepEqual(again.byId(session.id)?.taint, TAINT);
     assert.equal(audit.records.filter(({ body }) => body['event'] === 'tainted').length, 1);
   });
+
+test('who goes on with a client session of before goes on with what it had read, also after a restart', async (t) => {
+  const path = folder(t);
+  const open = (): SessionRegistry => sessionRegistry(path, { audit: memorySink(), clock: () => 1, uptimeMs: () => 0 });
+  const before = open();
+  const [bad, good] = [await before.open(REQUEST), await before.open(REQUEST)];
+  await before.clientStarted(bad.session.id, 'client-1', true);
+  await before.taint(bad.session.id, FOUND);
+  await before.clientStarted(good.session.id, 'client-2', true);
+  await before.end(bad.session.id, 'over');
+
+  const registry = open();
+  const [one, two, three, four] = await Promise.all([1, 2, 3, 4].map(() => registry.open(REQUEST)));
+  assert.ok(one && two && three && four);
+  await registry.clientStarted(one.session.id, 'client-1', false);
+  await registry.clientStarted(two.session.id, 'client-2', false);
+  await registry.clientStarted(three.session.id, 'client-of-nobody', false);
+  await registry.clientStarted(four.session.id, 'client-3', true);
+  const taintOf = ({ session }: { session: { id: SessionId } }): Taint | null | undefined =>
+    registry.byId(session.id)?.taint;
+  assert.deepEqual(taintOf(one), FOUND);
+  assert.equal(taintOf(two), null);
+  assert.deepEqual(taintOf(three)?.source, 'earlier-session');
+  assert.equal(taintOf(four), null);
+  await registry.clientStarted(four.session.id, 'client-3', false);
+  assert.equal(taintOf(four), null, 'a session that is made shorter goes on with itself');
+});
 
 test('a session whose launcher is silent is ended', async (t) => {
   let now = 0;
