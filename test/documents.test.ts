@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { commandReference } from '../src/cli/command-reference.ts';
 import { program } from '../src/cli/program.ts';
+import { saidOf } from '../src/policy/said-of.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -56,6 +57,41 @@ test('every link between documents leads somewhere', () => {
   }
   assert.deepEqual(broken, []);
 });
+
+/** What a policy is around a file of `scan --company`. */
+const AROUND_LISTS = 'version: 1\nname: lists\ndlp: { company: alert }\ncompany:\n';
+
+for (const file of ['docs/content.md', 'docs/replay.md', ...globSync('docs/detectors/*.md', { cwd: root })]) {
+  const blocks = [...read(file).matchAll(/^(?:<!-- (\S+) -->\n\n)?^```yaml\n(.*?)^```$/gms)];
+  for (const [index, [, note, text = '']] of blocks.entries()) {
+    test(`${file}: YAML block ${index + 1} is a policy, or the lists of one, without a fault`, () => {
+      assert.ok(note === 'example' || note === 'lists', 'a comment above the block says which it is');
+      assert.equal(saidOf(note === 'example' ? text : `${AROUND_LISTS}${text.replaceAll(/^/gm, '  ')}`), '');
+    });
+  }
+  if (file === 'docs/content.md') test('the page on content shows policies', () => assert.ok(blocks.length >= 4));
+}
+
+test('every link to a heading has its heading', () => {
+  const headingsOf = (file: string): ReadonlySet<string> =>
+    new Set([...read(file).matchAll(/^#+ (.+)$/gm)].map(([, text = '']) => anchorOf(text)));
+  const broken: string[] = [];
+  for (const file of [...globSync('*.md', { cwd: root }), ...globSync('docs/**/*.md', { cwd: root })]) {
+    for (const [, target = '', anchor = ''] of read(file).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)) {
+      const other = target === '' ? file : join(dirname(file), target);
+      if (other.endsWith('.md') && !headingsOf(other).has(anchor)) broken.push(`${file}: ${target}#${anchor}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+/** The name that code hosts give a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+}
 
 test('every npm script that the documents name exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };

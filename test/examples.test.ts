@@ -94,6 +94,21 @@ for (const example of examples) {
   });
 }
 
+test('every example but the smallest says what is done with secrets and with instructions of someone else', () => {
+  const silent = examples.filter((example) => {
+    const { dlp, injection } = loadPolicy([join(FOLDER, example)], STATE, NOW_MS).bundle.policy;
+    return dlp.secret === null || injection.onFinding === null;
+  });
+  assert.deepEqual(silent, ['smallest.yaml']);
+});
+
+test('a team adds words, patterns and a stricter action to those of its company', () => {
+  const { dlp, company } = loadPolicy([join(FOLDER, 'monorepo')], STATE, NOW_MS).bundle.policy;
+  assert.deepEqual([dlp.secret, dlp.personal, dlp.company], ['redact', 'redact', 'redact']);
+  assert.deepEqual(company.words, [{ name: 'code-names', words: ['Bluebird', 'Northern Lights', 'Kestrel'] }]);
+  assert.deepEqual(company.patterns, [{ name: 'merchant', pattern: 'MRC-[0-9]{7}' }]);
+});
+
 test('the exception of the example ends by itself', () => {
   const index = loadPolicy([join(FOLDER, 'hotfix')], STATE, NOW_MS).indexAt(Date.UTC(2027, 0, 1));
   const [pushed, read] = runCases(casesOf('hotfix'), index);

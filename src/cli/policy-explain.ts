@@ -58,7 +58,7 @@ export function addPolicyExplainCommand(policy: Command, setExitCode: SetExitCod
   policy
     .command('explain')
     .description(
-      'say how guard, client and egress would decide a call, by which rules, and what would change it; exits 3 for deny',
+      'say how guard, client and egress would decide a call, by which rules, and what would change it; what its text holds is not looked at; exits 3 for deny',
     )
     .argument('[subject]', 'a command line; with --tool a path or a URL; none for other tools')
     .addOption(
