@@ -25,6 +25,7 @@ export interface ContentInspector {
   close(): Promise<void>;
 }
 
+/** What the engines of a policy need, and who is told how they fare. */
 export interface InspectorPorts extends EnginePorts, EngineWatchPorts {}
 
 /** Answers that are kept, so that a file that is read again costs its hash. */
@@ -94,7 +95,10 @@ export function contentInspector(policy: Policy, bundleDigest: string, ports: In
 const NOBODY: EngineSetAnswer = { findings: [], runs: [], missing: null };
 
 /** A signal that is aborted by a deadline after so many milliseconds, unless the returned function was called before. */
-function deadline(clock: EnginePorts['clock'], limitMs: number): { readonly signal: AbortSignal; cancel(): void } {
+function deadline(
+  clock: EnginePorts['clock'],
+  limitMs: number,
+): { readonly signal: AbortSignal; readonly cancel: () => void } {
   const controller = new AbortController();
   const late = (): void => controller.abort(new DOMException('too late', 'TimeoutError'));
   return { signal: controller.signal, cancel: clock.after(limitMs, late) };

@@ -6,17 +6,20 @@ import type { EngineRun } from '../engines/index.ts';
 import type { PolicyEngine } from '../policy/index.ts';
 import { engineWatch } from './engine-watch.ts';
 
-const LAKERA: PolicyEngine = {
-  name: 'lakera',
-  kind: 'lakera',
-  url: 'https://lakera.example',
-  keyEnv: 'LAKERA_KEY',
+const LIMITS = {
   at: ['prompt', 'tool-result'],
   order: 0,
   onFailure: 'deny',
   timeoutMs: 2_000,
   maxConcurrent: 2,
   maxInputBytes: 1_024,
+} as const;
+const LAKERA: PolicyEngine = {
+  ...LIMITS,
+  name: 'lakera',
+  kind: 'lakera',
+  url: 'https://lakera.example',
+  keyEnv: 'LAKERA_KEY',
 };
 
 type Outcome = EngineRun['outcome'];
@@ -101,12 +104,11 @@ test('there are as many lines as turns, and they alternate', () => {
 
 test('what is known of an engine without asking it: what it is, and whether its key is set', () => {
   const program: PolicyEngine = {
-    ...LAKERA,
+    ...LIMITS,
     name: 'leaks',
     kind: 'gitleaks',
     command: ['/opt/gitleaks', '--config', '/etc/x'],
     isVerifying: false,
-    onFailure: 'embedded-only',
   };
   const watch = engineWatch([LAKERA, { ...LAKERA, name: 'open', keyEnv: null }, program], {
     keyOf: (variable) => (variable === 'LAKERA_KEY' ? 'the key itself' : null),

@@ -16,16 +16,25 @@ function completionScript(root: Command, shell: string): string {
   const lines = linesOf(root, []);
   if (shell === 'fish') {
     return lines
-      .map(({ path, words }) => {
+      .map(({ path, words, choices }) => {
         const seen = path.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
         const when = path.length === 0 ? '__fish_use_subcommand' : seen;
-        return `complete -c sallyport -n '${when}' -a '${words.join(' ')}'\n`;
+        const options = choices.map(
+          ({ option, values }) =>
+            `complete -c sallyport -n '${seen}' -l ${option.slice(2)} -x -a '${values.join(' ')}'\n`,
+        );
+        return `complete -c sallyport -n '${when}' -a '${words.join(' ')}'\n${options.join('')}`;
       })
       .join('');
   }
   const cases = lines
     .filter(({ path }) => path.length > 0)
-    .map(({ path, words }) => `    "${path.join(' ')}"*) words="${words.join(' ')}" ;;\n`)
+    .map(({ path, words, choices }) => {
+      const options = choices.map(
+        ({ option, values }) => `    "${path.join(' ')}"*" ${option}") words="${values.join(' ')}" ;;\n`,
+      );
+      return `${options.join('')}    "${path.join(' ')}"*) words="${words.join(' ')}" ;;\n`;
+    })
     .toReversed()
     .join('');
   const top = lines[0]?.words.join(' ') ?? '';
@@ -40,10 +49,21 @@ complete -o default -F _sallyport sallyport
 `;
 }
 
-function linesOf(command: Command, path: readonly string[]): { path: readonly string[]; words: readonly string[] }[] {
+/** What may stand behind the words of a command. */
+interface CompletionLine {
+  readonly path: readonly string[];
+  readonly words: readonly string[];
+  /** Options that take one of a few values. */
+  readonly choices: readonly { readonly option: string; readonly values: readonly string[] }[];
+}
+
+function linesOf(command: Command, path: readonly string[]): readonly CompletionLine[] {
   const words = [
     ...command.commands.map((child) => child.name()),
     ...command.options.flatMap((option) => (option.long === undefined ? [] : [option.long])),
   ];
-  return [{ path, words }, ...command.commands.flatMap((child) => linesOf(child, [...path, child.name()]))];
+  const choices = command.options.flatMap(({ long, argChoices }) =>
+    typeof long !== 'string' || argChoices === undefined ? [] : [{ option: long, values: argChoices }],
+  );
+  return [{ path, words, choices }, ...command.commands.flatMap((child) => linesOf(child, [...path, child.name()]))];
 }

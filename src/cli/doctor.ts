@@ -9,19 +9,14 @@ import { verifyLog } from '../audit/index.ts';
 import type { DaemonStatus, ProbeAnswer } from '../core/control.ts';
 import { SallyportError } from '../core/error.ts';
 import { controlClient } from './control-client.ts';
+import { answersAt, engineFindings } from './doctor-engines.ts';
+import { missing, note, ok } from './doctor-finding.ts';
+import type { Finding } from './doctor-finding.ts';
 import { EXIT } from './exit-code.ts';
 import { findBwrap, findClient } from './launch.ts';
 import { findProgram, MANAGED_FOLDER } from './private-mount.ts';
 import { ownCredentials, ownPaths, policyFiles } from './place.ts';
 import type { SetExitCode } from './program.ts';
-
-/** One line of the examination. `fix` is what to do, or null where nothing is to be done. */
-interface Finding {
-  readonly name: string;
-  readonly state: 'ok' | 'note' | 'missing';
-  readonly text: string;
-  readonly fix: string | null;
-}
 
 const MIN_FREE_BYTES = 256 * 1024 * 1024;
 /** A clock before this is not set: certificates and signed requests fail. 2026-01-01. */
@@ -59,6 +54,11 @@ async function examine(): Promise<readonly Finding[]> {
     daemonFinding(daemon),
     hookFinding(daemon, probe),
     await gatewayFinding(daemon, probe),
+    ...(await engineFindings(daemon, ownPolicy()?.bundle.policy ?? null, {
+      findProgram: (name) => findProgram(name, searchPath()),
+      keyOf: (name) => process.env[name] ?? null,
+      answersAt,
+    })),
     attempt('bubblewrap', () => ok('bubblewrap', `${findBwrap(searchPath())} makes mount namespaces`)),
     programFinding('socat', 'the client needs it for the network of its sandbox', '`apt-get install socat`'),
     managedFinding(),
@@ -111,12 +111,11 @@ function daemonFinding(daemon: DaemonStatus | SallyportError): Finding {
   }
   if (refusedReload !== null) {
     const refused = `${text}; a newer one was refused: ${refusedReload.reason}`;
-    return { name: 'daemon', state: 'note', text: refused, fix: `mend the policy, then \`kill -HUP ${pid}\`` };
+    return note('daemon', refused, `mend the policy, then \`kill -HUP ${pid}\``);
   }
   const own = ownPolicy();
   if (own !== null && own.file === policy.file && own.bundle.digest !== policy.digest) {
-    const fix = `\`kill -HUP ${pid}\` reads it again`;
-    return { name: 'daemon', state: 'note', text: `${text}; the file has changed since`, fix };
+    return note('daemon', `${text}; the file has changed since`, `\`kill -HUP ${pid}\` reads it again`);
   }
   return ok('daemon', text);
 }
@@ -195,23 +194,21 @@ function managedFinding(): Finding {
   const bytes = readIfThere(`${MANAGED_FOLDER}/managed-settings.json`);
   if (bytes === null) return ok('settings', `put in force per session; nothing is installed in ${MANAGED_FOLDER}`);
   const isOurs = bytes.includes('"policyHelper"');
-  return {
-    name: 'settings',
-    state: 'note',
-    text: `${MANAGED_FOLDER}/managed-settings.json is there${isOurs ? ', with a policy helper' : ''}; \`sallyport run\` puts its own in its place`,
-    fix: null,
-  };
+  return note(
+    'settings',
+    `${MANAGED_FOLDER}/managed-settings.json is there${isOurs ? ', with a policy helper' : ''}; \`sallyport run\` puts its own in its place`,
+    null,
+  );
 }
 
 function credentialFinding(): Finding {
   return Object.values(ownCredentials()).some((value) => value !== null)
     ? ok('credentials', 'this shell has a credential for a model provider')
-    : {
-        name: 'credentials',
-        state: 'note',
-        text: 'this shell has none for a model provider',
-        fix: 'set ANTHROPIC_API_KEY or AWS credentials before `sallyport run`',
-      };
+    : note(
+        'credentials',
+        'this shell has none for a model provider',
+        'set ANTHROPIC_API_KEY or AWS credentials before `sallyport run`',
+      );
 }
 
 function diskFinding(folder: string): Finding {
@@ -260,14 +257,6 @@ function attempt(name: string, look: () => Finding): Finding {
     if (!(error instanceof SallyportError)) throw error;
     return missing(name, error.message.split('\n')[0] ?? '', error.hint ?? 'see docs/errors.md');
   }
-}
-
-function ok(name: string, text: string): Finding {
-  return { name, state: 'ok', text, fix: null };
-}
-
-function missing(name: string, text: string, fix: string): Finding {
-  return { name, state: 'missing', text, fix };
 }
 
 /** Compares two versions of three numbers. */

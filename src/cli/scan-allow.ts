@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { DataInvalid, StateFolder, UsageError } from '../core/error.ts';
+import { renameSync, writeFileSync } from 'node:fs';
+import { DataInvalid, UsageError } from '../core/error.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { AllowedHashes } from '../detect/index.ts';
+import { readListFile } from './scan-list-file.ts';
 
 /** Bytes of a salt that is drawn here. */
 const SALT_BYTES = 32;
@@ -13,10 +14,10 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024;
  * Reads the values that a company accepts: `{"salt": hex, "hashes": [hex, ...]}`.
  *
  * @returns null where there is no such file.
- * @throws {DataInvalid} where it holds something else.
+ * @throws {DataInvalid} where it holds something else, or is no plain file.
  */
 export function readAllowFile(file: string): AllowedHashes | null {
-  const text = textOf(file);
+  const text = readListFile(file, 'allowed hashes', MAX_FILE_BYTES);
   if (text === null) return null;
   const read = parsed(text);
   const { salt, hashes } = isJsonObject(read) ? read : {};
@@ -70,18 +71,6 @@ function isHash(value: unknown): value is string {
 
 function inOrder(one: string, other: string): number {
   return one < other ? -1 : 1;
-}
-
-function textOf(file: string): string | null {
-  try {
-    const bytes = readFileSync(file);
-    if (bytes.length > MAX_FILE_BYTES) throw new DataInvalid(`${file}: a file of allowed hashes is smaller`);
-    return bytes.toString('utf8');
-  } catch (cause) {
-    if (cause instanceof DataInvalid) throw cause;
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-    throw new StateFolder(`the file \`${file}\` cannot be read`, { cause, hint: 'check the path and its rights' });
-  }
 }
 
 function parsed(text: string): unknown {

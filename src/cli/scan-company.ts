@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { DataInvalid, StateFolder } from '../core/error.ts';
 import type { CompanyLists } from '../detect/index.ts';
+import { readListFile } from './scan-list-file.ts';
 
 const LISTS = z.strictObject({
   words: z.record(z.string(), z.array(z.string())).default({}),
@@ -19,7 +19,9 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
  * @throws {StateFolder} where it cannot be read.
  */
 export async function readCompanyLists(file: string): Promise<CompanyLists> {
-  const read = LISTS.safeParse(parsed(textOf(file)));
+  const text = readListFile(file, 'company lists', MAX_FILE_BYTES);
+  if (text === null) throw new StateFolder(`there is no file \`${file}\``, { hint: 'check the path' });
+  const read = LISTS.safeParse(parsed(text));
   if (!read.success) throw new DataInvalid(`${file}: this is no file of company lists`, { hint: HINT });
   const lists = {
     words: Object.entries(read.data.words).map(([name, words]) => ({ name, words })),
@@ -32,17 +34,6 @@ export async function readCompanyLists(file: string): Promise<CompanyLists> {
 }
 
 const HINT = 'it maps `words` and `patterns` by name: see docs/detectors/scan.md';
-
-function textOf(file: string): string {
-  try {
-    const bytes = readFileSync(file);
-    if (bytes.length > MAX_FILE_BYTES) throw new DataInvalid(`${file}: a file of company lists is smaller`);
-    return bytes.toString('utf8');
-  } catch (cause) {
-    if (cause instanceof DataInvalid) throw cause;
-    throw new StateFolder(`the file \`${file}\` cannot be read`, { cause, hint: 'check the path and its rights' });
-  }
-}
 
 function parsed(text: string): unknown {
   try {

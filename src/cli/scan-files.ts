@@ -1,12 +1,15 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { gitFiles } from './scan-git.ts';
+import { NO_FILE } from './scan-problem.ts';
 
 /** A file to scan. Names are bytes: not every one is UTF-8. */
 export interface ListedFile {
   readonly path: Buffer;
   /** Whether someone named the file itself, so that a link is followed. */
   readonly isNamed: boolean;
+  /** Whether it is a pipe, which has no size and no place to go back to. */
+  readonly isPipe: boolean;
 }
 
 /** Why something that was come across is not scanned. */
@@ -28,7 +31,7 @@ export interface UnreadFile {
 /**
  * Lists the files below some paths, by name. Links are not followed unless they are named themselves, so that a loop of
  * them ends and nothing outside is read. In a git repository, what git ignores is left out, unless it is named itself or
- * `isAll` says otherwise; the folder `.git` always is.
+ * `isAll` says otherwise; the folder `.git` always is. A pipe is read where it is named, as `<(command)` is.
  */
 export async function listFiles(paths: readonly string[], isAll: boolean): Promise<FileList> {
   const files: ListedFile[] = [];
@@ -42,10 +45,14 @@ export async function listFiles(paths: readonly string[], isAll: boolean): Promi
       // A file that is deleted and not yet committed is still in git's list.
       if (stat === 'ENOENT' && how === 'listed') skipped.gone += 1;
       else unread.push({ path, problem: stat });
-    } else if (stat.isFile()) files.push({ path, isNamed: how === 'named' });
+    } else if (stat.isFile()) files.push({ path, isNamed: how === 'named', isPipe: false });
     else if (stat.isSymbolicLink()) skipped.symlink += 1;
-    else if (!stat.isDirectory()) skipped.special += 1;
-    else {
+    else if (!stat.isDirectory()) {
+      // What is come across may wait for ever or act on being read; what is named is meant.
+      if (how !== 'named') skipped.special += 1;
+      else if (stat.isFIFO()) files.push({ path, isNamed: true, isPipe: true });
+      else unread.push({ path, problem: NO_FILE });
+    } else {
       const listed = isAll || how === 'walked' ? null : await gitFiles(path);
       if (listed === null) walk(path, waiting, unread);
       else for (const each of listed.toReversed()) waiting.push({ path: joined(path, each), how: 'listed' });

@@ -1,6 +1,7 @@
 import type { ContentForm } from './scan-form.ts';
 import type { SkipReason } from './scan-files.ts';
 import type { PlacedFinding } from './scan-content.ts';
+import { toldProblem } from './scan-problem.ts';
 
 /** What a scan saw, and what it did not get to see. Holds nothing of what was found. */
 export interface ScanReport {
@@ -31,6 +32,16 @@ export interface Unread {
 export function findingLine({ path, form, start, startByte, detectorId, confidence }: FileFinding): string {
   const place = form === 'binary' ? `byte ${startByte}` : `${start.line}:${start.column}`;
   return `${printable(path)}:${place}: ${detectorId} (confidence ${confidence.toFixed(2)})\n`;
+}
+
+/** What was not read, a line each, and what to do about it, each hint once. */
+export function unreadLines(unread: readonly Unread[]): string {
+  const told = unread.map(({ path, problem }) => ({ path, ...toldProblem(problem) }));
+  const hints = new Set(told.flatMap(({ hint }) => hint ?? []));
+  return [
+    ...told.map(({ path, says }) => `error: ${printable(path)}: ${says}\n`),
+    ...[...hints].map((hint) => `hint: ${hint}\n`),
+  ].join('');
 }
 
 /** The last line, for people. */

@@ -6,11 +6,16 @@ import type { AllowedHashes, Detector, SourceKind } from '../detect/index.ts';
 import { progressLine } from './progress-line.ts';
 import { readCompanyLists } from './scan-company.ts';
 import { scanContent } from './scan-content.ts';
-import type { ContentScan, ScanTools } from './scan-content.ts';
+import type { ScanTools } from './scan-content.ts';
+import { NO_WRITER, NOT_TO_ITS_END } from './scan-problem.ts';
 import { listFiles, problemOf } from './scan-files.ts';
-import type { ListedFile, SkipReason } from './scan-files.ts';
+import type { ListedFile } from './scan-files.ts';
+import { pathWithoutFindings } from './scan-path.ts';
+import { WRITER_WAIT_MS, openPipe } from './scan-pipe.ts';
 import { objectReader, stagedFiles } from './scan-git.ts';
-import type { FileFinding, ScanReport, Unread } from './scan-report.ts';
+import type { ScanReport } from './scan-report.ts';
+import { scanSum } from './scan-sum.ts';
+import type { ScanSum, SourcedFinding } from './scan-sum.ts';
 
 /** What can be looked for in files. */
 export type ScanArea = 'secrets' | 'injection' | 'pii';
@@ -26,12 +31,6 @@ export interface ScanPlan {
   readonly allowed: AllowedHashes | null;
 }
 
-/** A finding with the hash that an allow file would name it by. */
-export interface SourcedFinding {
-  readonly finding: FileFinding;
-  readonly hash: string | null;
-}
-
 /**
  * Scans everything that was named, one content after the other.
  *
@@ -43,7 +42,7 @@ export async function scanAll(
   tools?: ScanTools,
 ): Promise<{ readonly report: ScanReport; readonly sourced: readonly SourcedFinding[] }> {
   const ready = tools ?? (await scanTools(plan));
-  const sum = scanSum(plan.allowed);
+  const sum = scanSum(plan.allowed, (path) => pathWithoutFindings(path, ready.text, ready.source));
   if (plan.isStaged) await scanStaged(paths, ready, sum);
   else {
     const named = paths.filter((path) => path !== '-');
@@ -92,7 +91,7 @@ async function scanFiles(paths: readonly string[], isAll: boolean, tools: ScanTo
   for (const { path, problem } of unread) sum.fail(path.toString('utf8'), problem);
   const progress = scanProgress(files.length);
   for (const file of files) {
-    await scanFile(file, tools, sum);
+    await (file.isPipe ? scanPipe(file.path, tools, sum) : scanFile(file, tools, sum));
     progress.show(sum);
   }
   progress.clear();
@@ -101,6 +100,30 @@ async function scanFiles(paths: readonly string[], isAll: boolean, tools: ScanTo
 /** Opening must not wait for the other end of a pipe that took a file's place, nor follow a link that did. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 const CHUNK_BYTES = 1024 * 1024;
+/** As much as a pipe gives at once. */
+const PIPE_CHUNK_BYTES = 64 * 1024;
+
+/** A pipe is read like standard input, up to so many bytes: what writes to it may never end. */
+const MAX_PIPE_BYTES = 1024 * 1024 * 1024;
+
+async function scanPipe(path: Buffer, tools: ScanTools, sum: ScanSum): Promise<void> {
+  const name = path.toString('utf8');
+  let file: FileHandle | null = null;
+  try {
+    file = await openPipe(path, WRITER_WAIT_MS);
+    if (file === null) {
+      sum.fail(name, NO_WRITER);
+      return;
+    }
+    const scan = await scanContent(chunksOf(file, MAX_PIPE_BYTES, PIPE_CHUNK_BYTES), null, tools);
+    sum.add(name, scan);
+    if (scan.bytes === MAX_PIPE_BYTES) sum.fail(name, NOT_TO_ITS_END);
+  } catch (error) {
+    sum.fail(name, problemOf(error));
+  } finally {
+    await file?.close();
+  }
+}
 
 async function scanFile({ path, isNamed }: ListedFile, tools: ScanTools, sum: ScanSum): Promise<void> {
   const name = path.toString('utf8');
@@ -112,12 +135,11 @@ async function scanFile({ path, isNamed }: ListedFile, tools: ScanTools, sum: Sc
       sum.fail(name, 'is no plain file any more');
       return;
     }
-    const scan = await scanContent(chunksOf(file, Number(before.size)), name, tools);
+    const scan = await scanContent(sizedChunks(file, Number(before.size)), name, tools);
     const after = await file.stat({ bigint: true });
     sum.add(name, scan);
     if (after.size !== before.size || after.mtimeNs !== before.mtimeNs) sum.fail(name, 'changed while it was read');
-    else if (scan.bytes > Number(before.size) && scan.bytes === MAX_UNSIZED_BYTES)
-      sum.fail(name, 'was not read to its end');
+    else if (scan.bytes > Number(before.size) && scan.bytes === MAX_UNSIZED_BYTES) sum.fail(name, NOT_TO_ITS_END);
   } catch (error) {
     sum.fail(name, problemOf(error));
   } finally {
@@ -129,59 +151,21 @@ async function scanFile({ path, isNamed }: ListedFile, tools: ScanTools, sum: Sc
 const MAX_UNSIZED_BYTES = 64 * 1024 * 1024;
 
 /** Reads what a file held when it was opened: one that grows as fast as it is read would never end. */
-async function* chunksOf(file: FileHandle, sizeBytes: number): AsyncGenerator<Uint8Array> {
-  let leftBytes = sizeBytes === 0 ? MAX_UNSIZED_BYTES : sizeBytes;
+function sizedChunks(file: FileHandle, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  return sizeBytes === 0
+    ? chunksOf(file, MAX_UNSIZED_BYTES, PIPE_CHUNK_BYTES)
+    : chunksOf(file, sizeBytes, Math.min(CHUNK_BYTES, sizeBytes));
+}
+
+async function* chunksOf(file: FileHandle, mostBytes: number, stepBytes: number): AsyncGenerator<Uint8Array> {
+  let leftBytes = mostBytes;
   while (leftBytes > 0) {
-    const chunkBytes = Math.min(CHUNK_BYTES, leftBytes, sizeBytes === 0 ? 64 * 1024 : sizeBytes);
+    const chunkBytes = Math.min(stepBytes, leftBytes);
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, null);
     if (bytesRead === 0) return;
     leftBytes -= bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
-}
-
-/** What was seen so far. */
-interface ScanSum {
-  readonly files: number;
-  readonly bytes: number;
-  readonly found: number;
-  add(path: string, scan: ContentScan): void;
-  skip(skipped: Readonly<Record<SkipReason, number>>): void;
-  fail(path: string, problem: string): void;
-  result(): { readonly report: ScanReport; readonly sourced: readonly SourcedFinding[] };
-}
-
-function scanSum(allowed: AllowedHashes | null): ScanSum {
-  const sourced: SourcedFinding[] = [];
-  const unread: Unread[] = [];
-  const count = { files: 0, bytes: 0, binary: 0, allowed: 0 };
-  let skipped: Readonly<Record<SkipReason, number>> = { symlink: 0, special: 0, gone: 0 };
-  return {
-    get files() {
-      return count.files;
-    },
-    get bytes() {
-      return count.bytes;
-    },
-    get found() {
-      return sourced.length;
-    },
-    add(path, { bytes, form, findings, isCut }) {
-      count.files += 1;
-      count.bytes += bytes;
-      if (form === 'binary') count.binary += 1;
-      for (const { hash, ...finding } of findings) {
-        if (hash !== null && allowed?.hashes.has(hash) === true) count.allowed += 1;
-        else sourced.push({ finding: { ...finding, path, form }, hash });
-      }
-      if (isCut) unread.push({ path, problem: 'holds too many findings, and its rest was not looked at' });
-    },
-    skip(more) {
-      skipped = more;
-    },
-    fail: (path, problem) => void unread.push({ path, problem }),
-    result: () => ({ report: { findings: sourced.map(({ finding }) => finding), ...count, skipped, unread }, sourced }),
-  };
 }
 
 const BAR_WIDTH = 24;

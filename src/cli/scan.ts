@@ -9,11 +9,12 @@ import { EXIT } from './exit-code.ts';
 import { eachGiven } from './place.ts';
 import type { SetExitCode } from './program.ts';
 import { newAllowedHashes, readAllowFile, readPlace, writeAllowFile } from './scan-allow.ts';
-import { findingLine, printable, reportJson, summaryLine } from './scan-report.ts';
+import { findingLine, printable, reportJson, summaryLine, unreadLines } from './scan-report.ts';
 import type { ScanReport } from './scan-report.ts';
 import { scanAll } from './scan-run.ts';
-import type { ScanArea, SourcedFinding } from './scan-run.ts';
+import type { ScanArea } from './scan-run.ts';
 import { reportSarif } from './scan-sarif.ts';
+import type { SourcedFinding } from './scan-sum.ts';
 
 const AREAS = ['secrets', 'injection', 'pii'] as const satisfies readonly ScanArea[];
 const SOURCES = [
@@ -86,7 +87,7 @@ async function scan(paths: readonly string[], options: ScanOptions): Promise<num
   if (options.json === true) process.stdout.write(reportJson(report));
   else if (options.sarif === true) process.stdout.write(reportSarif(report, packageVersion(packageRoot())));
   else process.stdout.write(report.findings.map(findingLine).join(''));
-  for (const { path, problem } of report.unread) process.stderr.write(`error: ${printable(path)}: ${problem}\n`);
+  process.stderr.write(unreadLines(report.unread));
   process.stderr.write(summaryLine(report));
   if (report.findings.length > 0) return EXIT.no;
   return report.unread.length > 0 ? EXIT.failed : EXIT.done;
@@ -104,7 +105,10 @@ async function allow(paths: readonly string[], place: string, options: ScanOptio
   const before = readAllowFile(file) ?? newAllowedHashes();
   const { sourced } = await run([path], options, before);
   const there = sourced.filter(({ finding: { start } }) => start.line === line && start.column === column);
-  if (there.length === 0) throw new UsageError(`nothing is found at \`${printable(place)}\`, or it is allowed`);
+  if (there.length === 0)
+    throw new UsageError(`nothing is found at \`${printable(place)}\`, or it is allowed`, {
+      hint: 'copy the place from a scan with the same options: --area, --source and --company decide what is found',
+    });
   const hashes = there.flatMap(({ hash }) => hash ?? []);
   writeAllowFile(file, { salt: before.salt, hashes: new Set([...before.hashes, ...hashes]) });
   for (const { finding } of there) process.stdout.write(`allowed: ${findingLine(finding)}`);

@@ -1,4 +1,5 @@
-import type { DaemonStatus, LogHealth } from '../core/control.ts';
+import type { DaemonStatus, EngineStatus, LogHealth } from '../core/control.ts';
+import { withoutEngine } from '../core/without-engine.ts';
 
 /** The state of a daemon for people: what is wrong stands in capitals beside what it is wrong with. */
 export function statusText(status: DaemonStatus): string {
@@ -18,6 +19,7 @@ export function statusText(status: DaemonStatus): string {
     ['control', status.controlSocket],
     ['log', `${status.auditFolder} (${status.auditRecords} records)`],
     ['', logText(status.logHealth)],
+    ...(status.engines.length === 0 ? [] : [['engines', status.engines.map(engineText).join('; ')]]),
     ['sandbox', status.policy.sandbox ? 'required for every command of a session' : 'off by policy'],
     ['sessions', running.length === 0 ? 'none' : running.map(sessionText).join(', ')],
   ];
@@ -33,6 +35,20 @@ function logText(health: LogHealth): string {
   return health.state === 'ok'
     ? `last append ok, ${time(health.lastAppendAtMs)}`
     : `FAILING since ${time(health.sinceMs)}, so every call is denied: ${health.error}`;
+}
+
+function engineText(engine: EngineStatus): string {
+  const { name, circuit } = engine;
+  switch (engine.state) {
+    case 'unasked':
+      return `${name} not asked yet`;
+    case 'answers':
+      return `${name} answers`;
+    case 'silent': {
+      const pause = circuit === 'open' ? ', left alone for now' : '';
+      return `${name} SILENT since ${time(engine.sinceMs)} (${engine.reason}${pause}), so ${withoutEngine(engine)}`;
+    }
+  }
 }
 
 function time(atMs: number): string {

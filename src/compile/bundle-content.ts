@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { CONTENT_ACTIONS, INJECTION_ACTIONS } from '../core/content-rules.ts';
+import { ENGINE_PLACES, FAILURE_POLICIES, PROGRAM_KINDS, SERVICE_KINDS } from '../core/engine-kind.ts';
 import { parseRuleId } from '../core/ids.ts';
 import type { RuleId } from '../core/ids.ts';
 import { canonicalJson } from '../core/json.ts';
@@ -45,13 +47,13 @@ const whole = z.int().min(0);
 const rule = { id: ruleIdText, verdict, mode: z.enum(ROLLOUT_MODES), reason: z.string() };
 const calls = { server: z.string(), tools: texts };
 const textMap = z.record(z.string(), z.string());
-const dlpAction = z.enum(['mask', 'redact', 'block', 'allow', 'alert']).nullable();
+const dlpAction = z.enum(CONTENT_ACTIONS).nullable();
 
 const engineLimits = {
   name: z.string(),
-  at: z.array(z.enum(['prompt', 'tool-input', 'tool-result'])),
+  at: z.array(z.enum(ENGINE_PLACES)),
   order: whole,
-  onFailure: z.enum(['deny', 'embedded-only']),
+  onFailure: z.enum(FAILURE_POLICIES),
   timeoutMs: whole,
   maxConcurrent: whole,
   maxInputBytes: whole,
@@ -113,7 +115,7 @@ const policySchema = z.strictObject({
     allowed: z.strictObject({ salt: z.string(), hashes: texts }).nullable(),
   }),
   injection: z.strictObject({
-    onFinding: z.enum(['alert', 'ask', 'deny']).nullable(),
+    onFinding: z.enum(INJECTION_ACTIONS).nullable(),
     taint: z.union([z.boolean(), z.literal('any-untrusted')]),
   }),
   company: z.strictObject({
@@ -124,13 +126,13 @@ const policySchema = z.strictObject({
     z.discriminatedUnion('kind', [
       z.strictObject({
         ...engineLimits,
-        kind: z.enum(['gitleaks', 'betterleaks', 'trufflehog']),
+        kind: z.enum(PROGRAM_KINDS),
         command: z.tuple([z.string()], z.string()),
         isVerifying: z.boolean(),
       }),
       z.strictObject({
         ...engineLimits,
-        kind: z.enum(['presidio', 'llm-guard', 'lakera']),
+        kind: z.enum(SERVICE_KINDS),
         url: z.string(),
         keyEnv: z.string().nullable(),
       }),

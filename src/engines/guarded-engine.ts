@@ -6,6 +6,7 @@ import { failed, skipped } from './engine.ts';
 import type { Engine, EngineAnswer } from './engine.ts';
 import type { EngineLimits } from './engine-setup.ts';
 
+/** An engine that may be asked without a thought of how it fares, and that shows it. */
 export interface GuardedEngine extends Engine {
   readonly circuit: Pick<CircuitBreaker, 'state'>;
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { INJECTION_ACTIONS } from '../core/content-rules.ts';
+import { CONTENT_ACTIONS, INJECTION_ACTIONS } from '../core/content-rules.ts';
 import { ENGINE_KINDS, ENGINE_PLACES, FAILURE_POLICIES } from '../core/engine-kind.ts';
-
-export { ENGINE_PLACES };
 
 /**
  * Most milliseconds that the engines of one text take together: the guard answers within 3 s, its record and our own
@@ -15,7 +13,7 @@ const MAX_LISTS = 200;
 const MAX_LIST_WORDS = 20_000;
 const MAX_ALLOWED = 20_000;
 
-const action = z.enum(['mask', 'redact', 'block', 'allow', 'alert']).optional();
+const action = z.enum(CONTENT_ACTIONS).optional();
 
 const allowed = z
   .strictObject({

@@ -1,8 +1,9 @@
 import type { CompanyLists } from '../core/company-lists.ts';
+import { ENGINE_PLACES, SERVICE_KINDS } from '../core/engine-kind.ts';
+import type { EngineKind } from '../core/engine-kind.ts';
 import { parseRuleId } from '../core/ids.ts';
 import type { RuleId } from '../core/ids.ts';
 import type { RolloutMode, RuleVerdict } from '../core/rule-table.ts';
-import { ENGINE_PLACES } from './content-schema.ts';
 import type { McpServer, Policy, PolicyEngine, PolicyException } from './policy.ts';
 import type { WrittenPolicy } from './policy-schema.ts';
 import { sectionRules } from './section-rules.ts';
@@ -157,13 +158,17 @@ function engineOf(engine: WrittenPolicy['engines'][number]): PolicyEngine {
     maxInputBytes: engine.max_input_kb * 1_024,
   };
   const { kind } = engine;
-  if (kind === 'presidio' || kind === 'llm-guard' || kind === 'lakera') {
+  if (isService(kind)) {
     const url = upstreamUrl(engine.url ?? '');
     if (!url.ok) throw new TypeError('the address of an engine was not checked');
     return { ...limits, kind, url: url.url, keyEnv: engine.key_env ?? null };
   }
   const [program = kind, ...words] = engine.command ?? [];
   return { ...limits, kind, command: [program, ...words], isVerifying: engine.verify };
+}
+
+function isService(kind: EngineKind): kind is (typeof SERVICE_KINDS)[number] {
+  return SERVICE_KINDS.some((one) => one === kind);
 }
 
 function rulesOf<Deny extends WrittenRule, Ask extends WrittenRule, Allow extends WrittenRule>(

@@ -1,3 +1,5 @@
+import { isLoopback } from '../core/loopback.ts';
+
 /** An address that the gateway or the client may send credentials to, or why it is none. */
 export type UpstreamUrl =
   | { readonly ok: true; /** Without a final slash. */ readonly url: string; readonly hostname: string }
@@ -18,9 +20,4 @@ export function upstreamUrl(text: string): UpstreamUrl {
   if (url.username !== '' || url.password !== '') return { ok: false, problem: 'the URL names a user' };
   if (/[?#]/.test(text)) return { ok: false, problem: 'the URL has a query or a fragment' };
   return { ok: true, url: url.href.replace(/\/+$/, ''), hostname: url.hostname };
-}
-
-/** Whether a host name as `URL` prints it can only be this machine. */
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
