@@ -1,0 +1,17 @@
+export { placeholderKey, placeholders, PLACEHOLDER_KEY_BYTES } from './placeholders.ts';
+export type { PlaceholderKey } from './placeholders.ts';
+export { PLACEHOLDER_LIMITS } from './token-space.ts';
+export type { PlaceholderLimits, Placeholders, TokenLookup } from './token-space.ts';
+export { TOKEN_CLASSES, tokenClassOf } from './token-class.ts';
+export type { TokenClass } from './token-class.ts';
+export { LONGEST_TOKEN } from './token-shape.ts';
+export { maskMemory } from './mask-memory.ts';
+export type { MaskMemory } from './mask-memory.ts';
+export { KNOWN_VALUE_LIMITS, LEAST_KNOWN_LENGTH } from './known-values.ts';
+export type { KnownSearch, KnownPlace, KnownValue, KnownValueLimits, KnownValues } from './known-values.ts';
+export { maskText } from './mask-text.ts';
+export type { MaskAction, Masked, MaskedPlace, MaskFinding } from './mask-text.ts';
+export { restoreText, textRestorer } from './restore-text.ts';
+export type { StreamRestorer } from './restore-text.ts';
+export { jsonRestorer, MOST_HELD_IN_JSON } from './json-restorer.ts';
+export { restoreJson } from './restore-json.ts';
