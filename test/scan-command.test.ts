@@ -205,11 +205,67 @@ test('links, pipes and sockets are passed over, and a loop of links ends', async
   assert.match(scan(cwd, ['link']).stdout, /^link:1:1: /);
 });
 
+test('a pipe that is named is read, and so is what a shell makes of a command', () => {
+  const cwd = place('piped', { 'a.txt': `one\n${TOKEN}\n`, 'b.txt': 'fine' });
+  const shell = (script: string): Ran => {
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', process.execPath, CLI], {
+      cwd,
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
+    return { status, stdout, stderr };
+  };
+  const found = shell('"$1" "$2" scan <(cat a.txt) b.txt');
+  assert.match(found.stdout, /^\/dev\/fd\/\d+:2:1: secret\/gitlab-token/);
+  assert.match(found.stderr, /1 finding in 2 files/);
+  assert.equal(found.status, 3);
+  assert.equal(shell('"$1" "$2" scan <(cat b.txt)').status, 0);
+  const named = shell('mkfifo pipe; cat a.txt > pipe & "$1" "$2" scan pipe');
+  assert.equal(named.stdout, 'pipe:2:1: secret/gitlab-token (confidence 0.90)\n');
+  assert.equal(shell('cat a.txt | "$1" "$2" scan /dev/stdin').status, 3);
+});
+
+test('a device or a socket that is named is an error', async () => {
+  const cwd = place('named-special', { 'a.txt': 'fine' });
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(join(cwd, 'socket'), done));
+  const { status, stderr } = scan(cwd, ['socket', '/dev/null', 'a.txt']);
+  server.close();
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^error: socket: is a device or a socket\nerror: \/dev\/null: is a device or a socket\nhint: [^\n]*standard input\n/,
+  );
+});
+
+test('lists of values and of words are taken from plain files alone', () => {
+  const cwd = place('lists', { 'a.txt': 'fine' });
+  execFileSync('mkfifo', [join(cwd, 'pipe')]);
+  for (const option of ['--allow-file', '--company']) {
+    const { status, stderr } = scan(cwd, [option, 'pipe', 'a.txt']);
+    assert.match(stderr, /pipe: this is no plain file \[DATA_INVALID\]\nhint: name a file that holds /);
+    assert.equal(status, 1);
+  }
+  assert.match(scan(cwd, ['--company', 'none.yaml', 'a.txt']).stderr, /^error: there is no file `none\.yaml` \[/);
+});
+
+test('a path that holds a token is printed without it', () => {
+  const cwd = place('told-path', { [`${TOKEN}.txt`]: OTHER_TOKEN, [`d/${TOKEN}/x.txt`]: OTHER_TOKEN });
+  const { stdout } = scan(cwd, ['.']);
+  assert.equal(
+    stdout,
+    'd/[...]/x.txt:1:1: secret/gitlab-token (confidence 0.90)\n[...].txt:1:1: secret/gitlab-token (confidence 0.90)\n',
+  );
+  scan(cwd, ['--json', '.']);
+  scan(cwd, ['--sarif', '.']);
+  assert.match(scan(cwd, [`none-${TOKEN}`]).stderr, /^error: none-\[\.\.\.\]: there is no such file/);
+});
+
 test('what cannot be read is named, and is no success', () => {
   const cwd = place('unread', { 'a.txt': 'fine' });
   const { status, stderr } = scan(cwd, ['a.txt', 'none.txt']);
   assert.equal(status, 1);
-  assert.match(stderr, /^error: none\.txt: ENOENT\n/);
+  assert.match(stderr, /^error: none\.txt: there is no such file or folder \[ENOENT\]\nhint: check the path/);
   const report = JSON.parse(scan(cwd, ['--json', 'none.txt']).stdout) as { unread: unknown };
   assert.deepEqual(report.unread, [{ path: 'none.txt', problem: 'ENOENT' }]);
 });
@@ -217,7 +273,7 @@ test('what cannot be read is named, and is no success', () => {
 test('a file of no rights is named', { skip: process.getuid?.() === 0 ? 'root may read anything' : false }, () => {
   const cwd = place('closed', { 'a.txt': 'x' });
   chmodSync(join(cwd, 'a.txt'), 0);
-  assert.match(scan(cwd, ['.']).stderr, /^error: a\.txt: EACCES\n/);
+  assert.match(scan(cwd, ['.']).stderr, /^error: a\.txt: it may not be read \[EACCES\]\nhint: /);
 });
 
 test('names that act on a terminal and names that are no UTF-8 are printed harmlessly', () => {
@@ -262,7 +318,9 @@ test('values are allowed by their hashes alone', () => {
   assert.match(stderr, /1 allowed/);
   assert.equal(scan(cwd, ['--allow', 'a.txt:1:28', '--allow-file', 'allowed.json']).status, 0);
   assert.equal(scan(cwd, ['--allow-file', 'allowed.json', 'a.txt']).status, 0);
-  assert.equal(scan(cwd, ['--allow', 'a.txt:1:2', '--allow-file', 'allowed.json']).status, 2);
+  const nothing = scan(cwd, ['--allow', 'a.txt:1:2', '--allow-file', 'allowed.json']);
+  assert.equal(nothing.status, 2);
+  assert.match(nothing.stderr, /\[USAGE\]\nhint: copy the place from a scan with the same options/);
   assert.equal(scan(cwd, ['--allow-file', 'none.json', 'a.txt']).status, 2);
   writeFileSync(join(cwd, 'allowed.json'), `{"salt":"00","hashes":["${TOKEN}"]}`);
   assert.match(scan(cwd, ['--allow-file', 'allowed.json', 'a.txt']).stderr, /\[DATA_INVALID\]/);

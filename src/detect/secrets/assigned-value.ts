@@ -15,7 +15,7 @@ export const ASSIGNMENT_REACH_BYTES = 1024;
 /**
  * The value given to the name whose keyword ends at `at`, in the syntax of shells, of the common programming languages,
  * of INI, YAML, JSON (also within a string), XML, HCL and of options: `_KEY = "v"`, `Key": "v"`, `-key=v`, `Key>v<`,
- * `KEY", "v")`, `name: KEY, value: v`. Null where no value follows.
+ * `KEY", "v")`, `name: KEY, value: v`, `{"name":"KEY","value":"v"}`. Null where no value follows.
  */
 export function assignedValue(latin1: string, at: number): AssignedValue | null {
   if (!mayBeAssigned(latin1, at)) return null;
@@ -38,7 +38,7 @@ const MAX_VALUE_BYTES = 400;
  * end in front of a quoted value or between XML tags.
  */
 const ASSIGNMENT =
-  /([\w.$-]{0,40}(?: [\w.$-]{1,20}){0,3}?)(\\{0,3}["'`]?\]?)(?: [a-z]{1,20}="[^"\n]{0,40}"(?=[ >])){0,3}[ \t]{0,20}(?::?[ \t]{0,2}(?:&?(?:'static )?str|[Ss]tring|char|const|\[\]byte|any)\??[ \t*]{0,3}(?:\[\])?[ \t]{0,2}(?==))?(<\/(?:key|name|Name|Key)>\s{0,40}<(?:string|value|Value)>|,?\s{1,40}\\{0,2}["']?(?:value|Value|default)\\{0,2}["']?\s{0,4}[:=]|"?\s{1,4}\{\s{1,40}(?:type\s{1,4}=\s{1,4}string\s{1,40})?default\s{1,4}=|=>|\?\?=|\|\|=|:{1,3}=|\?=|={1,3}|:|,|\(|>|\|\|)[ \t]{0,20}(?:\r?\n[ \t]{0,40}(?=\\{0,3}["'`]|[\w+/=-]{10,200}\s{0,40}<\/))?(?:[bBrRuUfF@$L]{1,2}(?=["'])|new String\()?(\\{0,3}["'`]{1,3}|)/y;
+  /([\w.$-]{0,40}(?: [\w.$-]{1,20}){0,3}?)(\\{0,3}["'`]?\]?)(?: [a-z]{1,20}="[^"\n]{0,40}"(?=[ >])){0,3}[ \t]{0,20}(?::?[ \t]{0,2}(?:&?(?:'static )?str|[Ss]tring|char|const|\[\]byte|any)\??[ \t*]{0,3}(?:\[\])?[ \t]{0,2}(?==))?(<\/(?:key|name|Name|Key)>\s{0,40}<(?:string|value|Value)>|(?:,\s{0,40}|\s{1,40})\\{0,2}["']?(?:value|Value|default)\\{0,2}["']?\s{0,4}[:=]|"?\s{1,4}\{\s{1,40}(?:type\s{1,4}=\s{1,4}string\s{1,40})?default\s{1,4}=|=>|\?\?=|\|\|=|:{1,3}=|\?=|={1,3}|:|,|\(|>|\|\|)[ \t]{0,20}(?:\r?\n[ \t]{0,40}(?=\\{0,3}["'`]|[\w+/=-]{10,200}\s{0,40}<\/))?(?:[bBrRuUfF@$L]{1,2}(?=["'])|new String\()?(\\{0,3}["'`]{1,3}|)/y;
 
 /** Whether the first sign behind a name is one of an assignment: most names end in others, and are dismissed at little cost. */
 function mayBeAssigned(latin1: string, from: number): boolean {

@@ -171,11 +171,15 @@ function isPlainAssignment(latin1: string, start: number, { end, operator, suffi
     operator.startsWith('<') ||
     PLAIN_LEAD.test(lead) ||
     CONNECTION_LEAD.test(lead) ||
-    OPTION_LEAD.test(lead)
+    OPTION_LEAD.test(lead) ||
+    (NAMED_OPERATOR.test(operator) && NAME_LEAD.test(lead))
   );
 }
 
 const PLAIN_LEAD = /^[ \t]{0,40}(?:(?:export|set|SET|ENV|ARG|-|- |env:)[ \t]{1,4})?["']?[\w.-]{0,60}$/;
 const CONNECTION_LEAD = /;[ \t]{0,3}[A-Za-z_ ]{0,12}$|[?&][\w.-]{0,20}$/;
+/** `{name: DB_PASSWORD, value: v}`, as manifests list the environment of a container. */
+const NAMED_OPERATOR = /[vV]alue/;
+const NAME_LEAD = /\bname["']?[ \t]{0,4}[:=][ \t]{0,4}["']?[\w.-]{0,60}$/i;
 const OPTION_LEAD =
   /(?:^|\s)--?[A-Za-z][\w-]{0,30}$|(?:^|\s)--$|(?:^|\s)(?:-e|--env|--set|--build-arg)[ =][\w.]{0,40}$/;

@@ -1,6 +1,7 @@
 import type { Detector, KeywordDetector } from '../scan/detector.ts';
 import { CALL_CREDENTIAL } from './call-credential.ts';
 import { CREDENTIAL_FILE } from './credential-file.ts';
+import { decoratedSecret } from './decorated-word.ts';
 import { DISCORD_TOKEN } from './discord-token.ts';
 import { encodedSecret } from './encoded-secret.ts';
 import { GENERIC_PASSWORD, GENERIC_SECRET } from './generic-assignment.ts';
@@ -9,6 +10,7 @@ import { JSON_WEB_TOKEN } from './json-web-token.ts';
 import { KUBERNETES_SECRET } from './kubernetes-secret.ts';
 import { NETRC_ENTRY } from './netrc-entry.ts';
 import { PASSWORD_HASH } from './password-hash.ts';
+import { PRIVATE_KEY_PART } from './private-key-part.ts';
 import { BARE_PRIVATE_KEY, PEM_PRIVATE_KEY, PUTTY_PRIVATE_KEY } from './private-keys.ts';
 import { PROVIDER_NAMES } from './provider-names.ts';
 import { providerDetector, serviceDetector } from './provider-rule.ts';
@@ -44,4 +46,11 @@ const PLAIN: readonly KeywordDetector[] = [
 ];
 
 /** Finds keys, tokens, passwords and private keys. What it finds counts: there is no threshold to apply behind it. */
-export const SECRET_DETECTORS: readonly Detector[] = [...PLAIN, DISCORD_TOKEN, CREDENTIAL_FILE, encodedSecret(PLAIN)];
+export const SECRET_DETECTORS: readonly Detector[] = [
+  ...PLAIN,
+  PRIVATE_KEY_PART,
+  DISCORD_TOKEN,
+  CREDENTIAL_FILE,
+  encodedSecret(PLAIN),
+  decoratedSecret(PLAIN),
+];

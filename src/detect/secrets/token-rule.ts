@@ -33,10 +33,7 @@ export type TokenCheck = 'verified' | 'plausible' | 'refuted';
 
 /** The detector of a rule. A token may be cut into string literals that are joined. */
 export function tokenDetector(rule: TokenRule): KeywordDetector {
-  const pattern = new RegExp(
-    `(?:${rule.shape})(?![A-Za-z0-9_]|\\.(?:png|jpe?g|svg|gif|webp|ico|css|js|html?)\\b)`,
-    'y',
-  );
+  const pattern = new RegExp(`(?:${rule.shape})(?![A-Za-z0-9]|\\.(?:png|jpe?g|svg|gif|webp|ico|css|js|html?)\\b)`, 'y');
   const lead = rule.lead === undefined ? null : new RegExp(`(?:${rule.lead})$`);
   const maxBytes = rule.maxBytes ?? DEFAULT_TOKEN_BYTES;
   return {

@@ -47,9 +47,23 @@ test('all together are done with long lines of one kind in time', () => {
     '-----BEGIN ',
     'password="',
     "' + '",
+    '-----BEGIN PRIVATE KEY-----',
+    '-----END PRIVATE KEY-----',
+    'a -----END PRIVATE KEY----',
+    ` MHcCAQEE${'aB3'.repeat(12)}`,
+    `Private-Lines: 9\n${'aB3/'.repeat(16)}\n`,
+    `1:${'aB3/'.repeat(16)}\n`,
+    `${'aB3/'.repeat(16)},`,
+    '\u001b[m',
+    'a\u001b[0m',
+    `${'a\u001b[0m'.repeat(100)} `,
+    '%5f',
+    `${'ghp_%5f'.repeat(40)} `,
+    '&#95;',
+    'é\u200b',
   ]) {
     const startedMs = performance.now();
-    all.scan(Buffer.from(filled(unit), 'latin1'), SCENE);
+    all.scan(Buffer.from(filled(unit)), SCENE);
     assert.ok(performance.now() - startedMs < MOST_MS, unit);
   }
 });
