@@ -192,6 +192,9 @@ test('each source has a name for the developer', () => {
       ...session(),
       taint: { ...TAINT, source },
     });
-    assert.match(decision.verdict === 'ask' ? decision.reason : '', /^An? .* that this (?:session read|one goes on with)/);
+    assert.match(
+      decision.verdict === 'ask' ? decision.reason : '',
+      /^An? .* that this (?:session read|one goes on with)/,
+    );
   }
 });
