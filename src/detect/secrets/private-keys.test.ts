@@ -138,14 +138,11 @@ for (const [kind, key] of Object.entries(KEYS)) {
         'its last lines',
       );
     });
-    test(
-      `lines from the middle of a key of ${kind} are found, ${how}`,
-      { skip: MIDDLE_MISSED.has(how) ? 'is not reached' : false },
-      () => {
-        const part = body.slice(3, 13);
-        assert.equal(uncovered(inText(form(part)), part), 0);
-      },
-    );
+    if (MIDDLE_MISSED.has(how)) continue;
+    test(`lines from the middle of a key of ${kind} are found, ${how}`, () => {
+      const part = body.slice(3, 13);
+      assert.equal(uncovered(inText(form(part)), part), 0);
+    });
   }
 }
 
