@@ -1,25 +1,17 @@
 import { basename } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { EvaluatedArea, Evaluation, LabelledRow, ScanScene, SourceKind } from '../detect/index.ts';
+import type { EvaluatedArea, Evaluation, LabelledRow, ScanScene } from '../detect/index.ts';
+import { SOURCE_KINDS } from '../core/source-kind.ts';
+import type { SourceKind } from '../core/source-kind.ts';
 import { areaFinder } from './detect-finder.ts';
 import type { Finder } from './detect-finder.ts';
 import { evaluationText } from './detect-text.ts';
 import { labelledRows } from './labelled-rows.ts';
 import { progressLine } from './progress-line.ts';
 
-/** The names are written out here, because the room that lists them is loaded only by the commands that need it. */
+/** Written out here, because the room that lists them is loaded only by the commands that need it. */
 const AREAS = ['secrets', 'pii', 'injection', 'commands'] as const satisfies readonly EvaluatedArea[];
-const SOURCES = [
-  'user-prompt',
-  'repository-file',
-  'tool-input',
-  'tool-result',
-  'web-page',
-  'mcp-result',
-  'issue-text',
-  'model-output',
-] as const satisfies readonly SourceKind[];
 
 interface EvalOptions {
   readonly area: EvaluatedArea;
@@ -50,7 +42,7 @@ export function addDetectEvalCommand(detect: Command): void {
     .addOption(new Option('--area <area>', 'what to look for').choices(AREAS).makeOptionMandatory())
     .addOption(
       new Option('--source <kind>', 'where the texts come from (default: what the kind of each row says)').choices(
-        SOURCES,
+        SOURCE_KINDS,
       ),
     )
     .option('--rows', 'name the rows that were missed or wrong, by their ids')

@@ -4,7 +4,9 @@ import type { Command } from 'commander';
 import { packageRoot } from '../bin/package-root.ts';
 import { packageVersion } from '../bin/version.ts';
 import { UsageError } from '../core/error.ts';
-import type { AllowedHashes, SourceKind } from '../detect/index.ts';
+import type { AllowedHashes } from '../detect/index.ts';
+import { SOURCE_KINDS } from '../core/source-kind.ts';
+import type { SourceKind } from '../core/source-kind.ts';
 import { EXIT } from './exit-code.ts';
 import { eachGiven } from './place.ts';
 import type { SetExitCode } from './program.ts';
@@ -17,16 +19,6 @@ import { reportSarif } from './scan-sarif.ts';
 import type { SourcedFinding } from './scan-sum.ts';
 
 const AREAS = ['secrets', 'injection', 'pii'] as const satisfies readonly ScanArea[];
-const SOURCES = [
-  'repository-file',
-  'user-prompt',
-  'tool-input',
-  'tool-result',
-  'web-page',
-  'mcp-result',
-  'issue-text',
-  'model-output',
-] as const satisfies readonly SourceKind[];
 
 interface ScanOptions {
   readonly area?: readonly string[];
@@ -55,7 +47,7 @@ export function addScanCommand(parent: Command, setExitCode: SetExitCode): void 
     )
     .addOption(
       new Option('--source <kind>', 'where the text comes from: what is not trusted is judged more strictly')
-        .choices(SOURCES)
+        .choices(SOURCE_KINDS)
         .default('repository-file'),
     )
     .option('--staged', 'scan what the next commit would change, as it stands in the index')

@@ -427,3 +427,28 @@ for (const { source, said } of [
     const { ports } = await answered(eventBytes('SessionStart', { source }), {});
     assert.deepEqual(ports.clients, [`25b8c291-a230-49af-982d-b98a17a4e940 ${said}`]);
   });
+
+test('a result whose path is too long for a notice is held back all the same', async () => {
+  const bytes = result(
+    'Read',
+    { type: 'text', file: { content: 'token-1' } },
+    { file_path: `/${'x'.repeat(1_200_000)}` },
+  );
+  const answer = await answered(bytes, { inspect: policy({ secret: 'block' }) });
+  assert.equal(answer.exit, 0);
+  assert.match(JSON.stringify(outputOf(answer)), /^"Sallyport held this result back/);
+});
+
+test('a call with a credential of which nobody can say where it leads is denied, with its record', async () => {
+  const script: Script = { inspect: policy({ secret: 'redact' }) };
+  const ports = {
+    ...scriptedPorts(script),
+    staysHere: (): boolean => {
+      throw new Error('token-1');
+    },
+  };
+  const { payload } = await answerEvent(ports, SAMPLE_SESSION, bashBytes('echo token-1'));
+  assert.match(payload, /rule dlp\/secret/);
+  assert.equal(ports.records[0]?.body['ruleId'], 'dlp/secret');
+  assert.doesNotMatch(payload + ports.errors.join(), /token-1/);
+});

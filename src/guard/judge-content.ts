@@ -11,7 +11,7 @@ import { scanFields } from './hook-record.ts';
 import type { ScanDeed } from './hook-record.ts';
 import { inspectInput, inspectPrompt } from './inspect-event.ts';
 import type { Inspected, InspectedText } from './inspect-event.ts';
-import type { GuardPorts } from './ports.ts';
+import type { GuardPorts, GuardScene } from './ports.ts';
 
 /** What holds for a text that our own detectors could not look at. */
 export const NOT_LOOKED_AT: ContentDenial = {
@@ -41,11 +41,21 @@ export async function judgeInput(
     inspected.kind === 'none' || (inspected.kind === 'ran' && !inspected.inspection.findings.some(isUnspoken));
   if (isDenied) return { call, scan: {}, isPlain };
   const denial = denialIn(inspected, (ran) =>
-    inputDenial(ran.inspection, () => ports.staysHere(call.action, { workspace, homeDir })),
+    inputDenial(ran.inspection, () => knownToStay(ports, call, { workspace, homeDir })),
   );
   if (denial === null) return { call, scan: scanFields(inspected, deedOf(inspected)), isPlain };
   const denied: Call = { ...call, decision: { verdict: 'deny', ...denial } };
   return { call: denied, scan: scanFields(inspected, 'refused'), isPlain };
+}
+
+/** What fails is not known to stay: the call is then denied with its record, as any other. */
+function knownToStay(ports: GuardPorts, { action }: Call, scene: GuardScene): boolean {
+  try {
+    return ports.staysHere(action, scene);
+  } catch (error) {
+    ports.logError?.(`guard: where a call leads was not found out: ${error instanceof Error ? error.name : 'unknown'}`);
+    return false;
+  }
 }
 
 /** Whether a finding is of what no record holds: it may be a part of a name, a path or a host. */

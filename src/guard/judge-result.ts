@@ -64,8 +64,10 @@ export async function judgeResult(
 /** The answer by which the model gets a notice in the place of a result. */
 export function heldBack(event: HookEvent, why: string): Answer {
   const notice = `Sallyport held this result back: ${why} Do not try to get it another way; ask the user if it is needed.`;
-  const answer = resultAnswer({ output: noticeOutput(event, notice), context: null });
-  // A path of megabytes is in no real event.
+  // A path of megabytes does not fit; a plain text makes the client put an error in the result's place (measured).
+  const answer =
+    resultAnswer({ output: noticeOutput(event, notice), context: null }) ??
+    resultAnswer({ output: notice, context: null });
   return answer ?? refusal('its result could not be held back');
 }
 

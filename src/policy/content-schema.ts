@@ -41,9 +41,9 @@ export const dlp = z
   .optional()
   .describe(
     'What is done with text that should not leave. `alert` records it. `redact` takes it out of results of tools before ' +
-      'the model sees them; `mask` does the same for now. `block` holds such results back whole and denies tools that ' +
-      'are given such text. With each of these three a prompt with such text is refused, and so is a tool that could ' +
-      'send it to another machine.',
+      'the model sees them; `mask` does the same. `block` holds such results back whole and denies tools that ' +
+      'are given such text. With each of these three a prompt with such text is refused, and so is a call of ' +
+      'which it is not known that the text stays on the machine.',
   );
 
 export const injection = z
