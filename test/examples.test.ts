@@ -104,7 +104,7 @@ test('every example but the smallest says what is done with secrets and with ins
 
 test('a team adds words, patterns and a stricter action to those of its company', () => {
   const { dlp, company } = loadPolicy([join(FOLDER, 'monorepo')], STATE, NOW_MS).bundle.policy;
-  assert.deepEqual([dlp.secret, dlp.personal, dlp.company], ['redact', 'redact', 'redact']);
+  assert.deepEqual([dlp.secret, dlp.personal, dlp.company], ['mask', 'mask', 'mask']);
   assert.deepEqual(company.words, [{ name: 'code-names', words: ['Bluebird', 'Northern Lights', 'Kestrel'] }]);
   assert.deepEqual(company.patterns, [{ name: 'merchant', pattern: 'MRC-[0-9]{7}' }]);
 });

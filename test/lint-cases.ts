@@ -345,6 +345,22 @@ export const LINT_CASES: readonly LintCase[] = [
     near: [server('command: node')],
   },
   {
+    name: 'a Cyrillic letter in an address that model requests fall back to',
+    code: 'lint/look-alike',
+    hit: [base("gateway: { fallbacks: ['https://mоdels.example.com'] }\n")],
+    path: 'gateway.fallbacks[0]',
+    message: /U\+043E/,
+    near: [base("gateway: { fallbacks: ['https://models.example.com'] }\n")],
+  },
+  {
+    name: 'a Cyrillic letter in the address of a collector',
+    code: 'lint/look-alike',
+    hit: [base("gateway: { telemetry: { otlp: 'https://cоllector.example.com' } }\n")],
+    path: 'gateway.telemetry.otlp',
+    message: /U\+043E/,
+    near: [base("gateway: { telemetry: { otlp: 'https://collector.example.com' } }\n")],
+  },
+  {
     name: 'a host that is reached and refused',
     code: 'lint/contradiction',
     hit: [

@@ -93,6 +93,31 @@ test('what is no rule is named as a field, and is not proven equal', () => {
   assert.match(comparisonText(comparison), /session\.maxDurationMinutes: 480 -> 60/);
 });
 
+test('each field of the gateway is named by itself', () => {
+  const comparison = compared(
+    (text) => `${text}gateway:
+  opaque: { document: strip }
+  limits: { tokens_per_day: { user: 1000 } }
+  fallbacks: ['https://second.example/']
+  content_log: masked
+  forward_proxy: { enabled: true, hosts: [claude.example] }
+`,
+  );
+  assert.deepEqual(
+    comparison.fields.map(({ field, before: from, after: to }) => [field, from, to]),
+    [
+      ['gateway.contentLog', 'digest', 'masked'],
+      ['gateway.fallbacks', [], ['https://second.example']],
+      ['gateway.forwardProxy.enabled', false, true],
+      ['gateway.forwardProxy.hosts', ['api.anthropic.com'], ['claude.example']],
+      ['gateway.limits.tokensPerDay.user', null, 1_000],
+      ['gateway.opaque.document', 'ask', 'strip'],
+    ],
+  );
+  assert.equal(isNothingChanged(comparison), false);
+  assert.deepEqual(comparison.layers.client?.fields, []);
+});
+
 test('a rule that only watches is named as a field', () => {
   const comparison = compared((text) => `${text}rollout:\n  rules:\n    shell/tunnel: shadow\n`);
   assert.ok(comparison.fields.some(({ field }) => field.startsWith('rollout')));

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { CONTENT_ACTIONS, INJECTION_ACTIONS } from '../core/content-rules.ts';
 import { ENGINE_PLACES, FAILURE_POLICIES, PROGRAM_KINDS, SERVICE_KINDS } from '../core/engine-kind.ts';
+import {
+  CALL_REFUSERS,
+  CONTENT_LOGS,
+  OPAQUE_ACTIONS,
+  REPLY_ACTIONS,
+  UNKNOWN_USAGE,
+  WITHOUT_HOOKS,
+} from '../core/gateway-rules.ts';
 import { parseRuleId } from '../core/ids.ts';
 import type { RuleId } from '../core/ids.ts';
 import { canonicalJson } from '../core/json.ts';
@@ -48,6 +56,8 @@ const rule = { id: ruleIdText, verdict, mode: z.enum(ROLLOUT_MODES), reason: z.s
 const calls = { server: z.string(), tools: texts };
 const textMap = z.record(z.string(), z.string());
 const dlpAction = z.enum(CONTENT_ACTIONS).nullable();
+const opaqueAction = z.enum(OPAQUE_ACTIONS);
+const usageLimits = z.strictObject({ session: whole.nullable(), user: whole.nullable(), team: whole.nullable() });
 
 const engineLimits = {
   name: z.string(),
@@ -64,9 +74,10 @@ const policySchema = z.strictObject({
   shape: z.enum(['workstation', 'ec2', 'container']),
   client: z.strictObject({ minimumVersion: z.string() }),
   models: z.strictObject({
-    provider: z.enum(['anthropic', 'bedrock']),
+    provider: z.enum(['anthropic', 'bedrock', 'vertex']),
     upstream: z.string(),
     bedrockRegion: z.string(),
+    vertex: z.strictObject({ project: z.string(), region: z.string() }).nullable(),
     allow: texts,
     deny: texts,
   }),
@@ -138,6 +149,26 @@ const policySchema = z.strictObject({
       }),
     ]),
   ),
+  gateway: z.strictObject({
+    opaque: z.strictObject({ image: opaqueAction, document: opaqueAction, media: opaqueAction, unknown: opaqueAction }),
+    replies: z.strictObject({ secret: z.enum(REPLY_ACTIONS), company: z.enum(REPLY_ACTIONS) }),
+    deniedCalls: z.enum(CALL_REFUSERS),
+    withoutHooks: z.enum(WITHOUT_HOOKS),
+    retroactive: z.array(z.enum(['secret', 'pii', 'company'])),
+    limits: z.strictObject({
+      maxBodyBytes: whole,
+      concurrentRequests: whole,
+      requestsPerMinute: usageLimits,
+      tokensPerDay: usageLimits,
+      whenUnknown: z.enum(UNKNOWN_USAGE),
+      team: z.string().nullable(),
+    }),
+    timeouts: z.strictObject({ connectMs: whole, idleMs: whole }),
+    fallbacks: texts,
+    contentLog: z.enum(CONTENT_LOGS),
+    forwardProxy: z.strictObject({ enabled: z.boolean(), hosts: texts }),
+    telemetry: z.strictObject({ prometheus: z.boolean(), otlp: z.string().nullable() }),
+  }),
   defaults: z.strictObject({
     command: cautious,
     readInside: verdict,

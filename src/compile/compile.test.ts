@@ -170,6 +170,23 @@ test('Bedrock routes to the gateway and pins the other routes', () => {
   assert.deepEqual(settings['allowedProviders'], ['bedrock', 'customEndpoint']);
 });
 
+test('Vertex mode routes the client to the gateway, for one project and region', () => {
+  const policy = policyOf(
+    'version: 1\nname: x\nproviders: { use: vertex, vertex: { project: p-1, region: global } }\n',
+  );
+  const settings = managedSettings(policy, ruleTableOf(policy), { ...SITE, provider: 'vertex' });
+  assert.partialDeepStrictEqual(settings['env'], {
+    CLAUDE_CODE_USE_VERTEX: '1',
+    CLAUDE_CODE_SKIP_VERTEX_AUTH: '1',
+    ANTHROPIC_VERTEX_BASE_URL: 'http://127.0.0.1:7117/v1',
+    ANTHROPIC_VERTEX_PROJECT_ID: 'p-1',
+    CLOUD_ML_REGION: 'global',
+    CLAUDE_CODE_USE_BEDROCK: '0',
+    ANTHROPIC_BEDROCK_BASE_URL: '',
+  });
+  assert.deepEqual(settings['allowedProviders'], ['vertex', 'customEndpoint']);
+});
+
 test('the environment that is pinned holds strings only, and no token', () => {
   const policy = policyOf(defaults);
   const env = managedSettings(policy, ruleTableOf(policy), SITE)['env'] as Record<string, unknown>;

@@ -1,3 +1,4 @@
+import type { Policy } from '../policy/index.ts';
 import { KEPT_VARIABLES } from './site.ts';
 import type { Site } from './site.ts';
 
@@ -9,7 +10,6 @@ import type { Site } from './site.ts';
 const PINNED_EMPTY = [
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_CUSTOM_HEADERS',
-  'ANTHROPIC_VERTEX_BASE_URL',
   'ANTHROPIC_FOUNDRY_BASE_URL',
   'ANTHROPIC_UNIX_SOCKET',
   'HTTP_PROXY',
@@ -32,7 +32,6 @@ const PINNED_EMPTY = [
 ] as const;
 
 const PINNED_OFF = [
-  'CLAUDE_CODE_USE_VERTEX',
   'CLAUDE_CODE_USE_FOUNDRY',
   'CLAUDE_CODE_USE_MANTLE',
   'CLAUDE_CODE_ENABLE_TELEMETRY',
@@ -43,21 +42,30 @@ const PINNED_OFF = [
 ] as const;
 
 /** The `env` block of a managed settings document. Holds no secret: the session's token travels in the process environment. */
-export function pinnedEnvironment(site: Site, isSandboxed: boolean): Record<string, string> {
+export function pinnedEnvironment(site: Site, { models, sandbox }: Policy): Record<string, string> {
   const isBedrock = site.provider === 'bedrock';
+  const vertex = site.provider === 'vertex' ? models.vertex : null;
   const env: Record<string, string> = {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     // The client's scrub is a sandbox of its own that wants to write above the working folder, which only root may
     // (measured on 2.1.329); where its main sandbox is on, that one hides the credentials, see `sandboxBlock`.
-    CLAUDE_CODE_SUBPROCESS_ENV_SCRUB: isSandboxed ? '0' : '1',
+    CLAUDE_CODE_SUBPROCESS_ENV_SCRUB: sandbox.enabled ? '0' : '1',
     CLAUDE_CODE_USE_BEDROCK: isBedrock ? '1' : '0',
     ANTHROPIC_BASE_URL: site.gatewayUrl,
     ANTHROPIC_BEDROCK_BASE_URL: isBedrock ? site.gatewayUrl : '',
+    CLAUDE_CODE_USE_VERTEX: vertex === null ? '0' : '1',
+    ANTHROPIC_VERTEX_BASE_URL: vertex === null ? '' : `${site.gatewayUrl}/v1`,
     NO_PROXY: '127.0.0.1,localhost',
     no_proxy: '127.0.0.1,localhost',
     DISABLE_AUTOUPDATER: '1',
   };
   if (isBedrock) env['CLAUDE_CODE_SKIP_BEDROCK_AUTH'] = '0';
+  if (vertex !== null) {
+    // With its own way of proving who asks the client would look for Google's credentials, and send no token of ours.
+    env['CLAUDE_CODE_SKIP_VERTEX_AUTH'] = '1';
+    env['ANTHROPIC_VERTEX_PROJECT_ID'] = vertex.project;
+    env['CLOUD_ML_REGION'] = vertex.region;
+  }
   for (const name of KEPT_VARIABLES) env[name] = site.environment[name] ?? '';
   for (const name of PINNED_EMPTY) env[name] = '';
   for (const name of PINNED_OFF) env[name] = '0';

@@ -1,3 +1,4 @@
+import { DEFAULT_GATEWAY_RULES } from '../core/gateway-rules.ts';
 import { ruleId } from '../core/ids.ts';
 import type { Policy } from '../policy/index.ts';
 
@@ -10,6 +11,7 @@ export const SAMPLE_POLICY: Policy = {
     provider: 'bedrock',
     upstream: 'https://bedrock-runtime.eu-central-1.amazonaws.com',
     bedrockRegion: 'eu-central-1',
+    vertex: null,
     allow: ['claude-sonnet-*', 'claude-opus-5-5'],
     deny: ['claude-sonnet-3*'],
   },
@@ -44,6 +46,17 @@ export const SAMPLE_POLICY: Policy = {
   injection: { onFinding: null, taint: false },
   company: { words: [], patterns: [] },
   engines: [],
+  gateway: {
+    ...DEFAULT_GATEWAY_RULES,
+    retroactive: ['secret', 'pii'],
+    limits: {
+      ...DEFAULT_GATEWAY_RULES.limits,
+      requestsPerMinute: { session: 60, user: null, team: 600 },
+      team: 'platform',
+    },
+    fallbacks: ['https://bedrock-runtime.eu-west-1.amazonaws.com'],
+    telemetry: { prometheus: true, otlp: 'https://collector.example.com' },
+  },
   defaults: {
     command: 'ask',
     readInside: 'allow',

@@ -21,6 +21,8 @@ export const CREDENTIAL_VARIABLES = [
   'AWS_SESSION_TOKEN',
   'AWS_PROFILE',
   'AWS_BEARER_TOKEN_BEDROCK',
+  'GOOGLE_OAUTH_ACCESS_TOKEN',
+  'GOOGLE_APPLICATION_CREDENTIALS',
 ] as const;
 
 /** Milliseconds that the client waits for the policy helper before it refuses to start. */
@@ -33,7 +35,7 @@ export const POLICY_HELPER_TIMEOUT_MS = 10_000;
 export function managedSettings(policy: Policy, table: RuleTable, site: Site): JsonObject {
   const rules = clientRules(table);
   const settings: Record<string, Json> = {
-    env: pinnedEnvironment(site, policy.sandbox.enabled),
+    env: pinnedEnvironment(site, policy),
     permissions: {
       deny: rules.deny,
       ask: rules.ask,
@@ -53,8 +55,8 @@ export function managedSettings(policy: Policy, table: RuleTable, site: Site): J
     disableRemoteControl: true,
     disableClaudeAiConnectors: true,
     strictKnownMarketplaces: [],
-    // The gateway counts as a custom endpoint in both protocols; naming Bedrock alone stops the client (measured on 2.1.329).
-    allowedProviders: site.provider === 'bedrock' ? ['bedrock', 'customEndpoint'] : ['customEndpoint'],
+    // The gateway counts as a custom endpoint in each protocol; naming the provider alone stops the client (measured on 2.1.329).
+    allowedProviders: site.provider === 'anthropic' ? ['customEndpoint'] : [site.provider, 'customEndpoint'],
     requiredMinimumVersion: policy.client.minimumVersion,
     cleanupPeriodDays: policy.session.transcriptDays,
   };

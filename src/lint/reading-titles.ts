@@ -28,7 +28,6 @@ export const READING_TITLES: Readonly<Record<DiagnosticCode, string>> = {
   'policy/multi-tenant-host': 'A host under `egress` that many parties share',
   'policy/contradiction': 'Fields that cannot both be meant',
   'policy/no-effect': 'A field or a rule that does nothing',
-  'policy/not-enforced': 'A word that this version carries out as a lesser one',
   'policy/exception-long': 'An exception that lasts longer than 90 days',
   'policy/exception-expired': 'An exception that has ended',
   'policy/more-faults': 'More faults than are shown',

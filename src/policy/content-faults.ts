@@ -10,22 +10,12 @@ import { companyOf } from './policy-of.ts';
 import type { WrittenPolicy } from './policy-schema.ts';
 import { upstreamUrl } from './upstream-url.ts';
 
-/** What cannot be meant about content: lists with faults, and actions that do less than they say. */
+/** What cannot be meant about content: lists with faults, and lists or actions that have nothing to do. */
 export function contentFaults({ layer, dlp, company }: WrittenPolicy, report: Report): readonly Fault[] {
   const lists = companyOf(company);
   const hasLists = lists.words.length + lists.patterns.length > 0;
-  const masked = (['secret', 'personal', 'company'] as const).filter((field) => dlp?.[field] === 'mask');
   return [
     ...listFaults(lists).map(({ path, fault }) => report('policy/wrong-form', 'error', path, fault, null)),
-    ...masked.map((field) =>
-      report(
-        'policy/not-enforced',
-        'warning',
-        ['dlp', field],
-        'nothing restores masked text in this version: `mask` is carried out as `redact`',
-        null,
-      ),
-    ),
     // A layer that writes one of the two has the other from the document under it.
     ...(layer === 'base' && hasLists && !doesAnything(dlp?.company)
       ? [report('policy/no-effect', 'warning', ['company'], 'nothing is done with what these lists find', SAY_WHAT)]
@@ -55,7 +45,7 @@ export function listFaults(lists: CompanyLists): readonly { readonly path: Field
     .map((fault) => ({ path: ['company'], fault }));
 }
 
-const SAY_WHAT = 'write `dlp.company`, such as `redact`';
+const SAY_WHAT = 'write `dlp.company`, such as `mask`';
 
 function doesAnything(action: ContentAction | undefined): boolean {
   return action !== undefined && action !== 'allow';

@@ -40,10 +40,11 @@ export const dlp = z
   })
   .optional()
   .describe(
-    'What is done with text that should not leave. `alert` records it. `redact` takes it out of results of tools before ' +
-      'the model sees them; `mask` does the same. `block` holds such results back whole and denies tools that ' +
-      'are given such text. With each of these three a prompt with such text is refused, and so is a call of ' +
-      'which it is not known that the text stays on the machine.',
+    'What is done with text that should not leave. `alert` records it. `mask` sends the model a token in its place, and ' +
+      'the true text stands again in what comes back from it. `redact` takes it out of results of tools for good, and ' +
+      'refuses a prompt with such text. `block` refuses such a prompt, holds such results back whole and denies tools that ' +
+      'are given such text. With each of these three a call is denied of which it is not known that the text stays on the ' +
+      'machine.',
   );
 
 export const injection = z

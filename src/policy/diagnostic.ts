@@ -26,7 +26,6 @@ export const DIAGNOSTIC_CODES = [
   'policy/multi-tenant-host',
   'policy/contradiction',
   'policy/no-effect',
-  'policy/not-enforced',
   'policy/exception-long',
   'policy/exception-expired',
   'policy/more-faults',

@@ -1,3 +1,5 @@
+import { CONTENT_ACTIONS } from '../core/content-rules.ts';
+import { CALL_REFUSERS, OPAQUE_ACTIONS, REPLY_ACTIONS, UNKNOWN_USAGE, WITHOUT_HOOKS } from '../core/gateway-rules.ts';
 import { ROLLOUT_MODES } from '../core/rule-table.ts';
 import { fieldPathText, printable } from './fault.ts';
 import type { FieldPath } from './fault.ts';
@@ -94,7 +96,8 @@ const VERSION: Order = ranked((value) => {
   return (major * 100_000 + minor) * 100_000 + patch;
 });
 
-const dlpAction = words('undefined', 'allow', 'alert', 'mask', 'redact', 'block');
+const dlpAction = words('undefined', ...CONTENT_ACTIONS);
+const opaqueAction = words(...OPAQUE_ACTIONS);
 
 /** Every single-valued field that a layer may write, and what restricts it. */
 const FIELDS: readonly (readonly [FieldPath, Order])[] = [
@@ -104,6 +107,9 @@ const FIELDS: readonly (readonly [FieldPath, Order])[] = [
   [['providers', 'anthropic', 'upstream'], FIXED],
   [['providers', 'bedrock', 'region'], FIXED],
   [['providers', 'bedrock', 'upstream'], FIXED],
+  [['providers', 'vertex', 'project'], FIXED],
+  [['providers', 'vertex', 'region'], FIXED],
+  [['providers', 'vertex', 'upstream'], FIXED],
   [['containers', 'privileged'], verdict],
   [['containers', 'host_mounts'], verdict],
   [['containers', 'host_namespaces'], verdict],
@@ -120,6 +126,31 @@ const FIELDS: readonly (readonly [FieldPath, Order])[] = [
   [['dlp', 'company'], dlpAction],
   [['injection', 'on_finding'], words('undefined', 'alert', 'ask', 'deny')],
   [['injection', 'taint'], words('false', 'true', 'any-untrusted')],
+  [['gateway', 'opaque', 'image'], opaqueAction],
+  [['gateway', 'opaque', 'document'], opaqueAction],
+  [['gateway', 'opaque', 'media'], opaqueAction],
+  [['gateway', 'opaque', 'unknown'], opaqueAction],
+  [['gateway', 'replies', 'secret'], words(...REPLY_ACTIONS)],
+  [['gateway', 'replies', 'company'], words(...REPLY_ACTIONS)],
+  [['gateway', 'denied_calls'], words(...CALL_REFUSERS)],
+  [['gateway', 'without_hooks'], words(...WITHOUT_HOOKS)],
+  [['gateway', 'limits', 'max_body_bytes'], LESS_RESTRICTS],
+  [['gateway', 'limits', 'concurrent_requests'], LESS_RESTRICTS],
+  [['gateway', 'limits', 'requests_per_minute', 'session'], LESS_RESTRICTS],
+  [['gateway', 'limits', 'requests_per_minute', 'user'], LESS_RESTRICTS],
+  [['gateway', 'limits', 'requests_per_minute', 'team'], LESS_RESTRICTS],
+  [['gateway', 'limits', 'tokens_per_day', 'session'], LESS_RESTRICTS],
+  [['gateway', 'limits', 'tokens_per_day', 'user'], LESS_RESTRICTS],
+  [['gateway', 'limits', 'tokens_per_day', 'team'], LESS_RESTRICTS],
+  [['gateway', 'limits', 'when_unknown'], words(...UNKNOWN_USAGE)],
+  [['gateway', 'timeouts', 'connect_ms'], LESS_RESTRICTS],
+  [['gateway', 'timeouts', 'idle_ms'], LESS_RESTRICTS],
+  // What is logged more can help who looks into a case and harm who is looked at: neither is the stricter.
+  [['gateway', 'content_log'], FIXED],
+  // One more way in, and one more key that names are signed with.
+  [['gateway', 'forward_proxy', 'enabled'], words('true', 'false')],
+  [['gateway', 'telemetry', 'prometheus'], FIXED],
+  [['gateway', 'telemetry', 'otlp'], FIXED],
   [['session', 'max_duration_minutes'], LESS_RESTRICTS],
   [['session', 'idle_timeout_minutes'], LESS_RESTRICTS],
   [['session', 'max_concurrent'], LESS_RESTRICTS],

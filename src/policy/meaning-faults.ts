@@ -2,6 +2,7 @@ import type { DiagnosticCode } from './diagnostic.ts';
 import { fieldPathText, quoted } from './fault.ts';
 import type { Fault, FieldPath } from './fault.ts';
 import { contentFaults, engineFaults } from './content-faults.ts';
+import { gatewayFaults } from './gateway-faults.ts';
 import { multiTenantService } from './multi-tenant-host.ts';
 import { nearestName } from './nearest-name.ts';
 import type { WrittenPolicy } from './policy-schema.ts';
@@ -25,6 +26,7 @@ export function meaningFaults(policy: WrittenPolicy, document: PolicyDocument): 
     ...egressFaults(policy, report),
     ...contentFaults(policy, report),
     ...engineFaults(policy, report),
+    ...gatewayFaults(policy, report),
     ...serverFaults(policy, report),
     ...mcpRuleFaults(policy, report),
     ...toolRuleFaults(policy, report),
@@ -85,17 +87,21 @@ function layerFaults(policy: WrittenPolicy, { value }: PolicyDocument, report: R
     });
 }
 
-function providerFaults({ providers }: WrittenPolicy, report: Report): readonly Fault[] {
-  return (['anthropic', 'bedrock'] as const).flatMap((provider) => {
+function providerFaults({ layer, providers }: WrittenPolicy, report: Report): readonly Fault[] {
+  const upstreams = (['anthropic', 'bedrock', 'vertex'] as const).flatMap((provider) => {
     const written = providers[provider].upstream;
     if (written === undefined) return [];
     const path = ['providers', provider, 'upstream'];
     const upstream = upstreamUrl(written);
     if (!upstream.ok) return [report('policy/wrong-form', 'error', path, upstream.problem, null)];
-    if (provider !== 'bedrock' || upstream.hostname !== 'api.anthropic.com') return [];
+    if (provider === 'anthropic' || upstream.hostname !== 'api.anthropic.com') return [];
     const hint = "leave `upstream` out to use the provider's own address";
     return [report('policy/contradiction', 'error', path, 'this is the address of another provider', hint)];
   });
+  if (layer !== 'base' || providers.use !== 'vertex' || providers.vertex.project !== undefined) return upstreams;
+  const path = ['providers', 'vertex', 'project'];
+  const hint = 'write the id of the Google Cloud project that pays';
+  return [...upstreams, report('policy/missing-field', 'error', path, '`providers.vertex.project` is missing', hint)];
 }
 
 function sessionFaults({ layer, session }: WrittenPolicy, report: Report): readonly Fault[] {

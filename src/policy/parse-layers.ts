@@ -4,6 +4,8 @@ import type { Fault, FieldPath } from './fault.ts';
 import { exceptionsOf, knownRules } from './exceptions-of.ts';
 import type { KnownRule } from './exceptions-of.ts';
 import { layFields } from './layer-fields.ts';
+import { warnOfIdleGateway } from './gateway-faults.ts';
+import { layGateway } from './layer-gateway.ts';
 import { layLists } from './layer-lists.ts';
 import { FAMILIES, layRules } from './layer-rules.ts';
 import { isSaid, layerState, lineOf, report } from './layer-state.ts';
@@ -72,11 +74,13 @@ export function layPolicy(
     const under = structuredClone(state.merged);
     layFields(state, under, laid);
     layLists(state, under, laid);
+    layGateway(state, under, laid);
     layRules(state, under, laid);
   }
   const rules = knownRules(state.merged);
   checkIds(state, parts);
   checkRollout(state, parts, rules);
+  warnOfIdleGateway(state, parts);
   const exceptions = exceptionsOf(
     state,
     parts.filter(({ written }) => written.layer === 'exception'),

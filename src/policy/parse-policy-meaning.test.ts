@@ -18,6 +18,18 @@ for (const { name, text, want } of [
       "  hint: leave `upstream` out to use the provider's own address",
   },
   {
+    name: 'Vertex is not asked without a project that pays',
+    text: `${HEAD}providers: {use: vertex}\n`,
+    want:
+      '3:12: error: `providers.vertex.project` is missing [policy/missing-field]\n' +
+      '  hint: write the id of the Google Cloud project that pays',
+  },
+  {
+    name: 'a project of Vertex cannot climb out of its path',
+    text: `${HEAD}providers: {use: vertex, vertex: {project: "a/../b"}}\n`,
+    want: '3:44: error: a project is named by its id, such as my-project-1 [policy/wrong-form]',
+  },
+  {
     name: 'the way out is not opened by a star',
     text: `${HEAD}egress: {hosts: [{host: "*", reason: R.}]}\n`,
     want: '3:25: error: `*` opens the way to every host [policy/wrong-form]\n  hint: name the hosts',
@@ -30,16 +42,11 @@ for (const { name, text, want } of [
       '  hint: name one host of your own, or write why it is reached all the same as `accepted_risk`',
   },
   {
-    name: 'what nothing enforces is said to be so',
-    text: `${HEAD}dlp: {secret: mask}\n`,
-    want: '3:15: warning: nothing restores masked text in this version: `mask` is carried out as `redact` [policy/not-enforced]',
-  },
-  {
     name: 'lists that nothing is done with, and an action that nothing can set off',
     text: `${HEAD}company: {words: {names: [Bluebird]}}\n`,
     want:
       '3:10: warning: nothing is done with what these lists find [policy/no-effect]\n' +
-      '  hint: write `dlp.company`, such as `redact`',
+      '  hint: write `dlp.company`, such as `mask`',
   },
   {
     name: 'an action on company words without words',

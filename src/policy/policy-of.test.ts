@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { DEFAULT_GATEWAY_RULES } from '../core/gateway-rules.ts';
 import { parsePolicy } from './parse-policy.ts';
 import type { Policy } from './policy.ts';
 import { ruleTableOf } from './rule-table-of.ts';
@@ -20,6 +21,7 @@ test('the smallest policy allows nothing', () => {
       provider: 'anthropic',
       upstream: 'https://api.anthropic.com',
       bedrockRegion: 'us-east-1',
+      vertex: null,
       allow: [],
       deny: [],
     },
@@ -47,6 +49,7 @@ test('the smallest policy allows nothing', () => {
     injection: { onFinding: null, taint: false },
     company: { words: [], patterns: [] },
     engines: [],
+    gateway: DEFAULT_GATEWAY_RULES,
     defaults: {
       command: 'ask',
       readInside: 'ask',
@@ -90,6 +93,24 @@ engines:
   - { name: second, kind: lakera, url: 'https://lakera.example/', key_env: LAKERA_KEY, at: [tool-result, prompt], order: 1, timeout_ms: 1000 }
   - { name: first, kind: trufflehog, command: [/opt/trufflehog, --quiet], verify: true, on_failure: embedded-only, timeout_ms: 1400 }
   - { name: third, kind: gitleaks, at: [tool-input], max_concurrent: 1, max_input_kb: 8, timeout_ms: 50 }
+gateway:
+  opaque: { image: strip, document: deny, media: ask, unknown: ask }
+  replies: { secret: block, company: block }
+  denied_calls: gateway
+  without_hooks: decide
+  retroactive: [company, personal, secret]
+  limits:
+    max_body_bytes: 1024
+    concurrent_requests: 2
+    requests_per_minute: { session: 1, user: 2, team: 3 }
+    tokens_per_day: { session: 4, user: 5, team: 6 }
+    when_unknown: allow
+    team: payments
+  timeouts: { connect_ms: 100, idle_ms: 1000 }
+  fallbacks: ['https://Second.example/', 'https://third.example/bedrock//']
+  content_log: masked
+  forward_proxy: { enabled: true, hosts: [API.anthropic.com, api.anthropic.com., claude.example] }
+  telemetry: { prometheus: true, otlp: 'http://127.0.0.1:4318/' }
 rollout: { default: warn, rules: { c/deny: enforce, f/deny: shadow } }
 session:
   max_duration_minutes: 1
@@ -132,6 +153,7 @@ tools:
       provider: 'bedrock',
       upstream: 'https://bedrock.example',
       bedrockRegion: 'eu-west-3',
+      vertex: null,
       allow: ['claude-opus-*'],
       deny: ['*-beta'],
     },
@@ -212,6 +234,26 @@ tools:
         isVerifying: false,
       },
     ],
+    gateway: {
+      opaque: { image: 'strip', document: 'deny', media: 'ask', unknown: 'ask' },
+      replies: { secret: 'block', company: 'block' },
+      deniedCalls: 'gateway',
+      withoutHooks: 'decide',
+      retroactive: ['secret', 'pii', 'company'],
+      limits: {
+        maxBodyBytes: 1_024,
+        concurrentRequests: 2,
+        requestsPerMinute: { session: 1, user: 2, team: 3 },
+        tokensPerDay: { session: 4, user: 5, team: 6 },
+        whenUnknown: 'allow',
+        team: 'payments',
+      },
+      timeouts: { connectMs: 100, idleMs: 1_000 },
+      fallbacks: ['https://second.example', 'https://third.example/bedrock'],
+      contentLog: 'masked',
+      forwardProxy: { enabled: true, hosts: ['api.anthropic.com', 'claude.example'] },
+      telemetry: { prometheus: true, otlp: 'http://127.0.0.1:4318' },
+    },
     defaults: {
       command: 'deny',
       readInside: 'allow',
@@ -290,9 +332,29 @@ for (const { name, providers, want } of [
     providers: '{use: bedrock, bedrock: {region: cn-north-1}}',
     want: 'https://bedrock-runtime.cn-north-1.amazonaws.com.cn',
   },
+  {
+    name: 'the address of Vertex follows the region',
+    providers: '{use: vertex, vertex: {project: p-1, region: europe-west1}}',
+    want: 'https://europe-west1-aiplatform.googleapis.com',
+  },
+  {
+    name: 'Vertex has one address for all regions',
+    providers: '{use: vertex, vertex: {project: p-1, region: global}}',
+    want: 'https://aiplatform.googleapis.com',
+  },
+  {
+    name: 'Vertex has an address for the regions of a continent',
+    providers: '{use: vertex, vertex: {project: p-1, region: eu}}',
+    want: 'https://aiplatform.eu.rep.googleapis.com',
+  },
 ]) {
   test(name, () => assert.equal(policyFrom(`version: 1\nname: x\nproviders: ${providers}\n`).models.upstream, want));
 }
+
+test('a policy for Vertex names one project and one region', () => {
+  const text = 'version: 1\nname: x\nproviders: {use: vertex, vertex: {project: "example.com:p-1"}}\n';
+  assert.deepEqual(policyFrom(text).models.vertex, { project: 'example.com:p-1', region: 'us-east5' });
+});
 
 test('a policy and its rule table cannot be changed, at any depth', () => {
   const policy = policyFrom(readFileSync(new URL('../../policies/default.yaml', import.meta.url), 'utf8'));

@@ -4,6 +4,7 @@ import type { EngineKind } from '../core/engine-kind.ts';
 import { parseRuleId } from '../core/ids.ts';
 import type { RuleId } from '../core/ids.ts';
 import type { RolloutMode, RuleVerdict } from '../core/rule-table.ts';
+import { gatewayOf } from './gateway-of.ts';
 import type { McpServer, Policy, PolicyEngine, PolicyException } from './policy.ts';
 import type { WrittenPolicy } from './policy-schema.ts';
 import { sectionRules } from './section-rules.ts';
@@ -61,6 +62,7 @@ export function policyOf(written: WrittenPolicy, exceptions: readonly PolicyExce
     injection: { onFinding: injection?.on_finding ?? null, taint: injection?.taint ?? false },
     company: companyOf(written.company),
     engines: written.engines.map(engineOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    gateway: gatewayOf(written.gateway),
     defaults: {
       command: defaults.command,
       readInside: defaults.read_inside,
@@ -93,13 +95,20 @@ function modelsOf({ providers, models }: WrittenPolicy): Policy['models'] {
     provider: providers.use,
     upstream: upstreamOf(providers),
     bedrockRegion: providers.bedrock.region,
+    vertex: vertexOf(providers),
     allow: models.allow,
     deny: models.deny,
   };
 }
 
+function vertexOf({ use, vertex }: WrittenPolicy['providers']): Policy['models']['vertex'] {
+  if (use !== 'vertex') return null;
+  if (vertex.project === undefined) throw new TypeError('a project was not checked');
+  return { project: vertex.project, region: vertex.region };
+}
+
 /** Where model requests go when the policy does not say. */
-function upstreamOf(providers: WrittenPolicy['providers']): string {
+export function upstreamOf(providers: WrittenPolicy['providers']): string {
   const { upstream } = providers[providers.use];
   if (upstream !== undefined) {
     const url = upstreamUrl(upstream);
@@ -107,9 +116,17 @@ function upstreamOf(providers: WrittenPolicy['providers']): string {
     return url.url;
   }
   if (providers.use === 'anthropic') return 'https://api.anthropic.com';
+  if (providers.use === 'vertex') return vertexAddress(providers.vertex.region);
   const { region } = providers.bedrock;
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `https://bedrock-runtime.${region}.${suffix}`;
+}
+
+/** Locations that are more than one region have names of their own. */
+function vertexAddress(region: string): string {
+  if (region === 'global') return 'https://aiplatform.googleapis.com';
+  if (region === 'us' || region === 'eu') return `https://aiplatform.${region}.rep.googleapis.com`;
+  return `https://${region}-aiplatform.googleapis.com`;
 }
 
 function gitOf(git: WrittenPolicy['git']): Policy['git'] {

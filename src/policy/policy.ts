@@ -1,6 +1,7 @@
 import type { CompanyLists } from '../core/company-lists.ts';
 import type { ContentAction, InjectionAction } from '../core/content-rules.ts';
 import type { EnginePlace, FailurePolicy, PROGRAM_KINDS, SERVICE_KINDS } from '../core/engine-kind.ts';
+import type { GatewayRules } from '../core/gateway-rules.ts';
 import type { RuleId } from '../core/ids.ts';
 import type { CommandRule, Defaults, FileRule, McpRule, RuleVerdict, ToolRule, WebRule } from '../core/rule-table.ts';
 import type { ModelProvider } from '../core/session.ts';
@@ -25,6 +26,8 @@ export interface Policy {
     /** An absolute URL without a final slash, `https` unless it names this machine. */
     readonly upstream: string;
     readonly bedrockRegion: string;
+    /** Whose models are asked and where; null unless `provider` is `vertex`. */
+    readonly vertex: { readonly project: string; readonly region: string } | null;
     /** Globs on model ids, where `*` is any text; empty: every model that `deny` leaves. */
     readonly allow: readonly string[];
     /** Globs on model ids. They beat `allow`. */
@@ -80,6 +83,7 @@ export interface Policy {
   readonly company: CompanyLists;
   /** In the order of their names, which are unique. */
   readonly engines: readonly PolicyEngine[];
+  readonly gateway: GatewayRules;
   readonly defaults: PolicyDefaults;
   readonly commands: readonly CommandRule[];
   readonly files: readonly FileRule[];

@@ -22,7 +22,7 @@ const upstreamField = z
 
 export const providers = z
   .strictObject({
-    use: z.enum(['anthropic', 'bedrock']).default('anthropic').describe('Who serves the models.'),
+    use: z.enum(['anthropic', 'bedrock', 'vertex']).default('anthropic').describe('Who serves the models.'),
     anthropic: z
       .strictObject({ upstream: upstreamField })
       .prefault({})
@@ -38,6 +38,25 @@ export const providers = z
       })
       .prefault({})
       .describe('Amazon Bedrock.'),
+    vertex: z
+      .strictObject({
+        project: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9.:-]{0,127}$/, 'a project is named by its id, such as my-project-1')
+          .optional()
+          .describe('Id of the Google Cloud project that pays. Requests that name another go nowhere.'),
+        region: z
+          .string()
+          .regex(
+            /^(?:global|us|eu|[a-z]{2,20}-[a-z]{2,20}\d{1,2})$/,
+            'a region looks like us-east5, or is global, us or eu',
+          )
+          .default('us-east5')
+          .describe('Location of the models. Requests that name another go nowhere.'),
+        upstream: upstreamField,
+      })
+      .prefault({})
+      .describe('Vertex AI of Google Cloud.'),
   })
   .prefault({})
   .describe('Where model requests go. Nothing else is reached as a model.');

@@ -19,18 +19,28 @@ export function standingSettings({ policy, table, site }: TargetInput, platform:
   }
   // The client has no sandbox on Windows, and a document that demands one stops it from starting.
   if (platform === 'windows') delete document['sandbox'];
-  const isBedrock = policy.models.provider === 'bedrock';
   // A repository's settings can set any of these, and send the model traffic with its key to a host of their own.
   document['env'] = {
-    [isBedrock ? 'ANTHROPIC_BEDROCK_BASE_URL' : 'ANTHROPIC_BASE_URL']: policy.models.upstream,
+    ...addressOf(policy),
     ANTHROPIC_CUSTOM_HEADERS: '',
     ANTHROPIC_UNIX_SOCKET: '',
-    CLAUDE_CODE_USE_BEDROCK: isBedrock ? '1' : '0',
+    CLAUDE_CODE_USE_BEDROCK: policy.models.provider === 'bedrock' ? '1' : '0',
     CLAUDE_CODE_USE_FOUNDRY: '0',
     CLAUDE_CODE_USE_MANTLE: '0',
-    CLAUDE_CODE_USE_VERTEX: '0',
+    CLAUDE_CODE_USE_VERTEX: policy.models.provider === 'vertex' ? '1' : '0',
   };
   return document;
+}
+
+/** The variables by which the client finds the model service. */
+function addressOf({ models }: TargetInput['policy']): Record<string, string> {
+  if (models.provider === 'bedrock') return { ANTHROPIC_BEDROCK_BASE_URL: models.upstream };
+  if (models.vertex === null) return { ANTHROPIC_BASE_URL: models.upstream };
+  return {
+    ANTHROPIC_VERTEX_BASE_URL: `${models.upstream}/v1`,
+    ANTHROPIC_VERTEX_PROJECT_ID: models.vertex.project,
+    CLOUD_ML_REGION: models.vertex.region,
+  };
 }
 
 /** What a machine without the daemon does not hold. */

@@ -5,8 +5,8 @@ import type { LintDocument } from '../lint-document.ts';
 import type { LintFault } from '../lint-fault.ts';
 
 /**
- * Finds letters of other scripts in what starts a program or names a host outside of the rules: addresses of models and
- * servers, commands of servers, owners. In the rules they are refused when the policy is read.
+ * Finds letters of other scripts in what starts a program or names a host outside of the rules: addresses of models,
+ * collectors and servers, commands of servers, owners. In the rules they are refused when the policy is read.
  */
 export function lookAlikeNames(document: LintDocument): readonly LintFault[] {
   const faults: LintFault[] = [];
@@ -27,6 +27,7 @@ export function lookAlikeNames(document: LintDocument): readonly LintFault[] {
 function isName(path: FieldPath): boolean {
   const last = path.at(-1);
   if (path[0] === 'providers') return last === 'upstream';
+  if (path[0] === 'gateway') return path[1] === 'fallbacks' || last === 'otlp';
   if (path[0] === 'exception') return last === 'owner';
   return path[0] === 'mcp' && path[1] === 'servers' && path.length === 4 && (last === 'command' || last === 'url');
 }
