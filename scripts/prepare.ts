@@ -13,6 +13,7 @@ await build({
     cli: 'src/bin/cli.ts',
     'replay-worker': 'src/bin/replay-worker.ts',
     'scan-worker': 'src/bin/scan-worker.ts',
+    'document-worker': 'src/documents/document-worker.ts',
   },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
@@ -22,8 +23,8 @@ await build({
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  // Loaded only for a session on Bedrock, and large.
-  external: ['@aws-sdk/*'],
+  // Loaded only for a session on Bedrock or Vertex, and large.
+  external: ['@aws-sdk/*', 'google-auth-library'],
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
