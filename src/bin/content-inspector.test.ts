@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { allowedHash } from '../detect/index.ts';
-import type { Inspection, PassingText } from '../guard/index.ts';
+import type { Inspection, PassingText } from '../core/inspection.ts';
 import { parsePolicy } from '../policy/index.ts';
 import type { Policy } from '../policy/index.ts';
 import { contentInspector } from './content-inspector.ts';

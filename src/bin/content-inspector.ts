@@ -5,7 +5,7 @@ import { scanCache, withoutAllowed } from '../detect/index.ts';
 import type { AllowedHashes, ScanScene } from '../detect/index.ts';
 import { engineSet } from '../engines/index.ts';
 import type { EnginePorts, EngineRun, EngineSetAnswer, EngineSetup } from '../engines/index.ts';
-import type { EngineReport, Inspection, PassingText } from '../guard/index.ts';
+import type { EngineReport, Inspection, PassingText } from '../core/inspection.ts';
 import { MAX_ENGINES_MS } from '../policy/index.ts';
 import type { Policy, PolicyEngine } from '../policy/index.ts';
 import { engineWatch } from './engine-watch.ts';

@@ -42,6 +42,8 @@ export function scanThread(policy: ScannedSections, { limitMs, maxWaiting }: Sca
     const made = new Worker(workerFile(), { workerData: { dlp, injection, company } });
     // A thread that nobody waits for keeps no process alive.
     made.unref();
+    // What it fails at between two texts is seen by its end; without a listener it would end this process.
+    made.on('error', () => undefined);
     made.once('exit', () => {
       if (worker === made) worker = null;
     });

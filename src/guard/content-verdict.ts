@@ -3,7 +3,7 @@ import type { ContentAction, ContentRules } from '../core/content-rules.ts';
 import type { Finding } from '../core/finding.ts';
 import { ruleId } from '../core/ids.ts';
 import type { DetectorId, RuleId } from '../core/ids.ts';
-import type { Inspection } from './ports.ts';
+import type { Inspection } from '../core/inspection.ts';
 import type { TextSpan } from './json-text.ts';
 
 /** Why a text goes no further. */
@@ -37,7 +37,10 @@ interface Treated {
   readonly action: ContentAction | 'ask' | 'deny';
 }
 
-/** The denial of a prompt; null where it may go on. A prompt cannot be changed on its way (measured), so it is refused. */
+/**
+ * The denial of a prompt; null where it may go on. A prompt cannot be changed on its way (measured), so it is refused; what
+ * is to be masked goes on, for the gateway masks it in front of the model.
+ */
 export function promptDenial(inspection: Inspection, text: string): ContentDenial | null {
   const { rules, findings } = inspection;
   const stopped = treated(rules, findings).filter(({ action }) => STOPPING.has(action));
@@ -51,7 +54,7 @@ export function promptDenial(inspection: Inspection, text: string): ContentDenia
   };
 }
 
-const STOPPING: ReadonlySet<Treated['action']> = new Set(['mask', 'redact', 'block', 'deny']);
+const STOPPING: ReadonlySet<Treated['action']> = new Set(['redact', 'block', 'deny']);
 
 /**
  * The denial of a call whose input holds what should not go on; null where it may.
@@ -74,7 +77,7 @@ export function inputDenial(inspection: Inspection, staysHere: () => boolean): C
   };
 }
 
-/** What is done with a result before the model sees it. */
+/** What is done with a result before the model sees it. What is to be masked stays: the gateway masks it. */
 export type ResultTreatment =
   | { readonly kind: 'as-is' }
   | { readonly kind: 'redacted'; readonly spans: readonly TextSpan[]; readonly denial: ContentDenial }
@@ -98,7 +101,7 @@ export function resultTreatment(inspection: Inspection, acrossParts: readonly Fi
   }
   const unchecked = uncheckedIn(inspection);
   if (unchecked !== null) return { kind: 'held-back', denial: unchecked };
-  const taken = found.filter(({ action }) => action === 'mask' || action === 'redact');
+  const taken = found.filter(({ action }) => action === 'redact');
   const [one] = taken;
   if (one === undefined) return { kind: 'as-is' };
   const reason = `It holds ${NOUNS[one.area]} (${named(taken)}).`;

@@ -4,7 +4,8 @@ import { stringField } from '../core/json.ts';
 import type { SourceKind } from '../core/source-kind.ts';
 import type { HookEvent } from './hook-event.ts';
 import { jsonText, seamedText } from './json-text.ts';
-import type { GuardPorts, Inspection, PassingText } from './ports.ts';
+import type { Inspection, PassingText } from '../core/inspection.ts';
+import type { GuardPorts } from './ports.ts';
 import { toolResponse } from './result-output.ts';
 import { actionFrom } from './tool-action.ts';
 

@@ -1,12 +1,10 @@
 import type { Action } from '../core/action.ts';
 import type { AuditSink } from '../core/audit.ts';
-import type { ContentRules } from '../core/content-rules.ts';
 import type { Decision } from '../core/decision.ts';
-import type { Finding } from '../core/finding.ts';
 import type { SessionId } from '../core/ids.ts';
+import type { Inspection, PassingText } from '../core/inspection.ts';
 import type { FileFacts, SealPlace, SealedCall, SeenCall, WouldBe } from '../core/seen-call.ts';
 import type { Liveness, SessionDirectory } from '../core/session.ts';
-import type { SourceKind } from '../core/source-kind.ts';
 import type { Taint } from '../core/taint.ts';
 
 /** Where an action would happen. */
@@ -25,38 +23,6 @@ export interface GuardVerdict {
   readonly wouldBe: readonly WouldBe[];
   /** What the file system was asked on the way; null where that was too much to keep. */
   readonly facts: FileFacts | null;
-}
-
-/** A text that passes the guard. */
-export interface PassingText {
-  readonly text: string;
-  readonly place: 'prompt' | 'tool-input' | 'tool-result';
-  readonly source: SourceKind;
-  /** The file that it is of, as far as one is known. */
-  readonly path: string | null;
-  /** Whether engines outside are asked as well, where the policy names some for the place. */
-  readonly isAskedOutside: boolean;
-}
-
-/** What detectors saw in a text, and what the policy says of such findings. */
-export interface Inspection {
-  readonly rules: ContentRules;
-  readonly findings: readonly Finding[];
-  /** Scanners outside of this program that were to be asked; none where the policy names none for the place. */
-  readonly engines: readonly EngineReport[];
-  /** The engine without whose answer nothing passes, where one gave none. */
-  readonly missing: string | null;
-  /** Digest of the bundle that was in force. */
-  readonly bundleDigest: string;
-}
-
-/** How one engine fared: whether it ran, and else why not, in fixed words. */
-export interface EngineReport {
-  readonly engine: string;
-  readonly outcome: 'ran' | 'skipped' | 'failed';
-  readonly reason: string | null;
-  readonly findings: number;
-  readonly tookMs: number;
 }
 
 /** What the guard is given by whoever starts it. */

@@ -8,7 +8,8 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { SealedCall, SealPlace, SeenCall, WouldBe } from '../core/seen-call.ts';
 import type { GovernedSession } from '../core/session.ts';
 import type { Taint } from '../core/taint.ts';
-import type { GuardPorts, GuardScene, Inspection, PassingText } from './ports.ts';
+import type { Inspection, PassingText } from '../core/inspection.ts';
+import type { GuardPorts, GuardScene } from './ports.ts';
 
 /** The session that {@link scriptedPorts} knows, for tests. */
 export const SAMPLE_SESSION: SessionId = makeSessionId(1_700_000_000_000, new Uint8Array(16));

@@ -1,6 +1,6 @@
 import type { Action } from '../core/action.ts';
 import { isJsonObject, stringField } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { HookEvent } from './hook-event.ts';
 import { mcpToolAction } from './mcp-tool-action.ts';
 
@@ -18,13 +18,21 @@ const CANARY_ID = /^[A-Za-z0-9_]{1,128}$/;
  * is an action by its name, for which a policy needs a rule. An input of another shape than the tool's is `unreadable`.
  */
 export function actionFrom(event: HookEvent): Action {
-  const tool = stringField(event.fields, 'tool_name');
-  const input = event.fields['tool_input'];
-  const cwd = stringField(event.fields, 'cwd');
+  const { fields } = event;
+  return toolAction(
+    stringField(fields, 'tool_name'),
+    fields['tool_input'],
+    stringField(fields, 'cwd'),
+    fields['mcp_server'],
+  );
+}
+
+/** The same from the parts of a call, each as it came. */
+export function toolAction(tool: string | null, input: Json | undefined, cwd: string | null, mcpServer?: Json): Action {
   if (tool === null || tool === '' || tool.length > 256) return unreadable('the call names no tool');
   if (!isJsonObject(input)) return unreadable('the input of the tool is not an object');
   if (cwd === null || !cwd.startsWith('/') || cwd.includes('\0')) return unreadable('the call names no working folder');
-  if (tool.startsWith('mcp__')) return mcpToolAction(tool, event.fields['mcp_server']);
+  if (tool.startsWith('mcp__')) return mcpToolAction(tool, mcpServer);
 
   switch (tool) {
     case 'Bash':
