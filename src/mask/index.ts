@@ -11,6 +11,8 @@ export { KNOWN_VALUE_LIMITS, LEAST_KNOWN_LENGTH } from './known-values.ts';
 export type { KnownSearch, KnownPlace, KnownValue, KnownValueLimits, KnownValues } from './known-values.ts';
 export { maskText } from './mask-text.ts';
 export type { MaskAction, Masked, MaskedPlace, MaskFinding } from './mask-text.ts';
+export { rewriteText } from './rewrite-text.ts';
+export type { DecidedPlace } from './rewrite-text.ts';
 export { restoreText, textRestorer } from './restore-text.ts';
 export type { StreamRestorer } from './restore-text.ts';
 export { jsonRestorer, MOST_HELD_IN_JSON } from './json-restorer.ts';

@@ -58,6 +58,7 @@ export function jsonRestorer(lookup: TokenLookup): StreamRestorer {
       }
       return out + text.slice(sent);
     },
+    isHolding: () => held !== '',
     end: () => {
       const rest = held;
       held = '';

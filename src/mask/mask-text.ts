@@ -100,7 +100,8 @@ function knownSpans(text: string, shields: readonly Shield[], { known }: MaskMem
   return spans;
 }
 
-function trueText(text: string, start: number, end: number, { placeholders }: MaskMemory): string {
+/** A range of a text with the tokens of ours in it restored. */
+export function trueText(text: string, start: number, end: number, { placeholders }: MaskMemory): string {
   return restoreText(text.slice(start, end), placeholders.valueOf);
 }
 

@@ -5,6 +5,8 @@ import type { TokenLookup } from './token-space.ts';
 export interface StreamRestorer {
   /** What can be sent now. What is held back comes first in a later answer. */
   push(chunk: string): string;
+  /** Whether something is held back: if not, what has come has left. */
+  isHolding(): boolean;
   /** What was held back and has become nothing. */
   end(): string;
 }
@@ -33,6 +35,7 @@ export function textRestorer(lookup: TokenLookup): StreamRestorer {
       // INVARIANT: no token is cut here, because a token has no q but its first letter, and `open` is at the last q.
       return restoreText(text.slice(0, open), lookup);
     },
+    isHolding: () => held !== '',
     end: () => {
       const rest = held;
       held = '';
