@@ -123,7 +123,10 @@ async function stage(
   const model = await startScriptedModel({ script: (request) => turns(script)(request) });
   t.after(() => model.close());
   const defaults = readFileSync(join(ROOT, 'policies', 'default.yaml'), 'utf8');
-  const home = makeHome(t, defaults.replace(/^ {4}upstream: .*$/m, `    upstream: ${model.url}`));
+  // What is masked goes on to the gateway; here the hooks are to act.
+  const redacting = defaults.replace(/^( +secret:) mask$/m, '$1 redact');
+  assert.notEqual(redacting, defaults);
+  const home = makeHome(t, redacting.replace(/^ {4}upstream: .*$/m, `    upstream: ${model.url}`));
   const workspace = join(home.folder, 'work');
   mkdirSync(workspace);
   execFileSync('git', ['init', '-q'], { cwd: workspace, env: home.env });

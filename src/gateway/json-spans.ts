@@ -31,23 +31,40 @@ export function objectMembers(bytes: Buffer, within: Span): ReadonlyMap<string, 
   if (bytes[at] !== OPEN_BRACE || at >= within.end) return null;
   at = afterBlanks(bytes, at + 1, within.end);
   if (at < within.end && bytes[at] === CLOSE_BRACE) return endsAt(bytes, at + 1, within.end) ? members : null;
-  while (at < within.end && bytes[at] === QUOTE) {
-    const keyEnd = stringEnd(bytes, at, within.end);
+  return membersAt(bytes, at, within.end, members) ? members : null;
+}
+
+/**
+ * Reads the rest of the object that fills the bytes, behind the value of a member that was read before, into `members`;
+ * false where {@link objectMembers} would have given null.
+ */
+export function restOfObject(bytes: Buffer, behind: number, members: Map<string, Span>): boolean {
+  const at = afterBlanks(bytes, behind, bytes.length);
+  if (at >= bytes.length) return false;
+  if (bytes[at] === CLOSE_BRACE) return endsAt(bytes, at + 1, bytes.length);
+  return bytes[at] === COMMA && membersAt(bytes, afterBlanks(bytes, at + 1, bytes.length), bytes.length, members);
+}
+
+/** Reads members from the first key on to the end of the object. */
+function membersAt(bytes: Buffer, from: number, limit: number, members: Map<string, Span>): boolean {
+  let at = from;
+  while (at < limit && bytes[at] === QUOTE) {
+    const keyEnd = stringEnd(bytes, at, limit);
     const key = keyEnd === -1 ? null : stringAt(bytes, { start: at, end: keyEnd });
-    if (key === null || members.has(key)) return null;
-    at = afterBlanks(bytes, keyEnd, within.end);
-    if (bytes[at] !== COLON) return null;
-    const start = afterBlanks(bytes, at + 1, within.end);
-    const end = valueEnd(bytes, start, within.end);
-    if (end === -1) return null;
+    if (key === null || members.has(key)) return false;
+    at = afterBlanks(bytes, keyEnd, limit);
+    if (bytes[at] !== COLON) return false;
+    const start = afterBlanks(bytes, at + 1, limit);
+    const end = valueEnd(bytes, start, limit);
+    if (end === -1) return false;
     members.set(key, { start, end });
-    at = afterBlanks(bytes, end, within.end);
-    if (at >= within.end) return null;
-    if (bytes[at] === CLOSE_BRACE) return endsAt(bytes, at + 1, within.end) ? members : null;
-    if (bytes[at] !== COMMA) return null;
-    at = afterBlanks(bytes, at + 1, within.end);
+    at = afterBlanks(bytes, end, limit);
+    if (at >= limit) return false;
+    if (bytes[at] === CLOSE_BRACE) return endsAt(bytes, at + 1, limit);
+    if (bytes[at] !== COMMA) return false;
+    at = afterBlanks(bytes, at + 1, limit);
   }
-  return null;
+  return false;
 }
 
 /**
@@ -79,6 +96,27 @@ export function arrayElements(
   return null;
 }
 
+/**
+ * The elements behind one that was read before, up to the end of its array, and where the array ends; null where
+ * {@link arrayElements} would have given null.
+ */
+export function restOfArray(
+  bytes: Buffer,
+  behind: number,
+): { readonly elements: readonly Span[]; readonly end: number } | null {
+  const elements: Span[] = [];
+  const limit = bytes.length;
+  let at = afterBlanks(bytes, behind, limit);
+  while (at < limit && bytes[at] === COMMA) {
+    const start = afterBlanks(bytes, at + 1, limit);
+    const end = valueEnd(bytes, start, limit);
+    if (end === -1) return null;
+    elements.push({ start, end });
+    at = afterBlanks(bytes, end, limit);
+  }
+  return at < limit && bytes[at] === CLOSE_BRACKET ? { elements, end: at + 1 } : null;
+}
+
 /** Whether a span that {@link objectMembers} gave holds an array, and whether that array is empty. */
 export function arrayKind(bytes: Buffer, span: Span): 'empty' | 'filled' | 'no-array' {
   if (bytes[span.start] !== OPEN_BRACKET) return 'no-array';
@@ -97,7 +135,8 @@ export function stringAt(bytes: Buffer, span: Span): string | null {
   }
 }
 
-function afterBlanks(bytes: Buffer, from: number, limit: number): number {
+/** Where the first byte that is no blank stands, or `limit`. */
+export function afterBlanks(bytes: Buffer, from: number, limit: number): number {
   let at = from;
   while (at < limit && isBlank(bytes[at])) at += 1;
   return at;
@@ -123,7 +162,8 @@ function valueEnd(bytes: Buffer, at: number, limit: number): number {
 /** Bytes that are looked at one by one before a search takes over: in code, the next quote is near. */
 const NEAR_BYTES = 64;
 
-function stringEnd(bytes: Buffer, at: number, limit: number): number {
+/** Where the string whose opening quote stands at `at` ends, behind its closing quote; -1 where it does not end before `limit`. */
+export function stringEnd(bytes: Buffer, at: number, limit: number): number {
   let next = at + 1;
   for (;;) {
     const near = Math.min(limit, next + NEAR_BYTES);
@@ -169,7 +209,8 @@ const SCALAR = /^(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?
 /** No number that means anything is longer. */
 const MAX_SCALAR_BYTES = 1024;
 
-function scalarEnd(bytes: Buffer, at: number, limit: number): number {
+/** Where the number or word that starts at `at` ends, or -1 where that is none. */
+export function scalarEnd(bytes: Buffer, at: number, limit: number): number {
   let end = at;
   while (end < limit && !isDelimiter(bytes[end])) end += 1;
   if (end - at > MAX_SCALAR_BYTES) return -1;

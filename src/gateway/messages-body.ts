@@ -1,37 +1,40 @@
-import { isUtf8 } from 'node:buffer';
-
 import { isJsonObject, stringField } from '../core/json.ts';
 import { arrayElements, arrayKind, objectMembers, stringAt } from './json-spans.ts';
 import type { Span } from './json-spans.ts';
+import type { MessageFormat } from './message-format.ts';
 
 /** What the gateway needs to know of a request body; everything else in it stays unread. */
 export interface MessagesBody {
+  readonly format: MessageFormat;
+  /** Null where the path names it. */
   readonly model: string | null;
   readonly isStream: boolean;
   /** Session id that the client writes into `metadata.user_id`, or null. */
   readonly clientSessionId: string | null;
-  /** The `tools` array, or null where there is none or it is empty. */
+  /** The array of the tools that are offered, or null where there is none or it is empty. */
   readonly tools: Span | null;
   /** The `messages` array. */
   readonly messages: Span;
 }
 
 /**
- * Reads a request body of the Messages protocol.
+ * Reads the members of a request body of the Messages protocol, or of Converse.
  *
- * @returns why it cannot be read, as text for the developer, where it is no UTF-8 JSON object with one `messages` array.
+ * @param messages the span of its array of messages.
+ * @returns why it cannot be read, as text for the developer.
  */
-export function readMessagesBody(bytes: Buffer): MessagesBody | string {
-  if (!isUtf8(bytes)) return 'the request body is not UTF-8';
-  const members = objectMembers(bytes, { start: 0, end: bytes.length });
-  if (members === null) return 'the request body is no JSON object, is nested too deeply or has a key twice';
-  const messages = members.get('messages');
-  if (messages === undefined || arrayKind(bytes, messages) === 'no-array')
-    return 'the request body has no `messages` array';
-  const tools = toolsOf(bytes, members.get('tools'));
+export function messagesBodyOf(
+  bytes: Buffer,
+  format: MessageFormat,
+  members: ReadonlyMap<string, Span>,
+  messages: Span,
+): MessagesBody | string {
+  const tools = toolsOf(bytes, format === 'converse' ? converseTools(bytes, members) : members.get('tools'));
   if (tools === 'unreadable') return '`tools` in the request body is no array';
+  if (format === 'converse') return { format, model: null, isStream: false, clientSessionId: null, tools, messages };
   const model = members.get('model');
   return {
+    format,
     model: model === undefined ? null : stringAt(bytes, model),
     isStream: isLiteral(bytes, members.get('stream'), 'true'),
     clientSessionId: sessionInMetadata(bytes, members.get('metadata')),
@@ -46,11 +49,29 @@ export function toolNames(bytes: Buffer, tools: Span): readonly string[] | null 
   for (const tool of arrayElements(bytes, tools) ?? [null]) {
     const members = tool === null ? null : objectMembers(bytes, tool);
     if (members === null) return null;
-    const name = members.get('name');
+    const spec = members.get('toolSpec');
+    // Converse wraps a tool in an object that says of which kind it is.
+    const named = spec === undefined ? members : objectMembers(bytes, spec);
+    if (named === null) return null;
+    const name = named.get('name');
     const text = name === undefined ? null : stringAt(bytes, name);
     if (text !== null) names.push(text);
   }
   return names;
+}
+
+/**
+ * Where Converse has its tools; those of the model's own making, such as one that edits files, stand in the fields that
+ * are passed on to the model as they are.
+ */
+function converseTools(bytes: Buffer, members: ReadonlyMap<string, Span>): Span | undefined {
+  const tools = memberOf(bytes, members.get('toolConfig'), 'tools');
+  const isOffered = tools !== undefined && arrayKind(bytes, tools) !== 'empty';
+  return isOffered ? tools : (memberOf(bytes, members.get('additionalModelRequestFields'), 'tools') ?? tools);
+}
+
+function memberOf(bytes: Buffer, object: Span | undefined, name: string): Span | undefined {
+  return object === undefined ? undefined : objectMembers(bytes, object)?.get(name);
 }
 
 function toolsOf(bytes: Buffer, tools: Span | undefined): Span | null | 'unreadable' {
@@ -66,7 +87,7 @@ function isLiteral(bytes: Buffer, span: Span | undefined, literal: string): bool
 
 /** `metadata.user_id` is a string that holds a JSON object of its own. */
 function sessionInMetadata(bytes: Buffer, metadata: Span | undefined): string | null {
-  const userId = metadata === undefined ? undefined : objectMembers(bytes, metadata)?.get('user_id');
+  const userId = memberOf(bytes, metadata, 'user_id');
   const text = userId === undefined ? null : stringAt(bytes, userId);
   if (text === null) return null;
   try {

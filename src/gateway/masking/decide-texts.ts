@@ -1,0 +1,205 @@
+import { areaOf } from '../../core/content-rules.ts';
+import type { Refusal } from '../refusal.ts';
+import { maskText } from '../../mask/index.ts';
+import type { MaskFinding } from '../../mask/index.ts';
+import type { ToolUseHead } from '../leaves/index.ts';
+import type { ContentPorts, ReadInjection, RulesInForce } from './content-ports.ts';
+import { decideOpaque } from './decide-opaque.ts';
+import { inspectLeaf } from './inspect-leaf.ts';
+import type { LeafReading, Unchecked } from './inspect-leaf.ts';
+import type { ChainKey, LeafDecision } from './leaf-decision.ts';
+import { isOwn, leafScene, seamKind } from './leaf-scene.ts';
+import type { MaskReport } from './mask-report.ts';
+import { UNCHECKED } from './mask-session.ts';
+import type { MaskSession } from './mask-session.ts';
+import type { KeyedLeaf, MessageTexts } from './message-texts.ts';
+import type { SeamKind } from './seam.ts';
+
+/** A request whose texts are to be decided on. */
+export interface DecideRequest {
+  readonly session: MaskSession;
+  readonly ports: ContentPorts;
+  readonly rules: RulesInForce;
+  readonly toolUses: ReadonlyMap<string, ToolUseHead>;
+  readonly report: MaskReport;
+}
+
+/** What came of it. Whatever is refused, a decision was made for all that can be: the next request passes without it. */
+export interface Decided {
+  readonly refusal: Refusal | null;
+  readonly injections: readonly ReadInjection[];
+  /** The texts of documents that go up as text. */
+  readonly documents: ReadonlyMap<ChainKey, string>;
+  /** What holds for texts that could not be looked at, for this request alone. */
+  readonly leftOut: ReadonlyMap<ChainKey, LeafDecision>;
+  /** Whether the policy has texts looked at: then there is a decision for each. */
+  readonly isLookedAt: boolean;
+}
+
+interface Pending {
+  readonly part: KeyedLeaf;
+  /** Whether it comes with this turn, so that refusing it does not stop the session for good. */
+  readonly isNew: boolean;
+  /** What was decided under another policy, where that is to be looked at again. */
+  readonly before: LeafDecision | null;
+}
+
+/** How often a text is looked at in vain before it is left out for good. */
+const MAX_FAILURES = 4;
+
+/** Decides on each text of which nothing is known yet. The texts are looked at side by side, and decided on in order. */
+export async function decideTexts(request: DecideRequest, messages: readonly MessageTexts[]): Promise<Decided> {
+  const { session, report, rules, ports } = request;
+  const isRetroactive = rules.gateway.retroactive.length > 0;
+  const isLookedAt = ports.inspects();
+  const pending: Pending[] = [];
+  const lastOwn = messages.findLastIndex(({ role }) => role === 'assistant');
+  let hasOpaque = false;
+  for (const [index, message] of messages.entries())
+    for (const part of message.parts) {
+      if (part.kind === 'opaque') {
+        hasOpaque = true;
+        continue;
+      }
+      const known = session.decisionOf(part.key);
+      const isAgain = known !== null && isRetroactive && known.bundle !== rules.bundle;
+      report.countText(known === null);
+      if (isLookedAt && (known === null || isAgain))
+        pending.push({ part, isNew: index > lastOwn && !isAgain, before: known });
+    }
+  const readings = await Promise.all(pending.map(({ part }) => readingOf(request, part)));
+  const decided = { ...decideAll(request, pending, readings), isLookedAt };
+  if (!hasOpaque) return { ...decided, documents: new Map() };
+  const opaque = await decideOpaque(request, messages, lastOwn);
+  return { ...decided, refusal: decided.refusal ?? opaque.refusal, documents: opaque.documents };
+}
+
+function readingOf({ ports, toolUses }: DecideRequest, { leaf, tails }: KeyedLeaf): Promise<LeafReading | Unchecked> {
+  const kind = seamKind(leaf.place);
+  return inspectLeaf(
+    ports.inspect,
+    { text: leaf.text, ...leafScene(leaf.place, toolUses) },
+    kind === null ? null : { tails, kind },
+    isOwn(leaf.place),
+  );
+}
+
+function decideAll(
+  request: DecideRequest,
+  pending: readonly Pending[],
+  readings: readonly (LeafReading | Unchecked)[],
+): Omit<Decided, 'documents' | 'isLookedAt'> {
+  const { session, report, rules, toolUses } = request;
+  const torn = tornTails(pending, readings);
+  const injections: ReadInjection[] = [];
+  const leftOut = new Map<ChainKey, LeafDecision>();
+  let refusal: Refusal | null = null;
+  for (const [index, { part, isNew, before }] of pending.entries()) {
+    const { key, leaf } = part;
+    const reading = readings[index];
+    // Another request of the session may have come to the same text first.
+    if (reading === undefined || (before === null && session.decisionOf(key) !== null)) continue;
+    if ('reason' in reading) {
+      report.unchecked(reading.reason);
+      if (before !== null) continue;
+      const failures = (session.failures.get(key) ?? 0) + 1;
+      session.failures.set(key, failures);
+      if (leaf.place.part === 'system' || (isNew && failures === 1 && !isOwn(leaf.place))) {
+        refusal ??= uncheckedRefusal(reading.reason);
+        continue;
+      }
+      const whole = { start: 0, end: leaf.text.length, action: 'redact', detectorId: UNCHECKED } as const;
+      const decision = { places: [whole], bundle: rules.bundle };
+      if (failures < MAX_FAILURES) leftOut.set(key, decision);
+      else session.decide(key, decision);
+      continue;
+    }
+    session.failures.delete(key);
+    report.ran(reading.engines);
+    report.saw('alert', reading.alerts);
+    const found = [...reading.places, ...(torn.get(index) ?? [])];
+    const places = before === null ? found : again(before, found, rules);
+    const masked = maskText(leaf.text, places, session.memory);
+    report.wrote(masked);
+    if (before !== null && !isSame(before, masked.used)) report.rewritten();
+    session.decide(key, { places: masked.used, bundle: rules.bundle });
+    if (before !== null) continue;
+    if (reading.blocked.length > 0) {
+      report.saw('blocked', reading.blocked);
+      if (isNew) refusal ??= blockedRefusal(reading.blocked);
+    }
+    const { part: where } = leaf.place;
+    if (reading.injections.length > 0 && (where === 'tool-result' || where === 'document' || where === 'unknown')) {
+      report.saw('injection', reading.injections);
+      const toolUseId = leaf.place.part === 'tool-result' ? leaf.place.toolUseId : null;
+      injections.push({ source: leafScene(leaf.place, toolUses).source, detectorIds: reading.injections, toolUseId });
+    }
+  }
+  return { refusal, injections, leftOut };
+}
+
+/** The ends of texts that are part of something torn apart, by the place of the text among those that are decided on. */
+function tornTails(
+  pending: readonly Pending[],
+  readings: readonly (LeafReading | Unchecked)[],
+): ReadonlyMap<number, readonly MaskFinding[]> {
+  const tails = new Map<number, readonly MaskFinding[]>();
+  const last = new Map<SeamKind, number>();
+  for (const [index, { part }] of pending.entries()) {
+    const kind = seamKind(part.leaf.place);
+    if (kind === null) continue;
+    const reading = readings[index];
+    const before = last.get(kind);
+    if (reading !== undefined && 'tornTail' in reading && reading.tornTail !== null && before !== undefined) {
+      const text = pending[before]?.part.leaf.text ?? '';
+      const end = text.replace(/[\r\n]+$/, '').length;
+      const { length, finding } = reading.tornTail;
+      const place = { ...finding, startUtf16: Math.max(0, end - length), endUtf16: end };
+      tails.set(before, [...(tails.get(before) ?? []), place]);
+    }
+    last.set(kind, index);
+  }
+  return tails;
+}
+
+/** What was decided before, and what the areas that look back see now. */
+function again(before: LeafDecision, found: readonly MaskFinding[], { gateway }: RulesInForce): readonly MaskFinding[] {
+  const back: ReadonlySet<string> = new Set(gateway.retroactive);
+  return [
+    ...found.filter(({ detectorId }) => back.has(areaOf(detectorId) ?? '')),
+    ...before.places.map(({ start, end, action, detectorId }) => ({
+      detectorId,
+      startUtf16: start,
+      endUtf16: end,
+      action,
+    })),
+  ];
+}
+
+function isSame({ places }: LeafDecision, used: LeafDecision['places']): boolean {
+  return (
+    places.length === used.length &&
+    places.every(({ start, end, action }, index) => {
+      const other = used[index];
+      return other?.start === start && other.end === end && other.action === action;
+    })
+  );
+}
+
+function uncheckedRefusal(reason: string): Refusal {
+  return {
+    why: 'content-unchecked',
+    message: `Sallyport refused this request: a text in it could not be checked (${reason}). Send it again; what still cannot be checked is left out then. \`sallyport status\` says more.`,
+  };
+}
+
+/** Most detectors that one sentence names. */
+const MAX_NAMED = 5;
+
+function blockedRefusal(ids: readonly string[]): Refusal {
+  const named = [...new Set(ids)].slice(0, MAX_NAMED).join(', ');
+  return {
+    why: 'content-blocked',
+    message: `Sallyport refused this request: it holds what the policy lets no model see (${named}). From now on that part is left out.`,
+  };
+}

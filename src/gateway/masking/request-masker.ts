@@ -1,0 +1,186 @@
+import { hash } from 'node:crypto';
+
+import type { Sha256, SessionId } from '../../core/ids.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { TokenLookup } from '../../mask/index.ts';
+import type { Span } from '../json-spans.ts';
+import { spliced } from '../leaves/index.ts';
+import type { ToolUseHead } from '../leaves/index.ts';
+import type { MessageFormat } from '../message-format.ts';
+import type { Refusal } from '../refusal.ts';
+import { unreadable } from '../request-reading.ts';
+import { CHAIN_START } from './chain.ts';
+import type { ContentPorts } from './content-ports.ts';
+import { inTurn } from './in-turn.ts';
+import { decideTexts } from './decide-texts.ts';
+import { maskReport } from './mask-report.ts';
+import { maskSession } from './mask-session.ts';
+import type { MaskSession } from './mask-session.ts';
+import { messageTexts, systemTexts } from './message-texts.ts';
+import type { MessageTexts, TextsState } from './message-texts.ts';
+import { requestStart } from './request-start.ts';
+import type { RequestStart } from './request-start.ts';
+import { NO_TAILS } from './seam.ts';
+import { writtenBody } from './written-body.ts';
+import { editsOf } from './written-message.ts';
+
+/** Masks what goes up, so that what was sent once stays as it was. */
+export interface RequestMasker {
+  /** Reads a body as far as it is new to its session; why it cannot be read, as text for the developer. */
+  start(sessionId: SessionId, bytes: Buffer): RequestStart | string;
+  /** Never rejects for what a request holds. */
+  mask(request: MaskRequest): Promise<Masking>;
+  /** The values of a session's tokens, as they are at each moment. */
+  lookup(sessionId: SessionId): TokenLookup;
+}
+
+/** A request that is to go up. */
+export interface MaskRequest {
+  readonly sessionId: SessionId;
+  readonly bytes: Buffer;
+  readonly start: RequestStart;
+  readonly format: MessageFormat;
+  /** What of one message must not go up, by start; `gone` for all of it, null where it cannot be read. */
+  readonly cutsIn: (bytes: Buffer, message: Span) => readonly Span[] | 'gone' | null;
+}
+
+/** What became of a request, with the digest of its body as it came. */
+export type Masking = MaskedRequest | RefusedRequest;
+
+export interface MaskedRequest {
+  readonly kind: 'masked';
+  /** The body as it goes up, in pieces. */
+  readonly pieces: readonly Buffer[];
+  readonly length: number;
+  /** Whether it goes up as it came. */
+  readonly isSame: boolean;
+  readonly requestSha256: Sha256;
+  readonly forwardedSha256: Sha256;
+  readonly report: JsonObject;
+  /** What of the messages is new with this request, as it goes up: behind the last message that went up before. */
+  readonly added: Buffer;
+}
+
+export interface RefusedRequest {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
+  readonly requestSha256: Sha256;
+  readonly report: JsonObject;
+}
+
+/** Texts of all requests that are looked at at one time. */
+const LOOKED_AT_AT_ONCE = 16;
+/** Sessions whose texts are known at one time; one more is opened again from what was kept. */
+const MAX_SESSIONS = 64;
+export function requestMasker(given: ContentPorts): RequestMasker {
+  const ports = { ...given, inspect: inTurn(given.inspect, LOOKED_AT_AT_ONCE) };
+  const sessions = new Map<SessionId, MaskSession | null>();
+
+  const sessionOf = (id: SessionId): MaskSession | null => {
+    const known = sessions.get(id);
+    const kept = known === undefined ? ports.store.open(id) : null;
+    const session = known === undefined ? (kept === null ? null : maskSession(kept)) : known;
+    sessions.delete(id);
+    if (session !== null) sessions.set(id, session);
+    const [oldest] = sessions.keys();
+    if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+    return session;
+  };
+
+  return {
+    start: (id, bytes) => {
+      const session = sessionOf(id);
+      const { gateway, bundle } = ports.rules();
+      if (gateway.retroactive.length > 0) session?.conversations.forgetOthers(bundle);
+      return requestStart(bytes, session?.conversations ?? null);
+    },
+    mask: async (request) => {
+      const session = sessionOf(request.sessionId);
+      return session === null ? refused(request, NO_KEY) : await masked(ports, session, request);
+    },
+    lookup: (id) => sessionOf(id)?.memory.placeholders.valueOf ?? (() => null),
+  };
+}
+
+async function masked(ports: ContentPorts, session: MaskSession, request: MaskRequest): Promise<Masking> {
+  const { bytes, start, format, sessionId } = request;
+  const rules = ports.rules();
+  const known = start.known;
+  const before = known === null ? undefined : known.conversation.boundaries[known.messages - 1];
+  const toolUses = known?.conversation.toolUses ?? new Map<string, ToolUseHead>();
+  const messages: (MessageTexts | null)[] = [];
+  const states: TextsState[] = [];
+  let state: TextsState = { chain: before?.chain ?? CHAIN_START, tails: before?.tails ?? NO_TAILS };
+  for (const element of start.elements) {
+    const kept = keptOf(request, element);
+    const read = kept === null || kept === 'gone' ? null : messageTexts(kept.bytes, kept.span, format, state, toolUses);
+    if (read === null && kept !== 'gone') return refused(request, unreadable('its messages cannot be read'));
+    messages.push(read?.message ?? null);
+    state = read?.state ?? state;
+    states.push(state);
+  }
+  const systemSpan = start.members.get('system');
+  const system = systemSpan === undefined ? null : systemTexts(bytes, systemSpan, format);
+  if (systemSpan !== undefined && system === null)
+    return refused(request, unreadable('its system prompt cannot be read'));
+
+  const report = maskReport();
+  const texts = [system, ...messages].filter((message) => message !== null);
+  const decided = await decideTexts({ session, ports, rules, toolUses, report }, texts);
+  try {
+    session.keep(rules.bundle);
+    for (const injection of decided.injections) await ports.read(sessionId, injection);
+  } catch {
+    return refused(request, NOT_KEPT, report.fields());
+  }
+  if (decided.refusal !== null) return refused(request, decided.refusal, report.fields());
+
+  const written = writtenBody(
+    bytes,
+    start,
+    messages.map((message, index) => {
+      const edits = message === null ? [] : editsOf(message, format, session, decided);
+      return {
+        ...(states[index] ?? state),
+        text: message === null ? null : spliced(message.bytes, message.span, edits),
+        isSame: message !== null && message.bytes === bytes && edits.length === 0,
+      };
+    }),
+    system === null ? null : { span: system.span, edits: editsOf(system, format, session, decided) },
+  );
+  const { conversation, ...body } = written;
+  // What is left out this time only is looked at again with the next request.
+  if (decided.leftOut.size === 0) session.conversations.keep({ ...conversation, toolUses, bundle: rules.bundle });
+  return { kind: 'masked', ...body, report: report.fields() };
+}
+
+/** A message without what must not go up; `gone` where all of it must not, null where it cannot be read. */
+function keptOf(
+  { bytes, cutsIn }: MaskRequest,
+  element: Span,
+): { readonly bytes: Buffer; readonly span: Span } | 'gone' | null {
+  const cuts = cutsIn(bytes, element);
+  if (cuts === null || cuts === 'gone') return cuts;
+  if (cuts.length === 0) return { bytes, span: element };
+  const kept = spliced(
+    bytes,
+    element,
+    cuts.map((span) => ({ span, by: Buffer.alloc(0) })),
+  );
+  return { bytes: kept, span: { start: 0, end: kept.length } };
+}
+
+function refused({ bytes }: MaskRequest, refusal: Refusal, report: JsonObject = {}): RefusedRequest {
+  return { kind: 'refused', refusal, requestSha256: hash('sha256', bytes, 'hex') as Sha256, report };
+}
+
+const NO_KEY: Refusal = {
+  why: 'no-content-key',
+  message:
+    'Sallyport refused this request: the content key of this session is gone, so nothing can be masked. Start a new session.',
+};
+
+const NOT_KEPT: Refusal = {
+  why: 'audit-unavailable',
+  message: 'Sallyport refused this request: what it masks could not be kept. Run `sallyport doctor`.',
+};
