@@ -1,14 +1,20 @@
+import { crc32 } from 'node:zlib';
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 
 import { isJsonObject, stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
+import { objectMembers, stringAt } from './json-spans.ts';
+import { jsonString, spliced } from './leaves/splice.ts';
+import { splicedStrings } from './reply/spliced-strings.ts';
 import { pieces, UnreadableReply } from './stream-codec.ts';
-import type { StreamCodec, StreamSplitter } from './stream-codec.ts';
+import type { StreamCodec, StreamSplitter, StringEdit } from './stream-codec.ts';
 
 /** `application/vnd.amazon.eventstream` as Bedrock streams it: each chunk frame holds one event of the Messages service. */
 export const EVENT_STREAM_CODEC: StreamCodec = {
   splitter: frameSplitter,
   read: readFrame,
+  withStrings,
+  write: chunkFrame,
   refusalUnit: (message) =>
     frame({ ':message-type': 'exception', ':exception-type': 'validationException' }, { message }),
   mayEndInRest: false,
@@ -21,7 +27,7 @@ export function chunkFrame(event: JsonObject): Buffer {
 }
 
 const codec = new EventStreamCodec(
-  (bytes) => Buffer.from(bytes).toString('utf8'),
+  (bytes) => view(bytes).toString('utf8'),
   (text) => Buffer.from(text, 'utf8'),
 );
 
@@ -35,8 +41,28 @@ function frame(headers: Readonly<Record<string, string>>, body: JsonObject): Buf
   );
 }
 
+/** The payload of a frame that was read before. */
+export function frameBody(unit: Buffer): Buffer {
+  return unit.subarray(PRELUDE_BYTES + unit.readUInt32BE(4), unit.length - CHECKSUM_BYTES);
+}
+
+/** A frame that was read before, with another payload: the bytes of its headers stay, lengths and checksums are new. */
+export function withFrameBody(unit: Buffer, body: Buffer): Buffer {
+  const headers = unit.subarray(PRELUDE_BYTES, PRELUDE_BYTES + unit.readUInt32BE(4));
+  const made = Buffer.alloc(MIN_FRAME_BYTES + headers.length + body.length);
+  made.writeUInt32BE(made.length, 0);
+  made.writeUInt32BE(headers.length, 4);
+  made.writeUInt32BE(crc32(made.subarray(0, 8)), 8);
+  headers.copy(made, PRELUDE_BYTES);
+  body.copy(made, PRELUDE_BYTES + headers.length);
+  const checked = made.length - CHECKSUM_BYTES;
+  made.writeUInt32BE(crc32(made.subarray(0, checked)), checked);
+  return made;
+}
+
 /** Two lengths and the checksum over them. */
 const PRELUDE_BYTES = 12;
+const CHECKSUM_BYTES = 4;
 /** Prelude and the checksum over all: the shortest frame there is. */
 const MIN_FRAME_BYTES = 16;
 
@@ -73,6 +99,8 @@ function frameSplitter(maxUnitBytes: number): StreamSplitter {
 
 function readFrame(unit: Buffer): JsonObject | null {
   const { type, event, body } = decoded(unit);
+  // Given as an event, so that what was kept back goes out ahead of it.
+  if (type === 'exception' || type === 'error') return { type: 'error' };
   if (type !== 'event') return null;
   const payload = parsedObject(body);
   const base64 = payload === null ? null : stringField(payload, 'bytes');
@@ -88,17 +116,32 @@ function readFrame(unit: Buffer): JsonObject | null {
   return inner;
 }
 
+function withStrings(unit: Buffer, edits: readonly StringEdit[]): Buffer {
+  const body = frameBody(unit);
+  const all = { start: 0, end: body.length };
+  const span = objectMembers(body, all)?.get('bytes');
+  const base64 = span === undefined ? null : stringAt(body, span);
+  if (span === undefined || base64 === null) throw new UnreadableReply('a frame cannot be taken apart for certain');
+  const event = splicedStrings(Buffer.from(base64, 'base64'), edits);
+  return withFrameBody(unit, spliced(body, all, [{ span, by: jsonString(event.toString('base64')) }]));
+}
+
 function decoded(unit: Buffer): { readonly type: unknown; readonly event: unknown; readonly body: Buffer } {
   try {
     const message = codec.decode(unit);
     return {
       type: message.headers[':message-type']?.value,
       event: message.headers[':event-type']?.value,
-      body: Buffer.from(message.body),
+      body: view(message.body),
     };
   } catch (cause) {
     throw new UnreadableReply('a frame is damaged', { cause });
   }
+}
+
+/** The same bytes, not a copy of them. */
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function parsedObject(bytes: Buffer): JsonObject | null {

@@ -18,15 +18,31 @@ export interface StreamSplitter {
   rest(): Buffer;
 }
 
+/** A string in an event, and what it shall be. */
+export interface StringEdit {
+  /** Keys and indexes that lead to it in the event as {@link StreamCodec.read} gives it. */
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+}
+
 /** One form in which events of the model come. */
 export interface StreamCodec {
   splitter(maxUnitBytes: number): StreamSplitter;
   /**
-   * The event in one unit, or null where the unit holds none (a comment, an exception of the service).
+   * The event in one unit, or null where the unit holds none, as a comment.
    *
    * @throws {UnreadableReply} where a client might read an event in it that we do not.
    */
   read(unit: Buffer, isFirst: boolean): JsonObject | null;
+  /**
+   * The unit with the strings at these places replaced. Every other byte stays as it was, but for what the framing says of
+   * the rest: lengths, checksums, base64.
+   *
+   * @throws {UnreadableReply} where there is no string at one of the places, or the unit cannot be taken apart for certain.
+   */
+  withStrings(unit: Buffer, edits: readonly StringEdit[]): Buffer;
+  /** A unit that carries an event made here, given as the Messages service would write it. */
+  write(event: JsonObject): Buffer;
   /** A unit that tells the client why the stream ends here. */
   refusalUnit(message: string): Buffer;
   /** Whether a clean end of the stream may leave bytes behind the last unit. */
