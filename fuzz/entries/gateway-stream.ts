@@ -1,3 +1,4 @@
+import { CONVERSE_CODEC } from '../../src/gateway/converse-codec.ts';
 import { chunkFrame, EVENT_STREAM_CODEC } from '../../src/gateway/event-stream-codec.ts';
 import { replyWatch } from '../../src/gateway/reply-watch.ts';
 import { SSE_CODEC } from '../../src/gateway/sse-codec.ts';
@@ -27,11 +28,16 @@ const EVENTS: readonly JsonObject[] = [
 const sse = (event: JsonObject): Buffer =>
   Buffer.from(`event: ${stringField(event, 'type')}\ndata: ${JSON.stringify(event)}\n\n`);
 
+const CODECS = [SSE_CODEC, EVENT_STREAM_CODEC, CONVERSE_CODEC] as const;
+const CONVERSE_FRAMES: readonly Buffer[] = EVENTS.slice(0, -1).map((event) => CONVERSE_CODEC.write(event));
+
 const WORDS = [
   ...'data: event: id: retry: : \r \n \r\n \r\r message_stop ping "index": "type": "tool_use" "partial_json":'.split(
     ' ',
   ),
-  ...'"content_block": null -1 1.5 {} [] :message-type exception'.split(' '),
+  ...'"content_block": null -1 1.5 {} [] :message-type :event-type exception contentBlockStart "toolUse": "toolUseId":'.split(
+    ' ',
+  ),
 ];
 
 /** What a unit of a stream may be at most here, so that short inputs meet the bound. */
@@ -46,16 +52,22 @@ export const gatewayStreamEntry: FuzzEntry = {
     const streams = [
       EVENTS.map(sse),
       EVENTS.map(chunkFrame),
-      [EVENT_STREAM_CODEC.refusalUnit('no'), SSE_CODEC.refusalUnit('no')],
+      [...CONVERSE_FRAMES, CONVERSE_CODEC.refusalUnit('no')],
+      [SSE_CODEC.refusalUnit('no')],
+      [EVENT_STREAM_CODEC.refusalUnit('no')],
     ];
     return {
       seeds: streams.flatMap((units, at) => [
-        Buffer.concat([Buffer.of(at % 2, 7), ...units]),
-        ...units.map((unit) => Buffer.concat([Buffer.of(at % 2, 1), unit])),
+        Buffer.concat([Buffer.of(at % 3, 7), ...units]),
+        ...units.map((unit) => Buffer.concat([Buffer.of(at % 3, 1), unit])),
       ]),
-      words: [...asBytes([...WORDS, ...EVENTS.map((event) => JSON.stringify(event))]), ...EVENTS.map(chunkFrame)],
+      words: [
+        ...asBytes([...WORDS, ...EVENTS.map((event) => JSON.stringify(event))]),
+        ...EVENTS.map(chunkFrame),
+        ...CONVERSE_FRAMES,
+      ],
       run(input, watch) {
-        const codec = (input[0] ?? 0) % 2 === 0 ? SSE_CODEC : EVENT_STREAM_CODEC;
+        const codec = CODECS[(input[0] ?? 0) % CODECS.length] ?? SSE_CODEC;
         const bytes = Buffer.from(input.subarray(2));
         const whole = watch.time(() => split(codec, bytes, [bytes.length]));
         const draw = drawFrom(input[1] ?? 0);

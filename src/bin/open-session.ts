@@ -5,6 +5,7 @@ import { UpstreamUnconfigured } from '../core/error.ts';
 import type { SessionId } from '../core/ids.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { SessionRegistry } from '../session/index.ts';
+import type { CredentialChains } from './credential-chains.ts';
 import { sha256 } from './load-policy.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import type { StatePaths } from './state-folder.ts';
@@ -20,6 +21,7 @@ export interface SessionDesk {
   readonly moment: () => number;
   /** Gets the credentials of the session. */
   readonly credentials: Map<SessionId, ModelCredentials>;
+  readonly chains: CredentialChains;
   /** Gets the process by whose life the session is known to be alive, where the request names one. */
   readonly watched: Map<SessionId, number>;
   readonly hook: { readonly command: readonly string[] };
@@ -34,13 +36,13 @@ export interface SessionDesk {
  * @throws {AuditUnavailable} where it cannot be recorded.
  */
 export async function openSession(desk: SessionDesk, request: OpenSessionRequest): Promise<OpenSessionAnswer> {
-  const { policies, registry, log, clock, moment, credentials, watched, hook, gatewayUrl, paths } = desk;
+  const { policies, registry, log, clock, moment, credentials, chains, watched, hook, gatewayUrl, paths } = desk;
   // One policy for all documents of a session, whatever comes into force meanwhile.
   const inForce = policies.current;
   const { policy } = inForce.bundle;
   const provider = policy.models.provider;
   // Refused before the session is opened, with the reason, rather than at its first request.
-  const upstream = await upstreamFor(policy, request.credentials);
+  const upstream = upstreamFor(policy, request.credentials, chains);
   if (upstream === null) {
     throw new UpstreamUnconfigured(`there is no credential for ${provider}`, {
       hint: provider === 'bedrock' ? 'set AWS credentials or AWS_BEARER_TOKEN_BEDROCK' : 'set ANTHROPIC_API_KEY',

@@ -1,34 +1,44 @@
 import type { ModelCredentials } from '../core/control.ts';
 import type { Upstream } from '../gateway/index.ts';
 import type { Policy } from '../policy/index.ts';
+import type { CredentialChains } from './credential-chains.ts';
 
 /** Where the requests of a session go, by policy and with its owner's credentials; null where there are none. */
-export async function upstreamFor(policy: Policy, given: ModelCredentials | null): Promise<Upstream | null> {
+export function upstreamFor(
+  { models }: Policy,
+  given: ModelCredentials | null,
+  chains: CredentialChains,
+): Upstream | null {
   if (given === null) return null;
-  if (policy.models.provider === 'anthropic') {
-    if (given.anthropicApiKey === null && given.anthropicAuthToken === null) return null;
-    return {
-      provider: 'anthropic',
-      baseUrl: policy.models.upstream,
-      apiKey: given.anthropicApiKey,
-      bearer: given.anthropicAuthToken,
-    };
+  const baseUrl = models.upstream;
+  switch (models.provider) {
+    case 'anthropic': {
+      const { anthropicApiKey: apiKey, anthropicAuthToken: bearer } = given;
+      return apiKey === null && bearer === null ? null : { provider: 'anthropic', baseUrl, apiKey, bearer };
+    }
+    case 'bedrock':
+      return { provider: 'bedrock', baseUrl, region: models.bedrockRegion, ...awsCredentials(given, chains) };
+    case 'vertex': {
+      const { vertex } = models;
+      if (vertex === null) return null;
+      const { googleAccessToken: token, googleCredentialsFile: file } = given;
+      const bearer = token === null ? (): Promise<string> => chains.google(file) : () => Promise.resolve(token);
+      return { provider: 'vertex', baseUrl, project: vertex.project, location: vertex.region, bearer };
+    }
   }
-  const region = policy.models.bedrockRegion;
-  const baseUrl = policy.models.upstream;
-  if (given.awsBearerToken !== null) {
-    return { provider: 'bedrock', baseUrl, region, credentials: null, bearer: given.awsBearerToken };
-  }
+}
+
+type AwsUpstream = Pick<Upstream & { readonly provider: 'bedrock' }, 'credentials' | 'bearer'>;
+
+function awsCredentials(given: ModelCredentials, chains: CredentialChains): AwsUpstream {
+  if (given.awsBearerToken !== null) return { credentials: null, bearer: given.awsBearerToken };
   if (given.awsAccessKeyId !== null && given.awsSecretAccessKey !== null) {
     const fixed = {
       accessKeyId: given.awsAccessKeyId,
       secretAccessKey: given.awsSecretAccessKey,
       ...(given.awsSessionToken === null ? {} : { sessionToken: given.awsSessionToken }),
     };
-    return { provider: 'bedrock', baseUrl, region, credentials: () => Promise.resolve(fixed) };
+    return { credentials: () => Promise.resolve(fixed) };
   }
-  // The SDK's chain is large, so it is loaded only by whoever needs it: profiles, SSO, instance and task roles.
-  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
-  const chain = defaultProvider(given.awsProfile === null ? {} : { profile: given.awsProfile });
-  return { provider: 'bedrock', baseUrl, region, credentials: () => chain() };
+  return { credentials: () => chains.aws(given.awsProfile) };
 }

@@ -46,5 +46,7 @@ export function ownCredentials(): ModelCredentials {
     awsSessionToken: given('AWS_SESSION_TOKEN'),
     awsProfile: given('AWS_PROFILE'),
     awsBearerToken: given('AWS_BEARER_TOKEN_BEDROCK'),
+    googleAccessToken: given('GOOGLE_OAUTH_ACCESS_TOKEN'),
+    googleCredentialsFile: given('GOOGLE_APPLICATION_CREDENTIALS'),
   };
 }

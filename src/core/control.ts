@@ -85,6 +85,9 @@ export interface ModelCredentials {
   readonly awsSessionToken: string | null;
   readonly awsProfile: string | null;
   readonly awsBearerToken: string | null;
+  readonly googleAccessToken: string | null;
+  /** A file of Google credentials, by its path. */
+  readonly googleCredentialsFile: string | null;
 }
 
 /** Body of `POST /sessions`. */

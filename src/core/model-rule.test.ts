@@ -33,6 +33,19 @@ for (const { name, allow = [], deny = [], model, want } of [
     want: false,
   },
   {
+    name: "Vertex's spelling of a dated model",
+    deny: ['claude-opus-4-1-20250805'],
+    model: 'claude-opus-4-1@20250805',
+    want: false,
+  },
+  {
+    name: "Vertex's default version of a model",
+    allow: ['claude-opus-5-5'],
+    model: 'claude-opus-5-5@default',
+    want: true,
+  },
+  { name: 'a date that only looks like one', allow: ['claude-opus-5-5'], model: 'claude-opus-5-5@x', want: false },
+  {
     name: 'another vendor is not taken for the model of its last word',
     allow: ['claude-*'],
     model: 'evil/claude-opus-5-5',

@@ -8,7 +8,8 @@ export interface ModelRule {
 
 /**
  * Whether a model may be asked. An id counts under every name that it has: on Bedrock `us.anthropic.claude-x-v1:0`, or
- * the ARN of an inference profile of it, is also `claude-x`. Case is ignored.
+ * the ARN of an inference profile of it, is also `claude-x`; on Vertex `claude-x@20260101` is also `claude-x-20260101`.
+ * Case is ignored.
  *
  * @param model as the request names it; null where it names none, which only a rule without limits lets pass.
  */
@@ -25,5 +26,5 @@ function namesOf(id: string): readonly string[] {
   const resource = id.startsWith('arn:') ? id.slice(id.lastIndexOf('/') + 1) : id;
   // Only these two marks are taken off: whatever else stands in front belongs to the name.
   const bare = resource.replace(/^(?:[a-z]{2,6}\.)?anthropic\./, '').replace(/-v\d+(?::\d+)?(?::\d+k)?$/, '');
-  return [...new Set([id, resource, bare])];
+  return [...new Set([id, resource, bare, bare.replace(/@default$/, '').replace('@', '-')])];
 }

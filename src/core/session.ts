@@ -2,7 +2,7 @@ import type { SessionId } from './ids.ts';
 import type { Taint } from './taint.ts';
 
 /** Which protocol the client of a session speaks to the gateway, and so which upstream it is sent to. */
-export type ModelProvider = 'anthropic' | 'bedrock';
+export type ModelProvider = 'anthropic' | 'bedrock' | 'vertex';
 
 /** One governed run as the enforcement points see it. */
 export interface GovernedSession {

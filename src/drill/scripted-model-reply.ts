@@ -87,6 +87,20 @@ export function eventStreamBytes(events: readonly JsonObject[]): Buffer {
   return Buffer.concat(events.map((event) => chunkFrame(event)));
 }
 
+/** One frame of an event stream. */
+export function eventFrame(type: string, payload: JsonObject): Buffer {
+  return Buffer.from(
+    codec.encode({
+      headers: {
+        ':event-type': { type: 'string', value: type },
+        ':content-type': { type: 'string', value: 'application/json' },
+        ':message-type': { type: 'string', value: 'event' },
+      },
+      body: Buffer.from(JSON.stringify(payload), 'utf8'),
+    }),
+  );
+}
+
 function typeOf(event: JsonObject): string {
   return stringField(event, 'type') ?? 'message';
 }
@@ -98,17 +112,7 @@ const codec = new EventStreamCodec(
 
 function chunkFrame(event: JsonObject): Buffer {
   const told = event['type'] === 'message_stop' ? { ...event, 'amazon-bedrock-invocationMetrics': METRICS } : event;
-  const payload = { bytes: Buffer.from(JSON.stringify(told), 'utf8').toString('base64') };
-  return Buffer.from(
-    codec.encode({
-      headers: {
-        ':event-type': { type: 'string', value: 'chunk' },
-        ':content-type': { type: 'string', value: 'application/json' },
-        ':message-type': { type: 'string', value: 'event' },
-      },
-      body: Buffer.from(JSON.stringify(payload), 'utf8'),
-    }),
-  );
+  return eventFrame('chunk', { bytes: Buffer.from(JSON.stringify(told), 'utf8').toString('base64') });
 }
 
 const METRICS = { inputTokenCount: 10, outputTokenCount: 10, invocationLatency: 5, firstByteLatency: 1 };
@@ -142,7 +146,8 @@ function deltasOf(block: JsonObject): readonly JsonObject[] {
   return ['', ...pieces(JSON.stringify(input))].map((part) => ({ type: 'input_json_delta', partial_json: part }));
 }
 
-function pieces(text: string): readonly string[] {
+/** A text in the pieces in which a stream brings it. */
+export function pieces(text: string): readonly string[] {
   const points = Array.from(text);
   const parts: string[] = [];
   for (let start = 0; start < points.length; start += PIECE_LENGTH) {
@@ -163,6 +168,7 @@ function inputUsage(context: ReplyContext): JsonObject {
   };
 }
 
-function outputTokens(message: ScriptedMessage): number {
+/** A plausible count for what a message says. */
+export function outputTokens(message: ScriptedMessage): number {
   return Math.ceil(((message.text ?? '').length + JSON.stringify(message.toolUses).length) / 4);
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import { isJsonObject, stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
+import { converseJson, converseStreamBytes } from './scripted-converse.ts';
 import { eventStreamBytes, messageEvents, messageJson, sseBytes } from './scripted-model-reply.ts';
 import type { ReplyContext, ScriptedMessage, ScriptedToolUse } from './scripted-model-reply.ts';
 
@@ -27,12 +28,15 @@ export type Turn =
   /** Takes the request and never answers. */
   | { readonly silent: true };
 
+/** Which protocol a request speaks: `bedrock` is its invoke, `converse` its Converse. */
+export type ScriptedFormat = 'anthropic' | 'bedrock' | 'converse' | 'vertex';
+
 /** One request as it arrived. */
 export interface ScriptedRequest {
   readonly method: string;
   /** Path and query, as sent. */
   readonly url: string;
-  readonly format: 'anthropic' | 'bedrock';
+  readonly format: ScriptedFormat;
   readonly isStream: boolean;
   readonly model: string;
   /** Assistant messages in the transcript: 0 for the first request of a conversation. */
@@ -55,7 +59,7 @@ export interface ScriptedModelOptions {
 }
 
 export interface ScriptedModel {
-  /** `http://127.0.0.1:<port>`, for both protocols. */
+  /** `http://127.0.0.1:<port>`, for all protocols. */
   readonly url: string;
   /** Every request, oldest first, up to the bound. */
   readonly requests: readonly ScriptedRequest[];
@@ -67,8 +71,8 @@ const DEFAULT_KEPT_REQUESTS = 64;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
- * A model on the loopback interface that speaks the Messages protocol and Bedrock's form of it, and says what a
- * script says. It holds no state between requests but the list of them.
+ * A model on the loopback interface that speaks the Messages protocol, its forms on Bedrock and Vertex, and Converse, and
+ * says what a script says. It holds no state between requests but the list of them.
  */
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
   const requests: ScriptedRequest[] = [];
@@ -121,25 +125,39 @@ async function readBody(incoming: http.IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-const BEDROCK_PATH = /^\/model\/([^/]+)\/(invoke|invoke-with-response-stream)$/;
-
 function scriptedRequest(incoming: http.IncomingMessage, bodyBytes: Buffer): ScriptedRequest {
   const url = incoming.url ?? '/';
   const body = parsedObject(bodyBytes);
-  const bedrock = BEDROCK_PATH.exec(pathOf(url));
+  const asked = askedIn(pathOf(url), body);
   const messages = Array.isArray(body['messages']) ? body['messages'] : [];
   return {
+    ...asked,
     method: incoming.method ?? 'GET',
     url,
-    format: bedrock === null ? 'anthropic' : 'bedrock',
-    isStream: bedrock === null ? body['stream'] === true : bedrock[2] === 'invoke-with-response-stream',
-    model: (bedrock === null ? stringField(body, 'model') : bedrock[1]) ?? 'scripted',
     turn: messages.filter((message) => isJsonObject(message) && message['role'] === 'assistant').length,
     rawHeaders: incoming.rawHeaders,
     headers: incoming.headers,
     bodyBytes,
     body,
   };
+}
+
+const BEDROCK_PATH = /^\/model\/([^/]+)\/(invoke|invoke-with-response-stream|converse|converse-stream)$/;
+const VERTEX_PATH =
+  /^\/v1\/projects\/[^/]+\/locations\/[^/]+\/publishers\/anthropic\/models\/([^/:]+):(rawPredict|streamRawPredict)$/;
+
+function askedIn(path: string, body: JsonObject): Pick<ScriptedRequest, 'format' | 'isStream' | 'model'> {
+  const [, bedrockModel, operation = ''] = BEDROCK_PATH.exec(path) ?? [];
+  if (bedrockModel !== undefined) {
+    const format = operation.startsWith('converse') ? 'converse' : 'bedrock';
+    return { format, isStream: operation.endsWith('-stream'), model: bedrockModel };
+  }
+  const [, vertexModel, predict] = VERTEX_PATH.exec(path) ?? [];
+  if (vertexModel !== undefined) {
+    return { format: 'vertex', isStream: predict === 'streamRawPredict', model: vertexModel };
+  }
+  const model = stringField(body, 'model') ?? 'scripted';
+  return { format: 'anthropic', isStream: body['stream'] === true, model };
 }
 
 function parsedObject(bytes: Buffer): JsonObject {
@@ -158,9 +176,10 @@ function pathOf(url: string): string {
 
 function answer(request: ScriptedRequest, response: http.ServerResponse, script: Script): void {
   const path = pathOf(request.url);
-  const isMessage = request.method === 'POST' && (path === '/v1/messages' || request.format === 'bedrock');
-  if (isMessage) answerMessage(request, response, script(request));
-  else if (path === '/v1/messages/count_tokens') answerJson(request, response, 200, countedTokens(request));
+  const isCount = path === '/v1/messages/count_tokens' || path.endsWith('/models/count-tokens:rawPredict');
+  const isMessage = request.method === 'POST' && (path === '/v1/messages' || request.format !== 'anthropic');
+  if (isMessage && !isCount) answerMessage(request, response, script(request));
+  else if (isCount) answerJson(request, response, 200, countedTokens(request));
   else if (path === '/v1/models') answerJson(request, response, 200, MODELS);
   else if (path === '/inference-profiles') answerJson(request, response, 200, { inferenceProfileSummaries: [] });
   else if (request.method === 'HEAD') response.writeHead(200).end();
@@ -190,18 +209,24 @@ function answerMessage(request: ScriptedRequest, response: http.ServerResponse, 
     ? { text: null, toolUses: turn.cutAfterToolUse }
     : { text: turn.text ?? null, toolUses: 'toolUses' in turn ? turn.toolUses : [] };
   if (!request.isStream) {
-    answerJson(request, response, 200, messageJson(message, context));
+    const whole = request.format === 'converse' ? converseJson(message, context) : messageJson(message, context);
+    answerJson(request, response, 200, whole);
     return;
   }
-  const events = messageEvents(message, context, isCut);
-  const isBedrock = request.format === 'bedrock';
+  const isEventStream = request.format === 'bedrock' || request.format === 'converse';
   response.writeHead(200, {
     ...replyHeaders(request),
-    'content-type': isBedrock ? 'application/vnd.amazon.eventstream' : 'text/event-stream; charset=utf-8',
+    'content-type': isEventStream ? 'application/vnd.amazon.eventstream' : 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
   });
-  const bytes = isBedrock ? eventStreamBytes(events) : sseBytes(events);
+  const bytes = streamBytes(request.format, message, context, isCut);
   writeInPieces(response, bytes, [], isCut && turn.isCleanEnd !== true);
+}
+
+function streamBytes(format: ScriptedFormat, message: ScriptedMessage, context: ReplyContext, isCut: boolean): Buffer {
+  if (format === 'converse') return converseStreamBytes(message, context, isCut);
+  const events = messageEvents(message, context, isCut);
+  return format === 'bedrock' ? eventStreamBytes(events) : sseBytes(events);
 }
 
 function bytesOf(body: JsonObject | string | Uint8Array): Buffer {
@@ -238,7 +263,7 @@ function answerJson(request: ScriptedRequest, response: http.ServerResponse, sta
 }
 
 function replyHeaders(request: ScriptedRequest): Record<string, string> {
-  return request.format === 'bedrock'
+  return request.format === 'bedrock' || request.format === 'converse'
     ? { 'x-amzn-requestid': `00000000-0000-4000-8000-${String(request.turn).padStart(12, '0')}` }
     : {
         'request-id': `req_drill_${request.turn}`,

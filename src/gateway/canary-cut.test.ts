@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import type { JsonObject } from '../core/json.ts';
-import { canariesAnswered, cutCanaries } from './canary-cut.ts';
-import { readMessagesBody } from './messages-body.ts';
+import { bodyWithoutCanaries, readBody } from './body-rig.ts';
+import { canariesAnswered } from './canary-cut.ts';
 
 const RUNS = process.env['SLOW'] === '1' ? 50_000 : 500;
 const ID = 'toolu_sallyport_1';
@@ -19,10 +19,7 @@ const ANSWER: JsonObject = { role: 'user', content: [RESULT] };
 const B: JsonObject = { role: 'assistant', content: [{ type: 'text', text: 'b' }] };
 
 function cut(text: string): string | null {
-  const bytes = Buffer.from(text);
-  const body = readMessagesBody(bytes);
-  assert.ok(typeof body === 'object');
-  return cutCanaries(bytes, body.messages, isCanary)?.toString() ?? null;
+  return bodyWithoutCanaries(Buffer.from(text), 'messages', isCanary)?.toString() ?? null;
 }
 
 for (const { name, messages, want } of [
@@ -113,9 +110,9 @@ test('a longer transcript gives the same bytes up to where the shorter one ended
 test('only results after the last assistant message have just come', () => {
   const of = (messages: readonly JsonObject[]): readonly string[] | null => {
     const bytes = Buffer.from(JSON.stringify({ messages }));
-    const body = readMessagesBody(bytes);
+    const body = readBody(bytes, 'messages');
     assert.ok(typeof body === 'object');
-    return canariesAnswered(bytes, body.messages, isCanary);
+    return canariesAnswered(bytes, body, isCanary);
   };
   assert.deepEqual(of([A, CALL, ANSWER]), [ID]);
   assert.deepEqual(of([A, CALL, ANSWER, { role: 'system', content: 'x' }, A]), [ID]);

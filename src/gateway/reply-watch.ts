@@ -16,6 +16,8 @@ export interface ToolUse {
    * it came where that is no JSON, as in a call that the token limit cut short.
    */
   readonly inputSha256: Sha256;
+  /** Null where it is no JSON. */
+  readonly input: Json;
 }
 
 /** What an event does to the calls of a message. */
@@ -51,6 +53,7 @@ interface OpenCall {
 export function replyWatch(maxInputBytes: number): ReplyWatch {
   const open = new Map<Json | undefined, OpenCall>();
   let summary: ReplySummary = { messageId: null, stopReason: null, usage: {} };
+  let begun: Json | undefined = null;
 
   const complete = (calls: readonly OpenCall[]): Step =>
     calls.length === 0 ? PASSES : { kind: 'completes', toolUses: calls.map(toolUseOf) };
@@ -66,12 +69,18 @@ export function replyWatch(maxInputBytes: number): ReplyWatch {
         case 'content_block_delta': {
           const call = open.get(event['index']);
           if (call !== undefined) addInput(call, event['delta'], maxInputBytes);
-          return PASSES;
+          if (call !== undefined || event['index'] === begun) return PASSES;
+          // Converse opens no block of text: its first piece does.
+          begun = event['index'];
+          return { kind: 'starts', isToolUse: false };
         }
         case 'content_block_start': {
           const block = event['content_block'];
           if (!isJsonObject(block)) throw new UnreadableReply('a block starts without content');
-          if (!isToolUse(block)) return { kind: 'starts', isToolUse: false };
+          if (!isToolUse(block)) {
+            begun = event['index'];
+            return { kind: 'starts', isToolUse: false };
+          }
           if (!Number.isInteger(event['index'])) throw new UnreadableReply('a call has no index');
           if (open.has(event['index'])) throw new UnreadableReply('two calls are open under one index');
           open.set(event['index'], { block, parts: [], length: 0 });
@@ -156,28 +165,39 @@ function toolUseOf(call: OpenCall): ToolUse {
   if (id === null || name === null) throw new UnreadableReply('a call has no id or no name');
   if (id.length > MAX_NAME_LENGTH || name.length > MAX_NAME_LENGTH)
     throw new UnreadableReply('a call has a name too long');
-  return { blockType: stringField(call.block, 'type') ?? '', id, name, inputSha256: inputSha256(call) };
+  return { blockType: stringField(call.block, 'type') ?? '', id, name, ...inputOf(call) };
 }
 
 /** Longer ids and names would fill the log; the service's are below 100. */
 const MAX_NAME_LENGTH = 512;
 
-function inputSha256(call: OpenCall): Sha256 {
+function inputOf(call: OpenCall): Pick<ToolUse, 'input' | 'inputSha256'> {
   const joined = call.parts.join('');
-  return createHash('sha256')
-    .update(canonicalOr(joined, call.block['input'] ?? {}), 'utf8')
-    .digest('hex') as Sha256;
+  const input = joined === '' ? (call.block['input'] ?? {}) : parsed(joined);
+  return { input: input ?? null, inputSha256: sha256(canonicalOr(input, joined)) };
 }
 
-function canonicalOr(joined: string, input: Json): string {
+function parsed(text: string): Json | undefined {
   try {
-    return canonicalJson(joined === '' ? input : (JSON.parse(joined) as Json));
+    return JSON.parse(text) as Json;
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError)
-      return joined === '' ? JSON.stringify(input) : joined;
-    // Too deep for the stack: the caller cuts the reply.
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function canonicalOr(input: Json | undefined, joined: string): string {
+  try {
+    if (input !== undefined) return canonicalJson(input);
+  } catch (error) {
+    // Too deep for the stack: the caller cuts the reply.
+    if (!(error instanceof TypeError)) throw error;
+  }
+  return joined === '' ? JSON.stringify(input) : joined;
+}
+
+function sha256(text: string): Sha256 {
+  return createHash('sha256').update(text, 'utf8').digest('hex') as Sha256;
 }
 
 function counts(usage: Json | undefined): JsonObject {

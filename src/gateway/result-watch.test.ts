@@ -229,6 +229,7 @@ test('of more calls than are remembered the oldest are forgotten, and no other s
     id,
     name: 'Bash',
     inputSha256: '0'.repeat(64) as Sha256,
+    input: {},
   });
   watch.relayed(theirs, [use('toolu_0')]);
   watch.relayed(
@@ -237,8 +238,8 @@ test('of more calls than are remembered the oldest are forgotten, and no other s
   );
   const why = async (sessionId: typeof ours, id: string): Promise<string | null> => {
     const bytes = Buffer.from(JSON.stringify([{ role: 'user', content: [result(id)] }]));
-    const messages = { start: 0, end: bytes.length };
-    return (await watch.check({ sessionId, bytes, messages }, { record: () => Promise.resolve(0) }))?.why ?? null;
+    const body = { format: 'messages', messages: { start: 0, end: bytes.length } } as const;
+    return (await watch.check({ sessionId, bytes, body }, { record: () => Promise.resolve(0) }))?.why ?? null;
   };
   assert.equal(await why(ours, 'toolu_0'), null);
   assert.equal(await why(ours, 'toolu_1'), 'undecided-result');

@@ -1,7 +1,7 @@
 import type { SessionId } from '../core/ids.ts';
 import type { Liveness } from '../core/session.ts';
 import { AUDIT_UNAVAILABLE } from './call-gate.ts';
-import type { Span } from './json-spans.ts';
+import type { MessagesBody } from './messages-body.ts';
 import type { Recorder } from './recorder.ts';
 import type { Refusal } from './refusal.ts';
 import type { ToolUse } from './reply-watch.ts';
@@ -28,8 +28,7 @@ export interface ResultWatch {
 export interface ResultRequest {
   readonly sessionId: SessionId;
   readonly bytes: Buffer;
-  /** The `messages` array in `bytes`. */
-  readonly messages: Span;
+  readonly body: Pick<MessagesBody, 'format' | 'messages'>;
 }
 
 /** Calls of one session that wait for their result at one time; beyond, the oldest is forgotten. */
@@ -63,12 +62,12 @@ export function resultWatch(liveness: Liveness): ResultWatch {
       bySession.set(sessionId, calls);
       if (bySession.size > MAX_SESSIONS) dropOldest(bySession);
     },
-    check: async ({ sessionId, bytes, messages }, records) => {
+    check: async ({ sessionId, bytes, body }, records) => {
       const calls = bySession.get(sessionId);
       if (calls === undefined) return null;
       forgetDecided(calls, sessionId, liveness);
       if (![...calls.keys()].some((id, nth) => nth >= MAX_SEARCHED || occurs(bytes, id))) return null;
-      const outcomes = toolOutcomes(bytes, messages, (id) => calls.has(id));
+      const outcomes = toolOutcomes(bytes, body, (id) => calls.has(id));
       if (outcomes === null) return unreadable('its messages cannot be read');
 
       const ran = [...outcomes].filter(([id, outcome]) => outcome === 'ok' || calls.get(id) !== 'open');

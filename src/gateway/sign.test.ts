@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 
+import type { Sha256 } from '../core/ids.ts';
 import { awsSignature } from './sign.ts';
 
 const KEYS = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' };
@@ -30,6 +31,12 @@ for (const { name, target, path, query } of [
     query: '',
   },
   {
+    name: 'a model with an encoded colon, asked by Converse',
+    target: '/model/us.x-v1%3A0/converse-stream',
+    path: '/model/us.x-v1%253A0/converse-stream',
+    query: '',
+  },
+  {
     name: 'a query is sorted',
     target: '/inference-profiles?type=A&max=1',
     path: '/inference-profiles',
@@ -42,7 +49,8 @@ for (const { name, target, path, query } of [
       target,
       host: 'bedrock.test',
       contentType: 'application/json',
-      body: Buffer.from('{}'),
+      // Of the body `{}`.
+      bodySha256: sha256('{}') as Sha256,
     };
     const headers = new Map(await awsSignature(request, KEYS, 'us-east-1', NOW_MS));
     const canonical = [

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 
+import type { Sha256 as BodySha256 } from '../core/ids.ts';
 import type { AwsCredentials } from './ports.ts';
 
 /** The request that a signature is to cover, as it goes on the wire. */
@@ -13,7 +12,8 @@ export interface SignedRequest {
   readonly target: string;
   readonly host: string;
   readonly contentType: string | null;
-  readonly body: Buffer;
+  /** Over the body as it goes up. */
+  readonly bodySha256: BodySha256;
 }
 
 /**
@@ -39,9 +39,8 @@ export async function awsSignature(
         host: request.host,
         ...(request.contentType === null ? {} : { 'content-type': request.contentType }),
         // Given here, the signer need not hash the body again, which it does in JavaScript.
-        'x-amz-content-sha256': createHash('sha256').update(request.body).digest('hex'),
+        'x-amz-content-sha256': request.bodySha256,
       },
-      body: request.body,
     }),
     { signingDate: new Date(nowMs) },
   );

@@ -1,19 +1,19 @@
 import { arrayElements, objectMembers, stringAt } from './json-spans.ts';
 import type { Span } from './json-spans.ts';
+import type { MessagesBody } from './messages-body.ts';
 
-/** How a client says that a call came out: `error` where it marked the result with `is_error`, else `ok`. */
+/** How a client says that a call came out: `error` where it marked the result as one, else `ok`. */
 export type Outcome = 'ok' | 'error';
 
 /**
- * The outcomes of the calls sought, wherever in the transcript their `tool_result` blocks stand. Where a call has two
- * results, one of them without an error makes it `ok`.
+ * The outcomes of the calls sought, wherever in the transcript their results stand. Where a call has two results, one of
+ * them without an error makes it `ok`.
  *
- * @param messages the span of the `messages` array in `bytes`.
  * @returns null where the messages cannot be read.
  */
 export function toolOutcomes(
   bytes: Buffer,
-  messages: Span,
+  { format, messages }: Pick<MessagesBody, 'format' | 'messages'>,
   isSought: (toolUseId: string) => boolean,
 ): ReadonlyMap<string, Outcome> | null {
   const elements = arrayElements(bytes, messages);
@@ -25,13 +25,33 @@ export function toolOutcomes(
     for (const block of blocks) {
       const members = objectMembers(bytes, block);
       if (members === null) return null;
-      if (textOf(bytes, members.get('type')) !== 'tool_result') continue;
-      const id = textOf(bytes, members.get('tool_use_id'));
-      if (id === null || !isSought(id) || outcomes.get(id) === 'ok') continue;
-      outcomes.set(id, isTrue(bytes, members.get('is_error')) ? 'error' : 'ok');
+      const result = format === 'messages' ? messagesResult(bytes, members) : converseResult(bytes, members);
+      if (result === 'unreadable') return null;
+      if (result === null || !isSought(result.id) || outcomes.get(result.id) === 'ok') continue;
+      outcomes.set(result.id, result.outcome);
     }
   }
   return outcomes;
+}
+
+interface Result {
+  readonly id: string;
+  readonly outcome: Outcome;
+}
+
+function messagesResult(bytes: Buffer, members: ReadonlyMap<string, Span>): Result | null {
+  if (textOf(bytes, members.get('type')) !== 'tool_result') return null;
+  const id = textOf(bytes, members.get('tool_use_id'));
+  return id === null ? null : { id, outcome: isTrue(bytes, members.get('is_error')) ? 'error' : 'ok' };
+}
+
+function converseResult(bytes: Buffer, members: ReadonlyMap<string, Span>): Result | null | 'unreadable' {
+  const span = members.get('toolResult');
+  if (span === undefined) return null;
+  const result = objectMembers(bytes, span);
+  if (result === null) return 'unreadable';
+  const id = textOf(bytes, result.get('toolUseId'));
+  return id === null ? null : { id, outcome: textOf(bytes, result.get('status')) === 'error' ? 'error' : 'ok' };
 }
 
 /** The content blocks of a message; content that is plain text has none. */

@@ -74,7 +74,7 @@ function parseSession(text: string, path: string): StoredSession {
   const openedAtMs = value['openedAtMs'];
   const endedReason = value['endedReason'];
   if (id === null || workspace === null || homeDir === null || typeof openedAtMs !== 'number') throw broken;
-  if (provider !== 'anthropic' && provider !== 'bedrock') throw broken;
+  if (provider !== 'anthropic' && provider !== 'bedrock' && provider !== 'vertex') throw broken;
   if (tokenSha256 === null || !/^[0-9a-f]{64}$/.test(tokenSha256)) throw broken;
   if (endedReason !== null && typeof endedReason !== 'string') throw broken;
   const taint = parseTaint(value['taint'] ?? null);

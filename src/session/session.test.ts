@@ -31,6 +31,17 @@ function folder(t: { after(fn: () => void): void }): string {
   return path;
 }
 
+test('a session of each provider is found after a restart', async (t) => {
+  const path = folder(t);
+  const audit = memorySink();
+  for (const provider of ['anthropic', 'bedrock', 'vertex'] as const) {
+    const registry = sessionRegistry(path, { audit, clock: () => 1000, uptimeMs: () => 0 });
+    const { session } = await registry.open({ ...REQUEST, provider });
+    const restarted = sessionRegistry(path, { audit, clock: () => 2000, uptimeMs: () => 0 });
+    assert.equal(restarted.byId(session.id)?.provider, provider);
+  }
+});
+
 test('a session is found by its token and by its id, also after a restart', async (t) => {
   const path = folder(t);
   const audit = memorySink();
