@@ -1,0 +1,10 @@
+export { admissions } from './admission.ts';
+export type { AdmittedRequest, Admissions, Claimant } from './admission.ts';
+export { fallbackUpstream } from './fallback-upstream.ts';
+export type { LimitRefusal, LimitWhy } from './limit-refusal.ts';
+export { observingStage } from './observing-stage.ts';
+export { sendWithFallbacks } from './send-with-fallbacks.ts';
+export type { AttemptWhy, Candidate, PassedOver, SendOptions, Sent } from './send-with-fallbacks.ts';
+export { upstreamHealth } from './upstream-health.ts';
+export type { UpstreamHealth } from './upstream-health.ts';
+export type { MeterReading, UsageMeter } from './usage-meter.ts';
