@@ -46,6 +46,24 @@ test(
   },
 );
 
+test(
+  'where nothing is masked the rehearsal sees each credential reach the model',
+  { skip: clientSkipReason() },
+  (t) => {
+    const home = makeHome(t, DEFAULT_POLICY.replace(/^( +secret:) mask$/m, '$1 alert'));
+    const ran = sallyport(home, ['drill', '--policy', home.policyFile, '--only', 'exfiltration/content', '--json'], {
+      timeoutMs: 60_000,
+    });
+    assert.equal(ran.status, 3);
+    const report = JSON.parse(ran.stdout) as Report;
+    assert.equal(report.attacks.total, 8);
+    assert.deepEqual(
+      report.cases.filter(({ problem }) => problem !== 'the credential reached the model'),
+      [],
+    );
+  },
+);
+
 test('without one rule the rehearsal exits 3 and names the attack', { skip: clientSkipReason() }, (t) => {
   const home = makeHome(t, DEFAULT_POLICY.replace(/^ {2}force_push: deny$/m, '  force_push: allow'));
   const ran = sallyport(home, ['drill', '--policy', home.policyFile, '--only', 'lateral/force', '--json'], {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { turns } from '../drill/index.ts';
+import { contentScenarios } from './drill-content.ts';
 import { SLEEP, daemonFault, endWhenDecided } from './drill-daemon-faults.ts';
 import { hostileRepository } from './drill-hostile-repository.ts';
 import { callId, runClient } from './drill-run.ts';
@@ -26,6 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   ...hostileRepository(),
+  ...contentScenarios(),
   {
     id: 'evasion/bypass-mode',
     chain: 'evasion',

@@ -135,6 +135,8 @@ export async function openStage(policyFiles: readonly string[]): Promise<Stage> 
       awsSessionToken: null,
       awsProfile: null,
       awsBearerToken: null,
+      googleAccessToken: null,
+      googleCredentialsFile: null,
     },
     env: {
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',
