@@ -27,6 +27,14 @@ export interface ControlPorts {
   beat(id: SessionId, credentials: ModelCredentials): BeatAnswer | null;
   endSession(id: SessionId, reason: string): Promise<boolean>;
   shutdown(): void;
+  /**
+   * Records that sealed content of a session is about to be opened.
+   *
+   * @throws {SallyportError} where that cannot be recorded: it must stay closed then.
+   */
+  recordOpening?(id: SessionId, body: JsonObject): Promise<void>;
+  /** Metrics in the text format of Prometheus, or null where the policy wants none. */
+  metrics?(): Promise<string | null>;
   /** Told of failures that nobody foresaw: whoever asked gets only their code. */
   logError(line: string): void;
 }
@@ -55,6 +63,8 @@ export async function startControlServer(ports: ControlPorts, socketPath: string
 async function answer(ports: ControlPorts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const body = await readBody(request);
+    const metrics = request.method === 'GET' && request.url === '/metrics' ? ((await ports.metrics?.()) ?? null) : null;
+    if (metrics !== null) return sendText(response, 'text/plain; version=0.0.4; charset=utf-8', metrics);
     const result = await route(ports, request.method ?? '', request.url ?? '', body);
     send(response, result === null ? 404 : 200, result ?? { error: 'there is nothing here' });
   } catch (error) {
@@ -76,9 +86,14 @@ async function route(ports: ControlPorts, method: string, url: string, body: Jso
   }
   if (method === 'POST' && url === '/sessions') return await ports.openSession(parseOpenSession(body));
   if (method === 'POST' && url === '/probes') return await ports.openProbe();
-  const match = /^\/sessions\/(ses_[0-9a-z]+)\/(beat|end)$/.exec(url);
+  const match = /^\/sessions\/(ses_[0-9a-z]+)\/(beat|end|opening)$/.exec(url);
   const id = match === null ? null : parseSessionId(match[1] ?? '');
   if (method !== 'POST' || match === null || id === null) return null;
+  if (match[2] === 'opening') {
+    if (ports.recordOpening === undefined) return null;
+    await ports.recordOpening(id, body);
+    return {};
+  }
   if (match[2] === 'beat') return ports.beat(id, parseCredentials(body['credentials']));
   return (await ports.endSession(id, stringField(body, 'reason') ?? 'ended by its owner')) ? {} : null;
 }
@@ -117,6 +132,8 @@ function parseCredentials(value: unknown): ModelCredentials {
     awsSessionToken: stringField(object, 'awsSessionToken'),
     awsProfile: stringField(object, 'awsProfile'),
     awsBearerToken: stringField(object, 'awsBearerToken'),
+    googleAccessToken: stringField(object, 'googleAccessToken'),
+    googleCredentialsFile: stringField(object, 'googleCredentialsFile'),
   };
 }
 
@@ -139,8 +156,11 @@ async function readBody(request: IncomingMessage): Promise<JsonObject> {
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  sendText(response, 'application/json', JSON.stringify(body), status);
+}
+
+function sendText(response: ServerResponse, type: string, text: string, status = 200): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }
 

@@ -6,7 +6,6 @@ import type { Bundle } from '../compile/index.ts';
 import type { DaemonStatus, LogHealth, ModelCredentials, ProbeAnswer } from '../core/control.ts';
 import { AlreadyRunning } from '../core/error.ts';
 import type { SessionId } from '../core/ids.ts';
-import { mayUseModel } from '../core/model-rule.ts';
 import { startGateway } from '../gateway/index.ts';
 import type { Gateway, GatewayPorts } from '../gateway/index.ts';
 import { startGuard } from '../guard/index.ts';
@@ -21,26 +20,23 @@ import { loadBundle, startWithBundle } from './load-bundle.ts';
 import type { BundlePlace } from './load-bundle.ts';
 import { loadPolicy } from './load-policy.ts';
 import type { InForce } from './load-policy.ts';
+import { credentialChains } from './credential-chains.ts';
 import { openSession } from './open-session.ts';
 import { policyInForce } from './policy-in-force.ts';
 import type { PolicyInForce, PolicySource } from './policy-in-force.ts';
 import { neverBack } from './never-back.ts';
 import { installHookClient, packageRoot } from './package-root.ts';
 import { warmUp } from './warm-up.ts';
+import { gatewayParts } from './gateway-parts.ts';
 import { gatewayPortOf, rememberGatewayPort } from './gateway-port.ts';
 import { ownKey, prepareStateFolder, writeWhole } from './state-folder.ts';
 import type { StatePaths } from './state-folder.ts';
 import { killStartedWith } from './started-processes.ts';
-import { upstreamFor } from './upstream.ts';
 import { watchedLog } from './watched-log.ts';
 import { packageVersion } from './version.ts';
 
 /** Milliseconds between two looks for sessions whose launcher is gone. */
 const SWEEP_MS = 2_000;
-
-/** Milliseconds that a model call waits for its session's credentials after a restart: three beats of a launcher. */
-const CREDENTIAL_WAIT_MS = 6_000;
-const CREDENTIAL_POLL_MS = 50;
 
 /** A running daemon. */
 export interface Daemon {
@@ -114,6 +110,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     const proofs = liveness(ownKey(join(paths.keys, 'canary.key')), randomBytes);
     const credentials = new Map<SessionId, ModelCredentials>();
+    const chains = credentialChains();
     const watched = new Map<SessionId, number>();
 
     const guard = await startGuard(
@@ -135,27 +132,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     );
     opened.push(() => guard.close());
 
-    const gatewayPorts: GatewayPorts = {
-      sessions: registry,
+    const parts = gatewayParts({
+      paths,
+      version: packageVersion(root),
+      registry,
       liveness: proofs,
       audit: log,
+      keys,
+      deciding,
+      inForce: () => policies.current,
+      credentials,
+      chains,
       clock,
-      mayUseModel: (model) => mayUseModel(policies.current.bundle.policy.models, model),
-      upstreamFor: async (session) => {
-        // After a restart the credentials come back with the launcher's next beat; a refusal would end the session.
-        for (
-          let waitedMs = 0;
-          waitedMs < CREDENTIAL_WAIT_MS && !credentials.has(session.id);
-          waitedMs += CREDENTIAL_POLL_MS
-        ) {
-          if (registry.byId(session.id)?.endedReason !== null) break;
-          await new Promise((resolve) => setTimeout(resolve, CREDENTIAL_POLL_MS));
-        }
-        return await upstreamFor(policies.current.bundle.policy, credentials.get(session.id) ?? null);
-      },
       logError: options.logError,
-    };
-    const gateway = await openGateway(gatewayPorts, gatewayPortOf(paths));
+    });
+    opened.push(() => parts.close());
+    await parts.followPolicy();
+    const gateway = await openGateway(parts.ports, gatewayPortOf(paths));
     opened.push(() => gateway.close());
     if (gatewayPortOf(paths) !== 0 && gatewayPortOf(paths) !== Number(new URL(gateway.url).port)) {
       // Sessions of before were told a port that somebody else has now: nothing of theirs may go on as if it were ours.
@@ -185,7 +178,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       sessions: registry.list().map(({ id, workspace, endedReason, taint }) => ({ id, workspace, endedReason, taint })),
     });
 
-    const desk = { policies, registry, log, clock, moment, credentials, watched, hook, gatewayUrl: gateway.url, paths };
+    const gatewayUrl = gateway.url;
+    const desk = { policies, registry, log, clock, moment, credentials, chains, watched, hook, gatewayUrl, paths };
 
     /** The records of a probe belong to a session of its own, which nobody but the owner of the control socket can open. */
     async function openProbe(): Promise<ProbeAnswer> {
@@ -221,6 +215,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           return true;
         },
         shutdown: () => asked.resolve(),
+        metrics: () => parts.metrics(),
         logError: options.logError,
       },
       paths.controlSocket,
@@ -238,7 +233,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     return {
       status,
       shutdownAsked: asked.promise,
-      reload: () => policies.reload(),
+      reload: async () => {
+        await policies.reload();
+        await parts.followPolicy();
+      },
       close: closeAll,
     };
   } catch (error) {

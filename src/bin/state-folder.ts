@@ -13,6 +13,10 @@ export interface StatePaths {
   readonly keys: string;
   /** Holds the keys of recorded content, one per session. */
   readonly contentKeys: string;
+  /** Holds what sessions mask, one sealed file each. */
+  readonly masks: string;
+  /** Holds what went up and came back, as far as the policy has it kept, one file for each session. */
+  readonly content: string;
   readonly run: string;
   /** Holds nothing but the guard's socket, so that it can be shown to a session whose view hides the rest. */
   readonly guardFolder: string;
@@ -60,6 +64,8 @@ export function pathsBelow(home: string): StatePaths {
     sessions: join(home, 'sessions'),
     keys: join(home, 'keys'),
     contentKeys: join(home, 'keys', 'content'),
+    masks: join(home, 'masks'),
+    content: join(home, 'content'),
     run: join(home, 'run'),
     guardFolder: join(home, 'run', 'guard'),
     guardSocket: join(home, 'run', 'guard', 'guard.sock'),
@@ -83,6 +89,8 @@ export function prepareStateFolder(paths: StatePaths, uid: number): void {
     paths.sessions,
     paths.keys,
     paths.contentKeys,
+    paths.masks,
+    paths.content,
     paths.run,
     paths.guardFolder,
     paths.hookFolder,

@@ -1,17 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { makeSessionId } from '../core/ids.ts';
+import { makeSessionId, ruleId } from '../core/ids.ts';
 import type { Sha256 } from '../core/ids.ts';
 import { callGate } from './call-gate.ts';
+import type { CallRule } from './calls/call-rule.ts';
 import type { ToolUse } from './reply-watch.ts';
 
 const SESSION_ID = makeSessionId(0, new Uint8Array(16));
-const USE: ToolUse = { blockType: 'tool_use', id: 'toolu_1', name: 'Bash', inputSha256: 'a'.repeat(64) as Sha256 };
+const USE: ToolUse = {
+  blockType: 'tool_use',
+  id: 'toolu_1',
+  name: 'Bash',
+  inputSha256: 'a'.repeat(64) as Sha256,
+  input: {},
+};
 
 interface Case {
   readonly name: string;
-  readonly mayCallTools?: boolean;
+  readonly rule?: CallRule;
+  readonly verdict?: 'ask' | 'deny';
   /** Why the session has ended, by the number of records written until then. */
   readonly endedAfter?: number;
   readonly isGone?: boolean;
@@ -22,7 +30,7 @@ interface Case {
   readonly records: number;
 }
 
-for (const { name, mayCallTools, endedAfter, isGone, index, toolUses, start, complete, records } of [
+for (const { name, rule, verdict, endedAfter, isGone, index, toolUses, start, complete, records } of [
   { name: 'a call of a session that runs', start: null, complete: null, records: 1 },
   { name: 'a message without calls', toolUses: [], start: null, complete: null, records: 0 },
   { name: 'two calls', toolUses: [USE, USE], start: null, complete: null, records: 2 },
@@ -43,10 +51,45 @@ for (const { name, mayCallTools, endedAfter, isGone, index, toolUses, start, com
   },
   {
     name: 'hooks that nobody has seen',
-    mayCallTools: false,
+    rule: 'none',
     start: 'tool-use-unproven',
     complete: 'tool-use-unproven',
     records: 0,
+  },
+  { name: 'a denied call that the hooks deny', verdict: 'deny', start: null, complete: null, records: 1 },
+  {
+    name: 'a denied call that nobody took out',
+    rule: 'not-denied',
+    verdict: 'deny',
+    start: null,
+    complete: 'call-denied',
+    records: 0,
+  },
+  {
+    name: 'a call to ask about, with hooks',
+    rule: 'not-denied',
+    verdict: 'ask',
+    start: null,
+    complete: null,
+    records: 1,
+  },
+  {
+    name: 'a call to ask about, without hooks',
+    rule: 'allowed',
+    verdict: 'ask',
+    start: null,
+    complete: 'call-denied',
+    records: 0,
+  },
+  { name: 'an allowed call, without hooks', rule: 'allowed', start: null, complete: null, records: 1 },
+  {
+    name: 'a denied call that the service has run',
+    rule: 'allowed',
+    verdict: 'deny',
+    toolUses: [{ ...USE, blockType: 'server_tool_use' }],
+    start: null,
+    complete: null,
+    records: 1,
   },
   { name: 'a log that fails', index: null, start: null, complete: 'audit-unavailable', records: 1 },
   {
@@ -70,12 +113,16 @@ for (const { name, mayCallTools, endedAfter, isGone, index, toolUses, start, com
       },
       sessionId: SESSION_ID,
       recorder: {
-        record: () => {
+        record: (body) => {
           written += 1;
+          assert.deepEqual([body['verdict'], body['ruleId']], [verdict ?? 'allow', 'rig/any']);
           return Promise.resolve(index === undefined ? 7 : index);
         },
       },
-      mayCallTools: mayCallTools ?? true,
+      rule: rule ?? 'all',
+      judge: {
+        judge: async () => ({ verdict: verdict ?? 'allow', ruleId: ruleId('rig/any'), reason: null, bundle: null }),
+      },
       requestIndex: 3,
       relayed: (uses) => relayed.push(...uses.map((use) => use.id)),
     });

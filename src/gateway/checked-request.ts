@@ -1,6 +1,13 @@
+import type { Sha256 } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { CallsBy } from './calls/index.ts';
 import type { CanaryWatch } from './canary-watch.ts';
+import type { TokenLookup } from '../mask/index.ts';
+import type { ExchangeStory } from './exchange-story.ts';
 import type { GatewayLimits } from './limits.ts';
+import type { Admissions, AdmittedRequest, UpstreamHealth } from './limits/index.ts';
+import type { RequestMasker } from './masking/index.ts';
+import type { MessageFormat } from './message-format.ts';
 import type { GatewayPorts } from './ports.ts';
 import type { Caller } from './request-reading.ts';
 import type { ResultWatch } from './result-watch.ts';
@@ -14,6 +21,17 @@ export interface ExchangeRoom {
   readonly upstreams: UpstreamClient;
   readonly canaries: CanaryWatch;
   readonly results: ResultWatch;
+  readonly masker: RequestMasker;
+  readonly admissions: Admissions;
+  readonly health: UpstreamHealth;
+}
+
+/** A body as it goes up. */
+export interface RequestBody {
+  readonly pieces: readonly Buffer[];
+  /** Bytes of all pieces. */
+  readonly length: number;
+  readonly sha256: Sha256;
 }
 
 /** A request that may go to the model, with what the record tells of it. */
@@ -24,8 +42,14 @@ export interface CheckedRequest {
   readonly target: string;
   readonly rawHeaders: readonly string[];
   readonly caller: Caller;
-  /** The body as it goes up. */
-  readonly bytes: Buffer;
-  readonly mayCallTools: boolean;
+  readonly body: RequestBody;
+  readonly callsBy: CallsBy;
+  /** How what was masked comes back in the reply; null where the request holds no messages. */
+  readonly restore: { readonly format: MessageFormat; readonly lookup: TokenLookup } | null;
   readonly description: JsonObject;
+  /** Whether another upstream may be asked; never with a credential of the client's own. */
+  readonly mayFallBack: boolean;
+  readonly story: ExchangeStory;
+  /** How it counts; null where it is neither counted nor limited. */
+  readonly admitted: AdmittedRequest | null;
 }

@@ -10,8 +10,11 @@ export class ClientGone extends Error {
 
 /** The reply to one client. Counts and digests the body as it was sent. */
 export interface ClientWriter {
-  /** Headers as on the wire; nothing is added but what the connection itself needs. */
-  head(status: number, reason: string, rawHeaders: readonly string[]): void;
+  /**
+   * Headers as on the wire; nothing is added but what the connection itself needs. They go out at once, or with the first
+   * bytes where these are there already.
+   */
+  head(status: number, reason: string, rawHeaders: readonly string[], isBodyReady?: boolean): void;
   readonly isHeadSent: boolean;
   /** @throws {ClientGone} where the bytes cannot be taken any more. Resolves when there is room for more. */
   write(bytes: Buffer): Promise<void>;
@@ -66,10 +69,10 @@ export function clientWriter(response: http.ServerResponse, idleTimeoutMs: numbe
     });
 
   return {
-    head: (status, reason, rawHeaders) => {
+    head: (status, reason, rawHeaders, isBodyReady = false) => {
       response.sendDate = false;
       response.writeHead(status, reason, [...rawHeaders]);
-      response.flushHeaders();
+      if (!isBodyReady) response.flushHeaders();
     },
     get isHeadSent() {
       return response.headersSent;

@@ -5,14 +5,17 @@ import type { Sha256 } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ModelProvider } from '../core/session.ts';
 import { AUDIT_UNAVAILABLE, endedRefusal } from './call-gate.ts';
-import { cutCanaries } from './canary-cut.ts';
+import type { CallsBy } from './calls/index.ts';
+import { canaryCuts } from './canary-cut.ts';
 import { canaryReply } from './canary-reply.ts';
 import { ClientGone } from './client-writer.ts';
 import type { ClientWriter } from './client-writer.ts';
-import { readMessagesBody } from './messages-body.ts';
+import { messagesBodyOf } from './messages-body.ts';
 import type { MessagesBody } from './messages-body.ts';
 import type { CheckedRequest, ExchangeRoom } from './checked-request.ts';
 import { faultName } from './fault-name.ts';
+import { exchangeStory } from './exchange-story.ts';
+import type { ExchangeStory } from './exchange-story.ts';
 import { forward } from './forward.ts';
 import { recorder } from './recorder.ts';
 import type { Recorder } from './recorder.ts';
@@ -23,18 +26,24 @@ import type { Caller, ClientIds } from './request-reading.ts';
 import { pathOf, routeOf } from './routes.ts';
 import type { Route } from './routes.ts';
 
-/** One request and its reply. Answers in every case, or cuts the connection; never throws. */
+/**
+ * One request and its reply. Answers in every case, or cuts the connection; never throws.
+ *
+ * @param known who sends it, where the connection tells that rather than a header.
+ */
 export async function exchange(
   room: ExchangeRoom,
   request: http.IncomingMessage,
   response: http.ServerResponse,
   client: ClientWriter,
+  known: Caller | null = null,
 ): Promise<void> {
   const target = request.url ?? '/';
   const route = routeOf(request.method ?? '', target);
+  const story = exchangeStory(room.ports.clock(), room.ports.uptimeMs);
   try {
     if (route.kind === 'hello') response.writeHead(200).end();
-    else await answer(room, request, route, client);
+    else await answer(room, request, route, client, known, story);
   } catch (error) {
     if (error instanceof ClientGone || client.goneSignal.aborted) return client.cut(null);
     // Anything else is a fault of ours and must not pass.
@@ -45,6 +54,9 @@ export async function exchange(
         why: 'gateway-fault',
         message: 'Sallyport: the gateway failed; see its log.',
       });
+    story.learn({ outcome: 'gateway-fault' });
+  } finally {
+    if (route.kind !== 'hello') room.ports.telemetry.exchange({ ...story.facts(), replyBytes: client.sent().bytes });
   }
 }
 
@@ -53,31 +65,37 @@ async function answer(
   request: http.IncomingMessage,
   route: Exclude<Route, { readonly kind: 'hello' }>,
   client: ClientWriter,
+  given: Caller | null,
+  story: ExchangeStory,
 ): Promise<void> {
-  const caller = callerOf(request.rawHeaders, room.ports.sessions);
+  const caller = given ?? callerOf(request.rawHeaders, room.ports.sessions);
   const known = 'why' in caller ? null : caller;
   const records = recorder(room.ports, known?.session.id ?? null);
+  story.learn({ provider: route.protocol, sessionId: known?.session.id ?? null });
   const path = shownPath(route, request.url ?? '/', known?.token ?? null);
   const refuse = async (refusal: Refusal, more: JsonObject = {}): Promise<void> => {
     // A refusal holds whether or not its record is durable: nothing passes either way.
     await records.record({ event: 'refused', why: refusal.why, path, ...more });
+    story.learn({ outcome: refusal.why, status: refusalReply(protocolOf(route), refusal).status });
     reply(client, protocolOf(route), refusal);
   };
 
   if ('why' in caller) return await refuse(caller);
   const head = checkedHead(room, request, route, caller);
   if ('why' in head) return await refuse(head);
-  const bytes = await requestBody(request, room.limits.maxBodyBytes);
+  const { limits } = room.ports.content.rules().gateway;
+  const maxBodyBytes = Math.min(room.limits.maxBodyBytes, limits.maxBodyBytes);
+  const bytes = await requestBody(request, maxBodyBytes);
   if (bytes === null) {
     return await refuse({
       why: 'body-too-large',
-      message: `Sallyport: the request is over ${room.limits.maxBodyBytes} bytes.`,
+      message: `Sallyport: the request is over ${maxBodyBytes} bytes.`,
     });
   }
   const ids = head.ids;
+  story.learn({ requestBytes: bytes.length });
   const description: JsonObject = {
     path,
-    requestSha256: sha256(bytes),
     bytes: bytes.length,
     clientSessionId: ids.clientSessionId,
     agentId: ids.agentId,
@@ -88,19 +106,27 @@ async function answer(
     target: request.url ?? '/',
     rawHeaders: request.rawHeaders,
     caller,
+    mayFallBack: given === null,
+    story,
   };
   const isMessages = head.route.kind === 'messages' || head.route.takesMessages;
   if (!isMessages) {
+    const requestSha256 = sha256(bytes);
     const checked = {
       ...base,
-      bytes,
-      mayCallTools: false,
-      description: { ...description, model: null, stream: false },
+      body: { pieces: [bytes], length: bytes.length, sha256: requestSha256 },
+      callsBy: 'nobody' as const,
+      admitted: null,
+      restore: null,
+      description: { ...description, requestSha256, model: null, stream: false },
     };
     return await pass(room, checked, records, refuse, client);
   }
 
-  const body = readMessagesBody(bytes);
+  const { format } = head.route;
+  const start = room.masker.start(caller.session.id, bytes);
+  if (typeof start === 'string') return await refuse(unreadable(start));
+  const body = messagesBodyOf(bytes, format, start.members, start.messages);
   if (typeof body === 'string') return await refuse(unreadable(body));
   const clientSessionId = clientSession(ids.clientSessionId, body.clientSessionId);
   if (clientSessionId !== null && typeof clientSessionId === 'object') return await refuse(clientSessionId);
@@ -109,11 +135,14 @@ async function answer(
     head.route.kind === 'messages' && 'model' in head.route.operation ? head.route.operation.model : body.model;
   const told = { ...description, clientSessionId, model: model?.slice(0, 1024) ?? null, stream: isStream };
 
+  const kind = head.route.kind === 'messages' ? 'chat' : 'count-tokens';
+  story.learn({ kind, model, isStream, clientSessionId });
   if (!room.ports.mayUseModel(model)) return await refuse(MODEL_DENIED, { clientSessionId, model: told.model });
 
-  let mayCallTools = false;
+  let callsBy: CallsBy = 'nobody';
   if (head.route.kind === 'messages') {
-    const step = room.canaries.step({ sessionId: caller.session.id, clientSessionId, bytes, body });
+    const { withoutHooks } = room.ports.content.rules().gateway;
+    const step = room.canaries.step({ sessionId: caller.session.id, clientSessionId, bytes, body, withoutHooks });
     if (step.kind === 'refuse')
       return await refuseLiveness(step.refusal, step.canaryIds, clientSessionId, records, refuse);
     if (step.kind === 'canary') {
@@ -124,27 +153,58 @@ async function answer(
         toolUseId: step.toolUseId,
         tool: step.tool,
         ...told,
+        requestSha256: sha256(bytes),
       });
       if (index === null) return await refuse(AUDIT_UNAVAILABLE);
       const canary = { toolUseId: step.toolUseId, tool: step.tool, model: model ?? 'unknown' };
-      const { headers, body: bytesOut } = canaryReply(canary, head.route.protocol, isStream);
+      const { headers, body: bytesOut } = canaryReply(canary, head.route, isStream);
       return await sendWhole(client, 200, headers, bytesOut);
     }
-    mayCallTools = step.mayCallTools;
+    await tellUnanswered(step.canaryIds, clientSessionId, records);
+    callsBy = step.callsBy;
   }
-  const results = { sessionId: caller.session.id, bytes, messages: body.messages };
-  const undecided = await room.results.check(results, records);
-  if (undecided !== null) return await refuse(undecided, { clientSessionId });
-  const cut = cutCanaries(bytes, body.messages, (id) => room.ports.liveness.isCanary(id));
-  if (cut === null) return await refuse(unreadable('its messages cannot be read'));
-  const forwarded = cut === bytes ? {} : { forwardedSha256: sha256(cut), forwardedBytes: cut.length };
-  await pass(
-    room,
-    { ...base, bytes: cut, mayCallTools, description: { ...told, ...forwarded } },
-    records,
-    refuse,
-    client,
+  const admitted = await room.admissions.admit(
+    limits,
+    { sessionId: caller.session.id, user: room.ports.user },
+    { bytes: bytes.length, costsTokens: kind === 'chat' },
   );
+  if ('why' in admitted) return await refuse(admitted, { clientSessionId, model: told.model });
+  try {
+    const results = { sessionId: caller.session.id, bytes, body };
+    const undecided = await room.results.check(results, records);
+    if (undecided !== null) return await refuse(undecided, { clientSessionId });
+    const masking = await room.masker.mask({
+      sessionId: caller.session.id,
+      bytes,
+      start,
+      format,
+      cutsIn: (within, message) => canaryCuts(within, message, format, (id) => room.ports.liveness.isCanary(id)),
+    });
+    const { requestSha256, report: content } = masking;
+    story.content(content);
+    if (masking.kind === 'refused')
+      return await refuse(masking.refusal, {
+        ...description,
+        requestSha256,
+        clientSessionId,
+        model: told.model,
+        content,
+      });
+    const { forwardedSha256 } = masking;
+    const forwarded = masking.isSame ? {} : { forwardedSha256, forwardedBytes: masking.length };
+    const checked: CheckedRequest = {
+      ...base,
+      body: { pieces: masking.pieces, length: masking.length, sha256: forwardedSha256 },
+      callsBy,
+      admitted,
+      restore: { format, lookup: room.masker.lookup(caller.session.id) },
+      description: { ...told, requestSha256, ...forwarded, content },
+    };
+    await pass(room, checked, records, refuse, client);
+  } finally {
+    await admitted.release();
+    if (kind === 'chat') story.learn({ tokens: admitted.meter.reading().tokens });
+  }
 }
 
 const MODEL_DENIED: Refusal = {
@@ -200,8 +260,16 @@ async function refuseLiveness(
   records: Recorder,
   refuse: (refusal: Refusal, more?: JsonObject) => Promise<void>,
 ): Promise<void> {
-  for (const toolUseId of canaryIds) await records.record({ event: 'canary-unanswered', toolUseId, clientSessionId });
+  await tellUnanswered(canaryIds, clientSessionId, records);
   await refuse(refusal, { clientSessionId });
+}
+
+async function tellUnanswered(
+  canaryIds: readonly string[],
+  clientSessionId: string | null,
+  records: Recorder,
+): Promise<void> {
+  for (const toolUseId of canaryIds) await records.record({ event: 'canary-unanswered', toolUseId, clientSessionId });
 }
 
 function streams(route: CheckedRequest['route'], body: MessagesBody): boolean {
@@ -221,7 +289,7 @@ async function sendWhole(
   headers: Readonly<Record<string, string>>,
   body: Buffer,
 ): Promise<void> {
-  client.head(status, '', Object.entries({ ...headers, 'content-length': String(body.length) }).flat());
+  client.head(status, '', Object.entries({ ...headers, 'content-length': String(body.length) }).flat(), true);
   await client.write(body);
   client.end();
 }

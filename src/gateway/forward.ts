@@ -1,9 +1,12 @@
 import type http from 'node:http';
 
 import { SallyportError } from '../core/error.ts';
-import { AUDIT_UNAVAILABLE, callGate, endedRefusal } from './call-gate.ts';
+import { AUDIT_UNAVAILABLE, endedRefusal } from './call-gate.ts';
+import { replyGuard } from './calls/index.ts';
+import type { ReplyGuard } from './calls/index.ts';
 import { ClientGone } from './client-writer.ts';
 import type { ClientWriter } from './client-writer.ts';
+import { CONVERSE_CODEC } from './converse-codec.ts';
 import { EVENT_STREAM_CODEC } from './event-stream-codec.ts';
 import type { CheckedRequest, ExchangeRoom } from './checked-request.ts';
 import { faultName } from './fault-name.ts';
@@ -12,8 +15,10 @@ import type { RawHeaders } from './headers.ts';
 import type { Upstream } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import type { Refusal } from './refusal.ts';
+import { fallbackUpstream, observingStage, sendWithFallbacks } from './limits/index.ts';
 import { admitWhole, relayStream, unreadable } from './relay.ts';
 import type { Ended, Relayed } from './relay.ts';
+import type { VertexPlace } from './routes.ts';
 import { awsSignature } from './sign.ts';
 import { SSE_CODEC } from './sse-codec.ts';
 import { UnreadableReply } from './stream-codec.ts';
@@ -33,7 +38,11 @@ export async function forward(
   client: ClientWriter,
 ): Promise<Refusal | null> {
   const sessionId = checked.caller.session.id;
-  const outgoing = await upstreamRequest(room, checked, client.goneSignal);
+  const { restore, story, admitted } = checked;
+  const meter = admitted?.meter ?? null;
+  const usual = await usualUpstream(room, checked);
+  if ('why' in usual) return usual;
+  const outgoing = await orNoUpstream(room, () => upstreamRequest(room, checked, usual, client.goneSignal));
   if ('why' in outgoing) return outgoing;
   const startedAtMs = room.ports.clock();
   const requestIndex = await records.record({ event: 'request', ...checked.description });
@@ -48,9 +57,16 @@ export async function forward(
     summary: Relayed['summary'],
   ): Promise<boolean> => {
     const sent = client.sent();
+    story.learn({
+      outcome,
+      stopReason: summary?.stopReason ?? null,
+      messageId: summary?.messageId ?? null,
+      requestId: reply === null ? null : requestIdOf(reply),
+    });
     const index = await records.record({
       event: 'response',
       requestIndex,
+      upstream,
       status: reply?.statusCode ?? null,
       responseSha256: sent.sha256,
       bytes: sent.bytes,
@@ -64,50 +80,99 @@ export async function forward(
     return index !== null;
   };
 
-  const reply = await sent(room, outgoing);
-  if (reply === null) {
+  let upstream: number | null = null;
+  meter?.sending();
+  story.reach('goes-up');
+  const sent = await sendWithFallbacks({
+    send: (request) => room.upstreams.send(request),
+    candidates: [
+      { baseUrl: baseUrlFor(usual, checked), request: () => Promise.resolve(outgoing) },
+      ...(checked.mayFallBack ? room.ports.content.rules().gateway.fallbacks : [])
+        .map((baseUrl) => fallbackUpstream(usual, baseUrl))
+        .map((other) => ({
+          baseUrl: baseUrlFor(other, checked),
+          request: () => upstreamRequest(room, checked, other, client.goneSignal),
+        })),
+    ],
+    health: room.health,
+    tell: async (next, passedOver) => {
+      const failed = passedOver.map((one) => ({ ...one }));
+      return (await records.record({ event: 'fallback', requestIndex, upstream: next, passedOver: failed })) !== null;
+    },
+    signal: client.goneSignal,
+    logError: room.ports.logError,
+  });
+  if (sent.kind !== 'answered') {
     const isGone = client.goneSignal.aborted;
+    if (!isGone) meter?.notTaken();
     await tell(isGone ? 'client-gone' : 'upstream-failed', null, null);
-    return isGone ? null : upstreamFailed('could not be reached');
+    if (isGone) return null;
+    if (sent.kind === 'stopped') return AUDIT_UNAVAILABLE;
+    return { ...upstreamFailed('could not be reached'), retryAfterS: secondsOf(sent.retryAfter) };
   }
+  const { reply } = sent;
+  upstream = sent.upstream;
+  story.reach('answered');
+  story.learn({ upstream });
   try {
     const status = reply.statusCode ?? 0;
+    if (status >= 300) meter?.notTaken();
     if (status < 200 || (status >= 300 && status < 400)) {
       // A client that followed a redirect would leave the gateway, and take the session's token along.
       await tell('upstream-failed', reply, null);
       return upstreamFailed('answered with a redirect');
     }
     const isModelReply = checked.route.kind === 'messages' && status < 300;
-    const gate = callGate({
-      sessions: room.ports.sessions,
+    const guard = replyGuard({
+      ports: room.ports,
       sessionId,
+      callsBy: checked.callsBy,
+      format: restore?.format ?? 'messages',
+      lookup: restore?.lookup ?? NO_TOKENS,
       recorder: records,
-      mayCallTools: checked.mayCallTools,
       requestIndex,
-      relayed: (toolUses) => room.results.relayed(sessionId, toolUses),
+      maxHeldBytes: room.limits.maxEventBytes,
+      relayed: (toolUses) => {
+        story.calls(toolUses.map(({ id }) => id));
+        // Without hooks no guard decides, so that nothing is wrong with a result that none decided.
+        if (checked.callsBy === 'hooks') room.results.relayed(sessionId, toolUses);
+      },
     });
-    if (isModelReply && codecOf(reply) === null) {
-      return await forwardWhole(room, reply, gate, client, tell);
+    if (isModelReply && codecOf(reply, checked) === null) {
+      try {
+        return await forwardWhole(room, checked, reply, guard, client, tell);
+      } finally {
+        story.found(await guard.told());
+      }
     }
     const body = plainBody(reply);
     client.head(status, reply.statusMessage ?? '', headersFor(reply, isModelReply));
-    const codec = codecOf(reply);
+    const codec = codecOf(reply, checked);
+    story.learn({ status });
+    const seen = observingStage((event) => {
+      story.reach('first-byte');
+      meter?.see(event);
+    });
     const relayed =
       isModelReply && codec !== null
-        ? await relayStream(body, codec, gate, client, room.limits.maxEventBytes)
+        ? await relayStream(body, codec, guard.gate, client, room.limits.maxEventBytes, [seen, ...guard.stages(codec)])
         : await relayPlain(body, client);
     // Where only the connection told of the end, it may have been cut there.
     const isCertain = !isModelReply || isDelimited(reply) || (relayed.summary?.stopReason ?? null) !== null;
     const ended = relayed.ended === 'complete' && !isCertain ? 'upstream-cut' : relayed.ended;
     const isTold = await tell(ended, reply, relayed.summary);
+    // What it took is free before the client can ask for more.
+    await admitted?.release();
     // Without a record of how it ended the reply must not look whole.
     if (ended === 'complete' && isTold) client.end();
     else if (relayed.ended === 'complete') client.cut(null);
+    story.found(await guard.told());
     return null;
   } catch (error) {
     if (!(error instanceof UnreadableReply) || client.isHeadSent) throw error;
-    await tell('unreadable-reply', reply, null);
-    return unreadable(error);
+    const refusal = unreadable(error);
+    await tell(refusal.why, reply, null);
+    return refusal;
   } finally {
     reply.destroy();
   }
@@ -118,26 +183,35 @@ type Tell = (outcome: Ended, reply: http.IncomingMessage, summary: Relayed['summ
 /** A reply that is not a stream: nothing of it goes out before its calls are recorded. */
 async function forwardWhole(
   room: ExchangeRoom,
+  { restore, admitted, story }: CheckedRequest,
   reply: http.IncomingMessage,
-  gate: Parameters<typeof admitWhole>[1],
+  guard: ReplyGuard,
   client: ClientWriter,
   tell: Tell,
 ): Promise<Refusal | null> {
-  const body = await wholeBody(plainBody(reply), room.limits.maxReplyBytes);
-  if (body === null) {
+  const sentBody = await wholeBody(plainBody(reply), room.limits.maxReplyBytes);
+  if (sentBody === null) {
     await tell(client.goneSignal.aborted ? 'client-gone' : 'upstream-cut', reply, null);
     return upstreamFailed('broke off its answer');
   }
-  const admitted = await admitWhole(body, gate);
-  if (admitted.kind === 'refused') {
-    await tell(admitted.refusal.why, reply, null);
-    return admitted.refusal;
+  admitted?.meter.saw({}, sentBody.length);
+  const format = restore?.format ?? 'messages';
+  const body = await guard.whole(sentBody);
+  const passed = await admitWhole(body, guard.gate, format);
+  if (passed.kind === 'refused') {
+    await tell(passed.refusal.why, reply, null);
+    return passed.refusal;
   }
-  client.head(reply.statusCode ?? 0, reply.statusMessage ?? '', headersFor(reply, false));
+  const headers = [...replyHeaders(reply.rawHeaders, true), 'content-length', String(body.length)];
+  admitted?.meter.saw(passed.summary.usage, 0);
+  await admitted?.release();
+  story.learn({ status: reply.statusCode ?? 0 });
+  story.reach('first-byte');
+  client.head(reply.statusCode ?? 0, reply.statusMessage ?? '', headers, true);
   const relayed = await relayPlain([body], client);
-  const isTold = await tell(relayed.ended, reply, admitted.summary);
-  if (relayed.ended === 'complete' && isTold) client.end();
-  else client.cut(null);
+  // With its last byte the client has a reply of known length: its calls are on record, and waiting would hold back nothing.
+  if (relayed.ended === 'complete') client.end();
+  await tell(relayed.ended, reply, passed.summary);
   return null;
 }
 
@@ -170,44 +244,66 @@ async function relayPlain(source: AsyncIterable<Buffer> | readonly Buffer[], cli
   }
 }
 
-async function sent(room: ExchangeRoom, outgoing: UpstreamRequest): Promise<http.IncomingMessage | null> {
-  try {
-    return await room.upstreams.send(outgoing);
-  } catch (error) {
-    if (!outgoing.signal.aborted) room.ports.logError?.(`gateway: upstream failed: ${faultName(error)}`);
-    return null;
-  }
-}
-
-async function upstreamRequest(
-  room: ExchangeRoom,
-  checked: CheckedRequest,
-  signal: AbortSignal,
-): Promise<UpstreamRequest | Refusal> {
-  try {
-    const { session, token } = checked.caller;
+async function usualUpstream(room: ExchangeRoom, checked: CheckedRequest): Promise<Upstream | Refusal> {
+  const { session } = checked.caller;
+  return await orNoUpstream(room, async () => {
     const upstream = await room.ports.upstreamFor(session);
     if (upstream === null || upstream.provider !== session.provider) {
       return noUpstream(`no ${session.provider} upstream or credential is set up`);
     }
-    const target = upstreamTarget(baseUrlFor(upstream, checked));
-    const path = `${target.pathPrefix}${checked.target}`;
-    const contentLength = checked.method === 'POST' || checked.bytes.length > 0 ? checked.bytes.length : null;
-    const credentials = await credentialHeaders(upstream, { ...checked, path, host: target.host }, room.ports.clock());
-    const headers = requestHeaders(checked.rawHeaders, {
-      host: target.host,
-      contentLength,
-      credentials,
-      dropped: (name) => upstream.provider === 'bedrock' && name.startsWith('x-amz-'),
-      secret: token,
-    });
-    return { target, method: checked.method, path, headers, body: checked.bytes, signal };
+    return upstream.provider === 'vertex' && !isPlaceOf(upstream, checked.route.place) ? OTHER_PLACE : upstream;
+  });
+}
+
+async function orNoUpstream<T>(room: ExchangeRoom, make: () => Promise<T>): Promise<T | Refusal> {
+  try {
+    return await make();
   } catch (error) {
     room.ports.logError?.(`gateway: no upstream: ${faultName(error)}`);
     if (!(error instanceof SallyportError)) return noUpstream('its credentials or address could not be had');
     return noUpstream(error.hint === null ? error.message : `${error.message}. ${error.hint}`);
   }
 }
+
+async function upstreamRequest(
+  room: ExchangeRoom,
+  checked: CheckedRequest,
+  upstream: Upstream,
+  signal: AbortSignal,
+): Promise<UpstreamRequest> {
+  const target = upstreamTarget(baseUrlFor(upstream, checked));
+  const path = `${target.pathPrefix}${checked.target}`;
+  const contentLength = checked.method === 'POST' || checked.body.length > 0 ? checked.body.length : null;
+  const credentials = await credentialHeaders(upstream, { ...checked, path, host: target.host }, room.ports.clock());
+  const headers = requestHeaders(checked.rawHeaders, {
+    host: target.host,
+    contentLength,
+    credentials,
+    dropped: (name) => name.startsWith(OWN_FIELDS[upstream.provider]),
+    secret: checked.caller.token,
+  });
+  const { timeouts } = room.ports.content.rules().gateway;
+  return { target, method: checked.method, path, headers, body: checked.body.pieces, timeouts, signal };
+}
+
+/** The whole seconds that a service asks for; null for a date, which the client does not take either, and for none. */
+function secondsOf(retryAfter: string | null): number | null {
+  return retryAfter !== null && /^[0-9]{1,6}$/.test(retryAfter) ? Number(retryAfter) : null;
+}
+
+/** How the header fields begin by which a client could say to the service who asks or who pays. */
+const OWN_FIELDS = { anthropic: 'x-api-key', bedrock: 'x-amz-', vertex: 'x-goog-' } as const;
+
+function isPlaceOf(upstream: Upstream & { readonly provider: 'vertex' }, place: VertexPlace | null): boolean {
+  return place !== null && place.project === upstream.project && place.location === upstream.location;
+}
+
+const OTHER_PLACE: Refusal = {
+  why: 'wrong-provider',
+  message:
+    'Sallyport: this request names another project or location of Vertex than the policy does. ' +
+    'Unset `VERTEX_REGION_…` variables.',
+};
 
 function baseUrlFor(upstream: Upstream, checked: CheckedRequest): string {
   const isControlPlane = checked.route.kind === 'other' && checked.route.isControlPlane;
@@ -220,6 +316,9 @@ async function credentialHeaders(
   request: CheckedRequest & { readonly path: string; readonly host: string },
   nowMs: number,
 ): Promise<ReadonlyArray<readonly [name: string, value: string]>> {
+  if (upstream.provider === 'vertex') {
+    return upstream.bearer === null ? [] : [['authorization', `Bearer ${await upstream.bearer()}`]];
+  }
   const bearer: ReadonlyArray<readonly [string, string]> =
     upstream.bearer === undefined || upstream.bearer === null ? [] : [['authorization', `Bearer ${upstream.bearer}`]];
   if (upstream.provider === 'anthropic') {
@@ -231,7 +330,7 @@ async function credentialHeaders(
     target: request.path,
     host: request.host,
     contentType: contentTypeOf(request.rawHeaders),
-    body: request.bytes,
+    bodySha256: request.body.sha256,
   };
   return await awsSignature(signed, await upstream.credentials(), upstream.region, nowMs);
 }
@@ -241,10 +340,11 @@ function contentTypeOf(raw: RawHeaders): string | null {
   return at === -1 ? null : (raw[at + 1] ?? null);
 }
 
-function codecOf(reply: http.IncomingMessage): StreamCodec | null {
+function codecOf(reply: http.IncomingMessage, { route }: CheckedRequest): StreamCodec | null {
   const type = (reply.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
   if (type === 'text/event-stream') return SSE_CODEC;
-  return type === 'application/vnd.amazon.eventstream' ? EVENT_STREAM_CODEC : null;
+  if (type !== 'application/vnd.amazon.eventstream') return null;
+  return route.format === 'converse' ? CONVERSE_CODEC : EVENT_STREAM_CODEC;
 }
 
 /** Whether the end of a body shows by itself rather than by the end of its connection. */
@@ -257,6 +357,9 @@ function headersFor(reply: http.IncomingMessage, isModelReply: boolean): readonl
   const isCoded = (reply.headers['content-encoding'] ?? 'identity').trim().toLowerCase() !== 'identity';
   return replyHeaders(reply.rawHeaders, isModelReply || isCoded);
 }
+
+/** Of a reply to a request that nothing was masked in. */
+const NO_TOKENS = (): null => null;
 
 const MAX_ID_LENGTH = 128;
 

@@ -2,12 +2,20 @@ import net from 'node:net';
 
 import type { AuditRecord, AuditSink } from '../core/audit.ts';
 import { AuditUnavailable } from '../core/error.ts';
-import { makeSessionId } from '../core/ids.ts';
+import { makeSessionId, ruleId } from '../core/ids.ts';
 import type { SessionId, Sha256 } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { GovernedSession, Liveness, ModelProvider } from '../core/session.ts';
+import { DEFAULT_GATEWAY_RULES } from '../core/gateway-rules.ts';
+import { placeholderKey } from '../mask/index.ts';
+import type { CallPorts } from './calls/index.ts';
+import type { GatewayRules } from '../core/gateway-rules.ts';
+import type { ExchangeFacts } from '../core/telemetry.ts';
+import type { UsageLedger } from '../core/usage.ts';
 import type { GatewayLimits } from './limits.ts';
+import type { ContentPorts } from './masking/index.ts';
 import type { Upstream } from './ports.ts';
+import type { ForwardProxyPorts } from './proxy/proxy-ports.ts';
 import { startGateway } from './server.ts';
 import type { Gateway } from './server.ts';
 
@@ -30,6 +38,8 @@ export interface GatewayRig<Model extends RigModel> {
   readonly records: AuditRecord[];
   readonly proven: Set<string>;
   readonly issued: string[];
+  /** What telemetry was told. */
+  readonly facts: ExchangeFacts[];
   /** Ids of the calls that the guard has decided. */
   readonly decided: Set<string>;
   /** Set to end the session, from now on. */
@@ -47,7 +57,31 @@ export interface GatewayRig<Model extends RigModel> {
 export interface GatewayRigOptions {
   readonly provider?: ModelProvider;
   readonly limits?: Partial<GatewayLimits>;
+  readonly forwardProxy?: ForwardProxyPorts;
+  readonly rules?: Partial<GatewayRules>;
+  /** In place of one that lets everything in. */
+  readonly usage?: UsageLedger;
+  /** In place of {@link NO_CONTENT}. */
+  readonly content?: Partial<ContentPorts>;
+  /** In place of {@link ANY_CALL}. */
+  readonly calls?: Partial<CallPorts>;
 }
+
+/** Allows each call, and looks at no words. */
+export const ANY_CALL: CallPorts = {
+  decide: () => ({ verdict: 'allow', ruleId: ruleId('rig/any'), reason: null, bundle: 'bundle-of-the-rig' }),
+  scanner: () => null,
+};
+
+/** Looks at nothing. */
+export const NO_CONTENT: ContentPorts = {
+  inspects: () => false,
+  inspect: () => Promise.resolve(null),
+  rules: () => ({ gateway: DEFAULT_GATEWAY_RULES, bundle: 'bundle-of-the-rig' }),
+  readDocument: () => Promise.resolve(null),
+  store: { open: () => ({ key: placeholderKey(Buffer.alloc(32, 7)), entries: [], append: () => undefined }) },
+  read: () => Promise.resolve(),
+};
 
 export async function gatewayRig<Model extends RigModel>(
   model: Model,
@@ -87,10 +121,13 @@ export async function gatewayRig<Model extends RigModel>(
     endedReason: rig.endedReason,
     taint: null,
   });
-  const upstream: Upstream =
-    provider === 'anthropic'
-      ? { provider, baseUrl, apiKey: 'upstream-key' }
-      : { provider, baseUrl, region: 'us-east-1', credentials: null };
+  const upstream = rigUpstream(provider, baseUrl);
+  const timeouts = {
+    connectMs: options.limits?.connectTimeoutMs ?? DEFAULT_GATEWAY_RULES.timeouts.connectMs,
+    idleMs: options.limits?.idleTimeoutMs ?? DEFAULT_GATEWAY_RULES.timeouts.idleMs,
+  };
+  const gatewayRules: GatewayRules = { ...DEFAULT_GATEWAY_RULES, timeouts, ...options.rules };
+  const rules = (): ReturnType<ContentPorts['rules']> => ({ gateway: gatewayRules, bundle: 'bundle-of-the-rig' });
   const gateway = await startGateway(
     {
       sessions: {
@@ -99,8 +136,15 @@ export async function gatewayRig<Model extends RigModel>(
       },
       liveness,
       audit,
+      content: { ...NO_CONTENT, rules, ...options.content },
+      calls: { ...ANY_CALL, ...options.calls },
       clock: () => rig.nowMs,
+      uptimeMs: () => performance.now(),
+      usage: options.usage ?? { admit: () => Promise.resolve({ kind: 'counted', settle: () => Promise.resolve() }) },
+      user: 'ada',
+      telemetry: { exchange: (facts) => void rig.facts.push(facts) },
       mayUseModel: (name) => rig.mayUseModel(name),
+      ...(options.forwardProxy === undefined ? {} : { forwardProxy: options.forwardProxy }),
       upstreamFor: () => (rig.upstream === null ? Promise.resolve(upstream) : rig.upstream()),
     },
     { host: '127.0.0.1', port: 0, ...(options.limits === undefined ? {} : { limits: options.limits }) },
@@ -112,6 +156,7 @@ export async function gatewayRig<Model extends RigModel>(
     records,
     proven,
     issued,
+    facts: [],
     decided,
     endedReason: null,
     onAppend: () => Promise.resolve(),
@@ -126,6 +171,19 @@ export async function gatewayRig<Model extends RigModel>(
     },
   };
   return rig;
+}
+
+function rigUpstream(provider: ModelProvider, baseUrl: string): Upstream {
+  switch (provider) {
+    case 'anthropic':
+      return { provider, baseUrl, apiKey: 'upstream-key' };
+    case 'bedrock':
+      return { provider, baseUrl, region: 'us-east-1', credentials: null };
+    case 'vertex': {
+      const bearer = (): Promise<string> => Promise.resolve('upstream-token');
+      return { provider, baseUrl, project: 'rig-project', location: 'us-east5', bearer };
+    }
+  }
 }
 
 /** Runs a test against a rig and closes it, whatever comes of the test. */
@@ -162,6 +220,10 @@ export function errorMessage(body: Buffer): string {
 
 /** A path of Bedrock that streams. */
 export const BEDROCK_PATH = '/model/us.x-v1:0/invoke-with-response-stream';
+
+/** A path of Vertex that streams. */
+export const VERTEX_PATH =
+  '/v1/projects/rig-project/locations/us-east5/publishers/anthropic/models/claude-x:streamRawPredict';
 
 /** A log that takes nothing. */
 export function failingAppend(): Promise<void> {

@@ -1,6 +1,11 @@
+export type { CalledTool, CallPorts, CallVerdict, WordArea, WordScan, WordScanner, WordsSeen } from './calls/index.ts';
+export type { ContentPorts, KeptMasks, MaskStore, ReadInjection, RulesInForce } from './masking/index.ts';
 export type { AwsCredentials, GatewayPorts, Upstream } from './ports.ts';
 export { CANARY_ID_PREFIX } from './canary-cut.ts';
 export { GATEWAY_LIMITS } from './limits.ts';
 export type { GatewayLimits } from './limits.ts';
 export { startGateway } from './server.ts';
 export type { Gateway, GatewayAddress } from './server.ts';
+export type { ForwardProxyPorts } from './proxy/proxy-ports.ts';
+export { requestContents } from './content-log/index.ts';
+export type { ContentStore, Piece, PieceForm, PieceKind, PieceRef, SessionContents } from './content-log/index.ts';

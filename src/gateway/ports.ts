@@ -1,5 +1,10 @@
 import type { AuditSink } from '../core/audit.ts';
 import type { GovernedSession, Liveness, SessionDirectory } from '../core/session.ts';
+import type { CallPorts } from './calls/index.ts';
+import type { Telemetry } from '../core/telemetry.ts';
+import type { UsageLedger } from '../core/usage.ts';
+import type { ContentPorts } from './masking/index.ts';
+import type { ForwardProxyPorts } from './proxy/proxy-ports.ts';
 
 /** What the gateway needs of the rest of the program. */
 export interface GatewayPorts {
@@ -8,6 +13,12 @@ export interface GatewayPorts {
   readonly audit: AuditSink;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
+  /** Milliseconds that only go forward, with fractions. */
+  readonly uptimeMs: () => number;
+  readonly usage: UsageLedger;
+  /** The user of the operating system whose sessions these are. */
+  readonly user: string;
+  readonly telemetry: Telemetry;
   /**
    * Where requests of this session go, or null where nothing is set up for its provider. A `SallyportError` thrown
    * here is shown to the developer, message and hint; any other error is not.
@@ -15,6 +26,12 @@ export interface GatewayPorts {
   readonly upstreamFor: (session: GovernedSession) => Promise<Upstream | null>;
   /** Whether requests may name this model; null where one names none. */
   readonly mayUseModel: (model: string | null) => boolean;
+  /** Looks at what goes up, and keeps what was masked. */
+  readonly content: ContentPorts;
+  /** Looks at what comes back. */
+  readonly calls: CallPorts;
+  /** What it takes to be a proxy for clients that know no base URL; absent where it is none. */
+  readonly forwardProxy?: ForwardProxyPorts;
   /** Takes one line for the operator about a fault that has no other reader. Never holds content or a secret. */
   readonly logError?: (line: string) => void;
 }
@@ -39,6 +56,16 @@ export type Upstream =
       readonly credentials: (() => Promise<AwsCredentials>) | null;
       /** A Bedrock API key, sent instead of a signature. */
       readonly bearer?: string | null;
+    }
+  | {
+      readonly provider: 'vertex';
+      /** `http:` or `https:`, optionally with a path in front of `/v1`. */
+      readonly baseUrl: string;
+      /** Whose models may be asked and where. A request for another project's goes nowhere: it could be logged there. */
+      readonly project: string;
+      readonly location: string;
+      /** Asked before each request; sent as `authorization: Bearer`. Null sends none, which only a loopback test takes. */
+      readonly bearer: (() => Promise<string>) | null;
     };
 
 /** Keys that sign requests to AWS. */

@@ -7,7 +7,11 @@ import { exchange } from './exchange.ts';
 import type { ExchangeRoom } from './checked-request.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import type { GatewayLimits } from './limits.ts';
+import { requestMasker } from './masking/index.ts';
 import type { GatewayPorts } from './ports.ts';
+import { forwardProxy } from './proxy/forward-proxy.ts';
+import type { TunnelledRequest } from './proxy/tunnel-request.ts';
+import { admissions, upstreamHealth } from './limits/index.ts';
 import { resultWatch } from './result-watch.ts';
 import { upstreamClient } from './upstream.ts';
 
@@ -34,15 +38,31 @@ export interface Gateway {
  */
 export async function startGateway(ports: GatewayPorts, address: GatewayAddress): Promise<Gateway> {
   const limits = { ...GATEWAY_LIMITS, ...address.limits };
-  const upstreams = upstreamClient(limits);
+  const upstreams = upstreamClient();
   const room: ExchangeRoom = {
     ports,
     limits,
     upstreams,
     canaries: canaryWatch(ports.liveness, ports.clock),
     results: resultWatch(ports.liveness),
+    masker: requestMasker(ports.content),
+    admissions: admissions({
+      ledger: ports.usage,
+      ...(ports.logError === undefined ? {} : { logError: ports.logError }),
+    }),
+    health: upstreamHealth(ports.uptimeMs),
   };
   const underWay = new Set<Promise<void>>();
+  const serve = (request: http.IncomingMessage, response: http.ServerResponse, from?: TunnelledRequest): void => {
+    const client = clientWriter(response, ports.content.rules().gateway.timeouts.idleMs);
+    const own = from === undefined ? room : { ...room, ports: { ...ports, upstreamFor: async () => from.upstream } };
+    const running = exchange(own, request, response, client, from?.caller ?? null).finally(() => {
+      client.release();
+      underWay.delete(running);
+    });
+    underWay.add(running);
+  };
+  const proxy = forwardProxy({ ...ports, proxy: ports.forwardProxy ?? null, serve });
 
   const server = http.createServer(
     {
@@ -53,14 +73,10 @@ export async function startGateway(ports: GatewayPorts, address: GatewayAddress)
       requireHostHeader: true,
     },
     (request, response) => {
-      const client = clientWriter(response, limits.idleTimeoutMs);
-      const running = exchange(room, request, response, client).finally(() => {
-        client.release();
-        underWay.delete(running);
-      });
-      underWay.add(running);
+      if (!proxy.refusePlain(request, response)) serve(request, response);
     },
   );
+  server.on('connect', (request, socket, head) => proxy.connect(request, socket, head));
   server.maxConnections = limits.maxConnections;
   // Requests that wait behind one another on a connection each watch it for its end.
   server.on('connection', (socket) => socket.setMaxListeners(0));
@@ -80,6 +96,7 @@ export async function startGateway(ports: GatewayPorts, address: GatewayAddress)
         server.close(() => resolve());
       });
       server.closeAllConnections();
+      await proxy.close();
       await Promise.allSettled(underWay);
       upstreams.close();
       await closed;

@@ -4,7 +4,6 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
 import zlib from 'node:zlib';
 
-import type { GatewayLimits } from './limits.ts';
 import type { RawHeaders } from './headers.ts';
 import { UnreadableReply } from './stream-codec.ts';
 
@@ -42,7 +41,10 @@ export interface UpstreamRequest {
   /** Path and query as they go on the wire. */
   readonly path: string;
   readonly headers: RawHeaders;
-  readonly body: Buffer;
+  /** In pieces; none is copied. */
+  readonly body: readonly Buffer[];
+  /** Milliseconds until the connection stands, and without a byte from the upstream. */
+  readonly timeouts: { readonly connectMs: number; readonly idleMs: number };
   /** Breaks the request and its reply off at any moment. */
   readonly signal: AbortSignal;
 }
@@ -62,7 +64,7 @@ export interface UpstreamClient {
 /** Bytes of a reply's head. */
 const MAX_HEAD_BYTES = 64 * 1024;
 
-export function upstreamClient(limits: GatewayLimits): UpstreamClient {
+export function upstreamClient(): UpstreamClient {
   const plain = new http.Agent({ keepAlive: true });
   const tls = new https.Agent({ keepAlive: true });
 
@@ -81,19 +83,21 @@ export function upstreamClient(limits: GatewayLimits): UpstreamClient {
         maxHeaderSize: MAX_HEAD_BYTES,
         insecureHTTPParser: false,
       });
-      outgoing.setTimeout(limits.idleTimeoutMs, () =>
+      outgoing.setTimeout(request.timeouts.idleMs, () =>
         outgoing.destroy(new Error('upstream sent nothing for too long')),
       );
       outgoing.once('socket', (socket) => {
         if (!socket.connecting) return;
         const timer = setTimeout(
           () => outgoing.destroy(new Error('upstream did not take the connection in time')),
-          limits.connectTimeoutMs,
+          request.timeouts.connectMs,
         );
         socket.once(target.isTls ? 'secureConnect' : 'connect', () => clearTimeout(timer));
         socket.once('close', () => clearTimeout(timer));
       });
+      let isAnswered = false;
       outgoing.once('response', (reply) => {
+        isAnswered = true;
         // Later faults show on the reply itself.
         outgoing.on('error', () => reply.destroy());
         resolve({ reply });
@@ -103,9 +107,14 @@ export function upstreamClient(limits: GatewayLimits): UpstreamClient {
         socket.destroy();
         resolve({ error: new Error('upstream switched protocols'), isStaleSocket: false });
       });
-      // Whatever else ends it without a word must not leave the client waiting; after an answer this changes nothing.
-      outgoing.once('close', () => resolve({ error: new Error('upstream closed'), isStaleSocket: false }));
-      outgoing.end(request.body);
+      // Whatever else ends it without a word must not leave the client waiting.
+      outgoing.once('close', () => {
+        if (!isAnswered) resolve({ error: new Error('upstream closed'), isStaleSocket: false });
+      });
+      // Head and pieces go out together.
+      outgoing.cork();
+      for (const piece of request.body) outgoing.write(piece);
+      outgoing.end();
     });
 
   return {

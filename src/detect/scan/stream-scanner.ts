@@ -7,12 +7,16 @@ export interface StreamScanner {
   push(piece: Uint8Array): readonly KindMatch[];
   /** Whatever is left. Nothing may be pushed any more. */
   end(): readonly KindMatch[];
+  /** Up to where all that begins in the text was told, in bytes. */
+  readonly toldTo: number;
 }
 
 export interface StreamScanning {
   readonly scene: ScanScene;
   /** Pieces are gathered until there are so many bytes: each scan costs four times the reach in addition. */
   readonly gatherBytes?: number;
+  /** Which matches are told; its positions are in the bytes that come with it. All where it is left out. */
+  readonly isMeant?: (bytes: Uint8Array, match: KindMatch) => boolean;
 }
 
 const GATHER_BYTES = 64 * 1024;
@@ -20,7 +24,7 @@ const GATHER_BYTES = 64 * 1024;
 /** Matches may lie within each other; what they cover is what the findings of a whole scan cover. */
 export function streamScanner(
   parts: Pick<ScannerParts, 'rawMatches' | 'reachBytes'>,
-  { scene, gatherBytes = GATHER_BYTES }: StreamScanning,
+  { scene, gatherBytes = GATHER_BYTES, isMeant }: StreamScanning,
 ): StreamScanner {
   const margin = 2 * parts.reachBytes;
   let held = Buffer.alloc(0);
@@ -37,6 +41,7 @@ export function streamScanner(
   const tell = (upTo: number): readonly KindMatch[] => {
     const matches = parts
       .rawMatches(held, toldTo - heldFrom, upTo - heldFrom, scene)
+      .filter((each) => isMeant?.(held, each) ?? true)
       .map((each) => ({ ...each, start: each.start + heldFrom, end: each.end + heldFrom }));
     toldTo = upTo;
     const keepFrom = Math.max(heldFrom, toldTo - margin);
@@ -57,6 +62,9 @@ export function streamScanner(
     end() {
       gather();
       return tell(heldFrom + held.length);
+    },
+    get toldTo() {
+      return toldTo;
     },
   };
 }

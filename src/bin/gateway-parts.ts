@@ -1,0 +1,118 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { AuditSink } from '../core/audit.ts';
+import type { ModelCredentials } from '../core/control.ts';
+import type { SessionId } from '../core/ids.ts';
+import { mayUseModel } from '../core/model-rule.ts';
+import type { Liveness } from '../core/session.ts';
+import { documentReader } from '../documents/index.ts';
+import type { GatewayPorts } from '../gateway/index.ts';
+import type { SessionRegistry } from '../session/index.ts';
+import type { ContentKeys } from './content-keys.ts';
+import type { CredentialChains } from './credential-chains.ts';
+import { forwardProxyPorts } from './forward-proxy.ts';
+import { gatewayCalls } from './gateway-calls.ts';
+import { gatewayContent } from './gateway-content.ts';
+import type { GuardPolicy } from './guard-policy.ts';
+import type { InForce } from './load-policy.ts';
+import { maskStore } from './mask-store.ts';
+import type { StatePaths } from './state-folder.ts';
+import { policyTelemetry } from './telemetry.ts';
+import { upstreamFor } from './upstream.ts';
+import { openUsageStore } from './usage-store.ts';
+
+/** Milliseconds that a model call waits for its session's credentials after a restart: three beats of a launcher. */
+const CREDENTIAL_WAIT_MS = 6_000;
+const CREDENTIAL_POLL_MS = 50;
+
+/** What the gateway's parts are made of. */
+export interface GatewayDesk {
+  readonly paths: StatePaths;
+  readonly version: string;
+  readonly registry: SessionRegistry;
+  readonly liveness: Liveness;
+  readonly audit: AuditSink;
+  readonly keys: ContentKeys;
+  readonly deciding: GuardPolicy;
+  /** Asked anew for each request. */
+  readonly inForce: () => InForce;
+  /** What the launchers gave, by session. */
+  readonly credentials: ReadonlyMap<SessionId, ModelCredentials>;
+  readonly chains: CredentialChains;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => number;
+  readonly logError: (line: string) => void;
+}
+
+export interface GatewayParts {
+  readonly ports: GatewayPorts;
+  /** Makes ready what looks through replies, and has telemetry do as the policy in force says; to be called at the start and after each change. */
+  followPolicy(): Promise<void>;
+  /** All metrics in the text format of Prometheus, or null where the policy wants none. */
+  metrics(): Promise<string | null>;
+  /** Ends what was started for it; the gateway is closed by then. */
+  close(): Promise<void>;
+}
+
+/** @throws {StateFolder} where what was counted of usage cannot be read. */
+export function gatewayParts(desk: GatewayDesk): GatewayParts {
+  const { paths, registry, credentials, chains, clock, logError, inForce } = desk;
+  const uptimeMs = (): number => performance.now();
+  const usage = openUsageStore(join(paths.home, 'usage.jsonl'), { clock, uptimeMs });
+  const telemetry = policyTelemetry({ version: desk.version, logError });
+  const documents = documentReader();
+
+  const ports: GatewayPorts = {
+    sessions: registry,
+    liveness: desk.liveness,
+    audit: desk.audit,
+    clock,
+    uptimeMs,
+    usage,
+    user: userInfo().username,
+    telemetry,
+    content: gatewayContent({
+      deciding: desk.deciding,
+      inForce,
+      store: maskStore(paths.masks, (id) => desk.keys.of(id), logError),
+      readDocument: async (bytes, mediaType) => {
+        const read = await documents.read(bytes, mediaType);
+        return read.kind === 'text' ? read : null;
+      },
+      taint: (session, taint) => registry.taint(session, taint),
+      clock,
+    }),
+    calls: gatewayCalls({ deciding: desk.deciding, inForce }),
+    forwardProxy: forwardProxyPorts({ paths, rules: () => inForce().bundle.policy.gateway.forwardProxy, clock }),
+    mayUseModel: (model) => mayUseModel(inForce().bundle.policy.models, model),
+    upstreamFor: async (session) => {
+      // After a restart the credentials come back with the launcher's next beat; a refusal would end the session.
+      for (
+        let waitedMs = 0;
+        waitedMs < CREDENTIAL_WAIT_MS && !credentials.has(session.id);
+        waitedMs += CREDENTIAL_POLL_MS
+      ) {
+        if (registry.byId(session.id)?.endedReason !== null) break;
+        await new Promise((resolve) => setTimeout(resolve, CREDENTIAL_POLL_MS));
+      }
+      return upstreamFor(inForce().bundle.policy, credentials.get(session.id) ?? null, chains);
+    },
+    logError,
+  };
+
+  return {
+    ports,
+    followPolicy: () => {
+      // Takes some 30 ms to make: no reply is to wait for it.
+      ports.calls.scanner();
+      const { gateway, models } = inForce().bundle.policy;
+      return telemetry.follow({ telemetry: gateway.telemetry, models: models.allow });
+    },
+    metrics: () => telemetry.metrics(),
+    close: async () => {
+      await documents.close();
+      await telemetry.close();
+      usage.close();
+    },
+  };
+}
