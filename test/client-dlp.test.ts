@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isJsonObject } from '../src/core/json.ts';
+import type { Json } from '../src/core/json.ts';
 import { startScriptedModel, toolResults } from '../src/drill/index.ts';
 import type { ScriptedModel, ScriptedRequest, Turn } from '../src/drill/index.ts';
 import { clientSkipReason } from './client-skip.ts';
-import { ROOT, makeHome, sallyportBeside, startDaemonProcess } from './daemon-process.ts';
+import { ROOT, makeHome, sallyportBeside, startDaemonProcess, until } from './daemon-process.ts';
 import type { Home } from './daemon-process.ts';
 
 // The real client through the real daemon: what is masked on its way up and comes back. Only the model is scripted.
@@ -84,32 +86,40 @@ test(
   { skip: clientSkipReason() },
   async (t) => {
     const { home, model, workspace, restart } = await stage(t, 'anthropic');
-    assert.equal((await run(home, workspace, 'go')).status, 0);
+    const talk = (words: string): string => `claude -p ${words} --output-format stream-json --verbose`;
+    const [spoken, resumed] = [join(workspace, 'spoken'), join(workspace, 'resumed')];
+    // One governed session, in which the client ends and goes on.
+    const script = `${talk('go')}; touch ${spoken}; until [ -e ${resumed} ]; do sleep 0.1; done; ${talk('on --continue')}`;
+    const running = sallyportBeside(home, ['run', '--', 'sh', '-c', script], { cwd: workspace, env: KEYS });
+    await until(
+      () => existsSync(spoken),
+      () => 'the first part did not end',
+    );
     const before = model.requests.at(-1)?.body['messages'];
     assert.ok(Array.isArray(before));
     await restart();
-    const ran = await run(home, workspace, 'go on', ['--continue']);
+    writeFileSync(resumed, '');
+    const ran = await running;
     assert.equal(ran.status, 0, ran.stderr + ran.stdout.slice(-600));
     const after = model.requests.at(-1)?.body['messages'];
     assert.ok(Array.isArray(after));
     assert.ok(after.length > before.length);
+    // The client writes the text of a turn that is over as a string, and moves the mark of the cache on.
+    const told = before.map(plainMessage);
+    assert.deepEqual(after.map(plainMessage).slice(0, told.length), told);
     for (const value of PLANTED) assert.ok(!JSON.stringify(after).includes(value));
   },
 );
 
-async function run(
-  home: Home,
-  workspace: string,
-  prompt: string,
-  more: readonly string[] = [],
-): ReturnType<typeof sallyportBeside> {
-  const words = ['run', '--', 'claude', '-p', prompt, '--output-format', 'stream-json', '--verbose', ...more];
-  const env = {
-    ANTHROPIC_API_KEY: 'sk-owner-key',
-    AWS_ACCESS_KEY_ID: 'AKIDOWNER',
-    AWS_SECRET_ACCESS_KEY: 'owner-secret',
-  };
-  return await sallyportBeside(home, words, { cwd: workspace, env });
+const KEYS = {
+  ANTHROPIC_API_KEY: 'sk-owner-key',
+  AWS_ACCESS_KEY_ID: 'AKIDOWNER',
+  AWS_SECRET_ACCESS_KEY: 'owner-secret',
+};
+
+async function run(home: Home, workspace: string, prompt: string): ReturnType<typeof sallyportBeside> {
+  const words = ['run', '--', 'claude', '-p', prompt, '--output-format', 'stream-json', '--verbose'];
+  return await sallyportBeside(home, words, { cwd: workspace, env: KEYS });
 }
 
 async function stage(
@@ -140,6 +150,17 @@ async function stage(
       daemon = await startDaemonProcess(t, home);
     },
   };
+}
+
+/** A message without the mark of the prompt cache, its text in blocks. */
+function plainMessage(message: Json): Json {
+  if (!isJsonObject(message)) return message;
+  const { content } = message;
+  const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+  const plain = JSON.stringify({ ...message, content: blocks ?? null }, (key: string, value: Json) =>
+    key === 'cache_control' ? undefined : value,
+  );
+  return JSON.parse(plain) as Json;
 }
 
 function logs(home: Home): readonly string[] {
