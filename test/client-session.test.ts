@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { bundledClient, findBwrap } from '../src/cli/launch.ts';
 import { etcToRebuild, privateMountWords } from '../src/cli/private-mount.ts';
+import type { ModelProvider } from '../src/core/session.ts';
 import { startScriptedModel, toolResults, turns } from '../src/drill/index.ts';
 import type { ScriptedModel, Turn } from '../src/drill/index.ts';
 import { clientSkipReason } from './client-skip.ts';
@@ -23,7 +24,8 @@ const CALLS: readonly Turn[] = [
       {
         name: 'Bash',
         input: {
-          command: 'printenv ANTHROPIC_AUTH_TOKEN AWS_BEARER_TOKEN_BEDROCK ANTHROPIC_API_KEY | cat',
+          command:
+            'printenv ANTHROPIC_AUTH_TOKEN AWS_BEARER_TOKEN_BEDROCK ANTHROPIC_API_KEY GOOGLE_OAUTH_ACCESS_TOKEN | cat',
           description: 'x',
         },
       },
@@ -85,6 +87,31 @@ test('a session with the Bedrock protocol runs the same way', { skip: clientSkip
     );
     assert.ok(!request.bodyBytes.includes('sallyport-canary'));
   }
+});
+
+test('a session on Vertex runs the same way', { skip: clientSkipReason() }, async (t) => {
+  const { home, model, workspace } = await stage(t, 'vertex');
+  await startDaemonProcess(t, home);
+  const ran = await sallyportBeside(home, ['run', '--', 'claude', ...CLIENT_WORDS], {
+    cwd: workspace,
+    // A session of its own place: neither the shell nor a repository may send requests to another.
+    env: { GOOGLE_OAUTH_ACCESS_TOKEN: 'ya29.owner', CLOUD_ML_REGION: 'us-east5', ANTHROPIC_VERTEX_PROJECT_ID: 'other' },
+  });
+  assert.equal(ran.status, 0, ran.stderr + ran.stdout.slice(-600));
+  const results = lastResults(model);
+  assert.match(results[0] ?? '', /from the shell/);
+  assert.match(results[1] ?? '', /rule shell\/privilege/);
+  assert.equal(model.requests.length, CALLS.length);
+  for (const request of model.requests) {
+    assert.match(
+      request.url,
+      /^\/v1\/projects\/test-project\/locations\/europe-west1\/publishers\/anthropic\/models\/[^/]+:streamRawPredict$/,
+    );
+    assert.equal(request.headers.authorization, 'Bearer ya29.owner');
+    assert.ok(!request.bodyBytes.includes('sallyport-canary'));
+    assert.ok(!request.rawHeaders.join('\n').includes('spt_'), 'the token of the session goes to nobody');
+  }
+  assert.ok(!ran.stdout.includes('ya29.owner') && !ran.stdout.includes('spt_'));
 });
 
 test('a session without a credential is refused before the client starts', { skip: clientSkipReason() }, async (t) => {
@@ -243,7 +270,7 @@ async function byHand(home: Home, workspace: string): ReturnType<typeof programB
 
 async function stage(
   t: { after(fn: () => Promise<void> | void): void },
-  provider: 'anthropic' | 'bedrock',
+  provider: ModelProvider,
 ): Promise<{ home: Home; model: ScriptedModel; workspace: string }> {
   const model = await startScriptedModel({ script: turns(CALLS) });
   t.after(() => model.close());
@@ -251,7 +278,11 @@ async function stage(
   const policy = defaults
     .replace(/^ {2}use: .*$/m, `  use: ${provider}`)
     .replace(/^ {4}upstream: .*$/m, `    upstream: ${model.url}`)
-    .replace(/^ {4}region: .*$/m, `$&\n    upstream: ${model.url}`);
+    .replace(/^ {4}region: .*$/m, `$&\n    upstream: ${model.url}`)
+    .replace(
+      /^providers:$/m,
+      `$&\n  vertex: { project: test-project, region: europe-west1, upstream: '${model.url}' }`,
+    );
   const home = makeHome(t, policy);
   const workspace = join(home.folder, 'work');
   mkdirSync(workspace);

@@ -37,6 +37,8 @@ test(`after ${DECISIONS} decisions and ${KILLS} kills at random moments every de
       awsSessionToken: null,
       awsProfile: null,
       awsBearerToken: null,
+      googleAccessToken: null,
+      googleCredentialsFile: null,
     },
     watchPid: process.pid,
     about: {},

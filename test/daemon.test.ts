@@ -16,6 +16,8 @@ test('up says where everything listens, and ends cleanly on SIGTERM and SIGINT',
     const daemon = await startDaemonProcess(t, home);
     assert.ok(existsSync(daemon.status.guardSocket));
     assert.match(daemon.status.gatewayUrl, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.equal(daemon.status.pid, daemon.child.pid, 'it is the process that was started');
+    assert.match(readFileSync(`/proc/${daemon.status.pid}/cmdline`, 'latin1'), /--max-semi-space-size=8/);
     assert.deepEqual(await daemon.end(signal), { code: 0, signal: null });
   }
   assert.equal(sallyport(home, ['audit', 'verify']).status, 0);

@@ -61,7 +61,12 @@ test('every link between documents leads somewhere', () => {
 /** What a policy is around a file of `scan --company`. */
 const AROUND_LISTS = 'version: 1\nname: lists\ndlp: { company: alert }\ncompany:\n';
 
-for (const file of ['docs/content.md', 'docs/replay.md', ...globSync('docs/detectors/*.md', { cwd: root })]) {
+/** Pages that show policies, beside those on detectors. */
+const SHOWING_POLICIES = ['content', 'replay', 'gateway', 'limits', 'telemetry', 'forward-proxy'].map(
+  (page) => `docs/${page}.md`,
+);
+
+for (const file of [...SHOWING_POLICIES, ...globSync('docs/detectors/*.md', { cwd: root })]) {
   const blocks = [...read(file).matchAll(/^(?:<!-- (\S+) -->\n\n)?^```yaml\n(.*?)^```$/gms)];
   for (const [index, [, note, text = '']] of blocks.entries()) {
     test(`${file}: YAML block ${index + 1} is a policy, or the lists of one, without a fault`, () => {

@@ -33,6 +33,8 @@ const CREDENTIALS = {
   awsSessionToken: null,
   awsProfile: null,
   awsBearerToken: null,
+  googleAccessToken: null,
+  googleCredentialsFile: null,
 };
 
 interface Scene {

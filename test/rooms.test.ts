@@ -14,7 +14,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   detect: ['core', 'decide'],
   engines: ['core'],
   guard: ['core', 'decide'],
-  gateway: ['core'],
+  gateway: ['core', 'mask'],
   audit: ['core'],
   session: ['core'],
   drill: ['core'],
@@ -25,6 +25,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   lint: ['core', 'policy', 'compile', 'decide', 'predict', 'analyse'],
   seal: ['core'],
   mask: ['core'],
+  ca: ['core'],
+  telemetry: ['core'],
+  documents: ['core'],
   replay: ['core', 'decide'],
   cli: [
     'core',
@@ -44,6 +47,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'predict',
     'detect',
     'lint',
+    'ca',
   ],
   bin: [
     'core',
@@ -61,6 +65,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'lint',
     'detect',
     'engines',
+    'mask',
+    'telemetry',
+    'documents',
+    'ca',
   ],
 };
 

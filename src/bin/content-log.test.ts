@@ -21,11 +21,13 @@ import type { SessionId } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import { assistant, call, result, text, user } from '../gateway/masking/masking-rig.ts';
 import { contentKey } from '../seal/index.ts';
+import { contentStore } from './content-log.ts';
 import { parseRecordedRef, wholeBody } from './content-lists.ts';
 import { contentLines } from './content-reader.ts';
 import type { ContentRef } from './content-reader.ts';
 import { contentRig } from './content-rig.ts';
 import type { ContentRig, SentRequest } from './content-rig.ts';
+import { localKeyWrap } from './key-wrap.ts';
 
 const RUNS = process.env['SLOW'] === '1' ? 2_000 : 80;
 const KILLS = process.env['SLOW'] === '1' ? 30 : 5;
@@ -318,4 +320,34 @@ test('what was kept before the process was killed in mid-append is whole, and th
   for (const ref of kept) assert.ok((await reader.piece(ref)).ok);
   await reader.close();
   t.diagnostic(`${kept.length} pieces over ${KILLS} kills`);
+});
+
+test('contents that are in use stay the same, however many other sessions are opened', async (t) => {
+  const rig = rigFor(t);
+  const key = contentKey(Buffer.alloc(32, 1));
+  const store = contentStore(
+    rig.folder,
+    localKeyWrap(() => key),
+  );
+  const first = await store.open(SESSION);
+  assert.ok(first !== null);
+  const one = first.add({ kind: 'message', form: 'masked', isSealed: true, text: '"one"' });
+  await first.flush();
+  for (let count = 1; count <= 200; count += 1) {
+    const other = await store.open(makeSessionId(count, new Uint8Array(16)));
+    if (count % 50 === 0) await other?.flush();
+  }
+  assert.equal(await store.open(SESSION), first);
+  const [again, same] = await Promise.all([store.open(OTHER), store.open(OTHER)]);
+  assert.equal(again, same);
+  const two = first.add({ kind: 'message', form: 'masked', isSealed: true, text: '"two"' });
+  await first.flush();
+  rig.keys.set(SESSION, key);
+  const reader = await rig.reader(SESSION);
+  for (const [ref, text] of [
+    [one, '"one"'],
+    [two, '"two"'],
+  ] as const)
+    assert.deepEqual(await reader.piece(ref), { ok: true, kind: 'message', form: 'masked', text });
+  await reader.close();
 });

@@ -216,6 +216,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         },
         shutdown: () => asked.resolve(),
         metrics: () => parts.metrics(),
+        async recordOpening(id, { form, request }) {
+          const body = {
+            event: 'content-opened',
+            form: form ?? null,
+            request: request ?? null,
+            by: userInfo().username,
+          };
+          await log.append({ kind: 'admin', occurredAtMs: clock(), sessionId: id, body });
+        },
         logError: options.logError,
       },
       paths.controlSocket,

@@ -8,12 +8,14 @@ import type { Liveness } from '../core/session.ts';
 import { documentReader } from '../documents/index.ts';
 import type { GatewayPorts } from '../gateway/index.ts';
 import type { SessionRegistry } from '../session/index.ts';
+import { contentStore } from './content-log.ts';
 import type { ContentKeys } from './content-keys.ts';
 import type { CredentialChains } from './credential-chains.ts';
 import { forwardProxyPorts } from './forward-proxy.ts';
 import { gatewayCalls } from './gateway-calls.ts';
 import { gatewayContent } from './gateway-content.ts';
 import type { GuardPolicy } from './guard-policy.ts';
+import { localKeyWrap } from './key-wrap.ts';
 import type { InForce } from './load-policy.ts';
 import { maskStore } from './mask-store.ts';
 import type { StatePaths } from './state-folder.ts';
@@ -82,6 +84,10 @@ export function gatewayParts(desk: GatewayDesk): GatewayParts {
       taint: (session, taint) => registry.taint(session, taint),
       clock,
     }),
+    contents: contentStore(
+      paths.content,
+      localKeyWrap((id) => desk.keys.of(id)),
+    ),
     calls: gatewayCalls({ deciding: desk.deciding, inForce }),
     forwardProxy: forwardProxyPorts({ paths, rules: () => inForce().bundle.policy.gateway.forwardProxy, clock }),
     mayUseModel: (model) => mayUseModel(inForce().bundle.policy.models, model),

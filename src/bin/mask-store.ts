@@ -29,6 +29,7 @@ export function maskStore(
       const { entries, lines, isTorn } = readEntries(path, key, sessionId);
       if (entries.length < lines) logError(`masks of ${sessionId}: ${lines - entries.length} entries cannot be read`);
       let line = lines;
+      let isLineOpen = isTorn;
       let file: number | null = null;
       const derived = createHmac('sha256', key.secret).update('sallyport/placeholder-key/1').digest();
       return {
@@ -42,9 +43,12 @@ export function maskStore(
           );
           const sealed = sealContent(key, place(sessionId, line), entry, randomBytes(SEAL_NONCE_BYTES));
           // A line that was cut short stays a line of its own, so that only it is lost.
-          const bytes = Buffer.from(`${line === lines && isTorn ? '\n' : ''}${sealed}\n`, 'latin1');
-          if (writeSync(file, bytes) < bytes.length) throw new Error('an entry was written in part');
-          line += 1;
+          const start = isLineOpen ? '\n' : '';
+          const bytes = Buffer.from(`${start}${sealed}\n`, 'latin1');
+          const written = writeSync(file, bytes);
+          if (written > 0) isLineOpen = written > start.length && written < bytes.length;
+          if (written > start.length) line += 1;
+          if (written < bytes.length) throw new Error('an entry was written in part');
         },
       };
     },

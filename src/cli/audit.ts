@@ -9,6 +9,8 @@ import { VERDICTS } from '../core/decision.ts';
 import { NoSuchRecord, StateFolder } from '../core/error.ts';
 import { isJsonObject, stringField } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import { addContentCommand } from './audit-content.ts';
+import { addSearchCommand } from './audit-search.ts';
 import { damageReport } from './damage-report.ts';
 import { EXIT } from './exit-code.ts';
 import { ownPaths } from './place.ts';
@@ -29,7 +31,7 @@ interface TailOptions {
   readonly verdict?: string;
 }
 
-/** Adds `audit tail`, `audit show` and `audit verify`. */
+/** Adds `audit tail`, `audit show`, `audit verify`, `audit content` and `audit search`. */
 export function addAuditCommands(parent: Command, setExitCode: SetExitCode): void {
   const audit = parent.command('audit').description('read and check the log');
   audit
@@ -82,6 +84,8 @@ export function addAuditCommands(parent: Command, setExitCode: SetExitCode): voi
       }
       if (!report.ok) setExitCode(EXIT.no);
     });
+  addContentCommand(audit, setExitCode);
+  addSearchCommand(audit, setExitCode);
 }
 
 async function tail(options: TailOptions, setExitCode: SetExitCode): Promise<void> {
@@ -129,7 +133,7 @@ function print(record: LoggedRecord, options: TailOptions): void {
   }
   const { body } = record;
   const words = [
-    ...['event', 'tool', 'verdict', 'ruleId', 'summary', 'path', 'model', 'reason', 'detectorId'].map((key) =>
+    ...['event', 'why', 'tool', 'verdict', 'ruleId', 'summary', 'path', 'model', 'reason', 'detectorId'].map((key) =>
       stringField(body, key),
     ),
     body['event'] === 'tainted' ? stringField(body, 'source') : null,

@@ -34,6 +34,8 @@ export interface ControlClient {
   beat(sessionId: string, credentials: ModelCredentials): Promise<BeatAnswer | null>;
   endSession(sessionId: string, reason: string): Promise<boolean>;
   shutdown(): Promise<void>;
+  /** Has it recorded that sealed content of a session is about to be opened. */
+  recordOpening(sessionId: string, about: JsonObject): Promise<void>;
 }
 
 /** Speaks to the daemon behind a control socket. The answers are those of our own daemon and are trusted as such. */
@@ -58,6 +60,8 @@ export function controlClient(socketPath: string): ControlClient {
       await call<BeatAnswer>('POST', `/sessions/${id}/beat`, { credentials }, BEAT_TIMEOUT_MS),
     endSession: async (id, reason) => (await call<object>('POST', `/sessions/${id}/end`, { reason })) !== null,
     shutdown: async () => void (await call<object>('POST', '/shutdown', null)),
+    recordOpening: async (id, about) =>
+      void there(await call<object>('POST', `/sessions/${id}/opening`, about, SESSION_TIMEOUT_MS)),
   };
 }
 

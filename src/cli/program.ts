@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageRoot } from '../bin/package-root.ts';
 import { packageVersion } from '../bin/version.ts';
 import { addAuditCommands } from './audit.ts';
+import { addCaCommands } from './ca.ts';
 import { addCompletionCommand } from './completion.ts';
 import { addDetectCommands } from './detect.ts';
 import { addDaemonCommands } from './up.ts';
@@ -32,6 +33,7 @@ export function program(setExitCode: SetExitCode): Command {
   addDoctorCommand(sallyport, setExitCode);
   addPolicyCommands(sallyport, setExitCode);
   addAuditCommands(sallyport, setExitCode);
+  addCaCommands(sallyport, setExitCode);
   addScanCommand(sallyport, setExitCode);
   addDetectCommands(sallyport);
   addHelperCommand(sallyport);

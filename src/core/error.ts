@@ -28,6 +28,11 @@ export class AlreadyRunning extends SallyportError {
   override readonly code = 'ALREADY_RUNNING';
 }
 
+/** The local authority of the forward proxy is missing, damaged or open to others, or would be overwritten. */
+export class AuthorityUnusable extends SallyportError {
+  override readonly code = 'AUTHORITY_UNUSABLE';
+}
+
 /** The daemon answered that it could not do what it was asked, for a reason that nobody foresaw. It says more on its stderr. */
 export class DaemonFailed extends SallyportError {
   override readonly code = 'DAEMON_FAILED';

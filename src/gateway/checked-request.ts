@@ -6,6 +6,7 @@ import type { TokenLookup } from '../mask/index.ts';
 import type { ExchangeStory } from './exchange-story.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { Admissions, AdmittedRequest, UpstreamHealth } from './limits/index.ts';
+import type { RequestContents } from './content-log/index.ts';
 import type { RequestMasker } from './masking/index.ts';
 import type { MessageFormat } from './message-format.ts';
 import type { GatewayPorts } from './ports.ts';
@@ -22,6 +23,7 @@ export interface ExchangeRoom {
   readonly canaries: CanaryWatch;
   readonly results: ResultWatch;
   readonly masker: RequestMasker;
+  readonly contents: RequestContents;
   readonly admissions: Admissions;
   readonly health: UpstreamHealth;
 }
@@ -47,6 +49,8 @@ export interface CheckedRequest {
   /** How what was masked comes back in the reply; null where the request holds no messages. */
   readonly restore: { readonly format: MessageFormat; readonly lookup: TokenLookup } | null;
   readonly description: JsonObject;
+  /** Keeps its content as the policy says, ahead of its record; null where it holds no messages. */
+  readonly keep: (() => ReturnType<RequestContents['keep']>) | null;
   /** Whether another upstream may be asked; never with a credential of the client's own. */
   readonly mayFallBack: boolean;
   readonly story: ExchangeStory;

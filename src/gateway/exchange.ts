@@ -8,6 +8,7 @@ import { AUDIT_UNAVAILABLE, endedRefusal } from './call-gate.ts';
 import type { CallsBy } from './calls/index.ts';
 import { canaryCuts } from './canary-cut.ts';
 import { canaryReply } from './canary-reply.ts';
+import { requestGuards } from './content-log/index.ts';
 import { ClientGone } from './client-writer.ts';
 import type { ClientWriter } from './client-writer.ts';
 import { messagesBodyOf } from './messages-body.ts';
@@ -83,7 +84,8 @@ async function answer(
   if ('why' in caller) return await refuse(caller);
   const head = checkedHead(room, request, route, caller);
   if ('why' in head) return await refuse(head);
-  const { limits } = room.ports.content.rules().gateway;
+  const { gateway } = room.ports.content.rules();
+  const { limits } = gateway;
   const maxBodyBytes = Math.min(room.limits.maxBodyBytes, limits.maxBodyBytes);
   const bytes = await requestBody(request, maxBodyBytes);
   if (bytes === null) {
@@ -118,6 +120,7 @@ async function answer(
       callsBy: 'nobody' as const,
       admitted: null,
       restore: null,
+      keep: null,
       description: { ...description, requestSha256, model: null, stream: false },
     };
     return await pass(room, checked, records, refuse, client);
@@ -198,7 +201,22 @@ async function answer(
       callsBy,
       admitted,
       restore: { format, lookup: room.masker.lookup(caller.session.id) },
-      description: { ...told, requestSha256, ...forwarded, content },
+      keep: () =>
+        room.contents.keep({
+          sessionId: caller.session.id,
+          policy: gateway.contentLog,
+          bytes,
+          start,
+          masking,
+        }),
+      description: {
+        ...told,
+        // Beside the masked text in clear, a digest of the true one would let short values be guessed.
+        ...(masking.isSame || gateway.contentLog !== 'masked' ? { requestSha256 } : {}),
+        ...forwarded,
+        content,
+        guards: requestGuards(content, room.ports.content.inspects()),
+      },
     };
     await pass(room, checked, records, refuse, client);
   } finally {

@@ -1,11 +1,13 @@
 import type http from 'node:http';
 
 import { SallyportError } from '../core/error.ts';
+import type { JsonObject } from '../core/json.ts';
 import { AUDIT_UNAVAILABLE, endedRefusal } from './call-gate.ts';
 import { replyGuard } from './calls/index.ts';
 import type { ReplyGuard } from './calls/index.ts';
 import { ClientGone } from './client-writer.ts';
 import type { ClientWriter } from './client-writer.ts';
+import type { KeptReply } from './content-log/index.ts';
 import { CONVERSE_CODEC } from './converse-codec.ts';
 import { EVENT_STREAM_CODEC } from './event-stream-codec.ts';
 import type { CheckedRequest, ExchangeRoom } from './checked-request.ts';
@@ -45,8 +47,13 @@ export async function forward(
   const outgoing = await orNoUpstream(room, () => upstreamRequest(room, checked, usual, client.goneSignal));
   if ('why' in outgoing) return outgoing;
   const startedAtMs = room.ports.clock();
-  const requestIndex = await records.record({ event: 'request', ...checked.description });
+  const kept = (await checked.keep?.()) ?? null;
+  if (kept?.kind === 'refused') return kept.refusal;
+  const keptFields = kept === null || Object.keys(kept.fields).length === 0 ? {} : { kept: kept.fields };
+  const requestIndex = await records.record({ event: 'request', ...checked.description, ...keptFields });
   if (requestIndex === null) return AUDIT_UNAVAILABLE;
+  kept?.recorded(requestIndex);
+  let replyContent: KeptReply | null = null;
   // The session may have been ended while credentials were fetched and the record was written.
   const endedBefore = endedRefusal(room.ports.sessions, sessionId);
   if (endedBefore !== null) return endedBefore;
@@ -63,8 +70,10 @@ export async function forward(
       messageId: summary?.messageId ?? null,
       requestId: reply === null ? null : requestIdOf(reply),
     });
+    const keptReply = await keptFieldsOf(room, replyContent);
     const index = await records.record({
       event: 'response',
+      ...keptReply,
       requestIndex,
       upstream,
       status: reply?.statusCode ?? null,
@@ -75,9 +84,10 @@ export async function forward(
       usage: summary?.usage ?? {},
       requestId: reply === null ? null : requestIdOf(reply),
       durationMs: room.ports.clock() - startedAtMs,
-      ended: outcome,
+      ended: keptReply === null ? 'audit-unavailable' : outcome,
     });
-    return index !== null;
+    // A reply that is not kept as the policy says must not look whole.
+    return index !== null && keptReply !== null;
   };
 
   let upstream: number | null = null;
@@ -123,6 +133,7 @@ export async function forward(
       return upstreamFailed('answered with a redirect');
     }
     const isModelReply = checked.route.kind === 'messages' && status < 300;
+    if (isModelReply) replyContent = kept?.reply() ?? null;
     const guard = replyGuard({
       ports: room.ports,
       sessionId,
@@ -140,7 +151,7 @@ export async function forward(
     });
     if (isModelReply && codecOf(reply, checked) === null) {
       try {
-        return await forwardWhole(room, checked, reply, guard, client, tell);
+        return await forwardWhole(room, checked, reply, guard, client, tell, replyContent);
       } finally {
         story.found(await guard.told());
       }
@@ -155,7 +166,12 @@ export async function forward(
     });
     const relayed =
       isModelReply && codec !== null
-        ? await relayStream(body, codec, guard.gate, client, room.limits.maxEventBytes, [seen, ...guard.stages(codec)])
+        ? await relayStream(body, codec, guard.gate, client, room.limits.maxEventBytes, [
+            seen,
+            ...(replyContent === null ? [] : [replyContent.first]),
+            ...guard.stages(codec),
+            ...(replyContent === null ? [] : [replyContent.last]),
+          ])
         : await relayPlain(body, client);
     // Where only the connection told of the end, it may have been cut there.
     const isCertain = !isModelReply || isDelimited(reply) || (relayed.summary?.stopReason ?? null) !== null;
@@ -188,6 +204,7 @@ async function forwardWhole(
   guard: ReplyGuard,
   client: ClientWriter,
   tell: Tell,
+  replyContent: KeptReply | null,
 ): Promise<Refusal | null> {
   const sentBody = await wholeBody(plainBody(reply), room.limits.maxReplyBytes);
   if (sentBody === null) {
@@ -202,6 +219,12 @@ async function forwardWhole(
     await tell(passed.refusal.why, reply, null);
     return passed.refusal;
   }
+  replyContent?.whole(sentBody, body, format);
+  // Nothing of it goes out before it is kept.
+  if ((await keptFieldsOf(room, replyContent)) === null) {
+    await tell('audit-unavailable', reply, passed.summary);
+    return AUDIT_UNAVAILABLE;
+  }
   const headers = [...replyHeaders(reply.rawHeaders, true), 'content-length', String(body.length)];
   admitted?.meter.saw(passed.summary.usage, 0);
   await admitted?.release();
@@ -213,6 +236,17 @@ async function forwardWhole(
   if (relayed.ended === 'complete') client.end();
   await tell(relayed.ended, reply, passed.summary);
   return null;
+}
+
+/** What the record of a reply says of its content; null where that cannot be kept, though the policy has it kept. */
+async function keptFieldsOf({ ports }: ExchangeRoom, content: KeptReply | null): Promise<JsonObject | null> {
+  if (content === null) return {};
+  try {
+    return { kept: await content.end() };
+  } catch (error) {
+    ports.logError?.(`gateway: content of a reply was not kept: ${faultName(error)}`);
+    return null;
+  }
 }
 
 async function wholeBody(source: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer | null> {

@@ -13,6 +13,7 @@ import type { GatewayRules } from '../core/gateway-rules.ts';
 import type { ExchangeFacts } from '../core/telemetry.ts';
 import type { UsageLedger } from '../core/usage.ts';
 import type { GatewayLimits } from './limits.ts';
+import type { ContentStore } from './content-log/index.ts';
 import type { ContentPorts } from './masking/index.ts';
 import type { Upstream } from './ports.ts';
 import type { ForwardProxyPorts } from './proxy/proxy-ports.ts';
@@ -63,6 +64,8 @@ export interface GatewayRigOptions {
   readonly usage?: UsageLedger;
   /** In place of {@link NO_CONTENT}. */
   readonly content?: Partial<ContentPorts>;
+  /** In place of one that has no session. */
+  readonly contents?: ContentStore;
   /** In place of {@link ANY_CALL}. */
   readonly calls?: Partial<CallPorts>;
 }
@@ -137,6 +140,7 @@ export async function gatewayRig<Model extends RigModel>(
       liveness,
       audit,
       content: { ...NO_CONTENT, rules, ...options.content },
+      contents: options.contents ?? { open: () => Promise.resolve(null) },
       calls: { ...ANY_CALL, ...options.calls },
       clock: () => rig.nowMs,
       uptimeMs: () => performance.now(),

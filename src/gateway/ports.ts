@@ -3,6 +3,7 @@ import type { GovernedSession, Liveness, SessionDirectory } from '../core/sessio
 import type { CallPorts } from './calls/index.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { UsageLedger } from '../core/usage.ts';
+import type { ContentStore } from './content-log/index.ts';
 import type { ContentPorts } from './masking/index.ts';
 import type { ForwardProxyPorts } from './proxy/proxy-ports.ts';
 
@@ -28,6 +29,8 @@ export interface GatewayPorts {
   readonly mayUseModel: (model: string | null) => boolean;
   /** Looks at what goes up, and keeps what was masked. */
   readonly content: ContentPorts;
+  /** Where what goes up and what comes back is kept, as far as the policy has it kept. */
+  readonly contents: ContentStore;
   /** Looks at what comes back. */
   readonly calls: CallPorts;
   /** What it takes to be a proxy for clients that know no base URL; absent where it is none. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import { canaryWatch } from './canary-watch.ts';
 import { clientWriter } from './client-writer.ts';
+import { requestContents } from './content-log/index.ts';
 import { exchange } from './exchange.ts';
 import type { ExchangeRoom } from './checked-request.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
@@ -46,6 +47,7 @@ export async function startGateway(ports: GatewayPorts, address: GatewayAddress)
     canaries: canaryWatch(ports.liveness, ports.clock),
     results: resultWatch(ports.liveness),
     masker: requestMasker(ports.content),
+    contents: requestContents(ports.contents, ports.logError),
     admissions: admissions({
       ledger: ports.usage,
       ...(ports.logError === undefined ? {} : { logError: ports.logError }),

@@ -27,20 +27,39 @@ const MAX_GAP_BYTES = 12;
 /** So many first bytes of a word stand for its inflections. */
 const STEM_BYTES = 5;
 
-/** Linear in `to - from`; reads nothing outside of it. */
-export function readTokens(bytes: Uint8Array, from: number, to: number): Tokens {
-  const room = (to - from + 1) >> 1;
-  const starts = new Int32Array(room + 1);
-  const ends = new Int32Array(room + 1);
-  const buckets = new Int32Array((room + 1) * FEATURES_PER_TOKEN);
+/** What tokens are written into: texts are many and mostly short, and room of their own would cost more than reading them. */
+export interface TokenRoom extends Omit<Tokens, 'count'> {
+  /** Bytes of the longest text whose tokens fit. */
+  readonly maxBytes: number;
+}
+
+/** Room for the tokens of one text at a time. */
+export function tokenRoom(maxBytes: number): TokenRoom {
+  const words = ((maxBytes + 1) >> 1) + 1;
+  return {
+    maxBytes,
+    starts: new Int32Array(words),
+    ends: new Int32Array(words),
+    buckets: new Int32Array(words * FEATURES_PER_TOKEN),
+  };
+}
+
+/**
+ * Linear in `to - from`; reads nothing outside of it.
+ *
+ * @param room taken where it suffices: then the tokens hold until it is given the next time.
+ */
+export function readTokens(bytes: Uint8Array, from: number, to: number, room: TokenRoom | null = null): Tokens {
+  const { starts, ends, buckets } = room !== null && to - from <= room.maxBytes ? room : tokenRoom(to - from);
   let count = 0;
   let [word1, word2, stem1] = [0, 0, 0];
   let lastEnd = from;
   let punctuation = 0;
   let at = from;
+  // Indices are in bounds by construction: a `?? 0` for each byte would cost as much as reading it.
   while (at < to) {
-    const first = bytes[at] ?? 0;
-    const kind = KIND[first] ?? 0;
+    const first = bytes[at] as number;
+    const kind = KIND[first] as number;
     if (kind === OTHER) {
       if (first > 0x20) punctuation = first;
       else if (first === 0x0a) punctuation = NEWLINE;
@@ -54,11 +73,11 @@ export function readTokens(bytes: Uint8Array, from: number, to: number): Tokens 
     // A character of the CJK planes is a word of its own: nothing stands between them.
     const limit = kind === WIDE ? Math.min(to, start + WIDE_BYTES) : to;
     while (at < limit) {
-      const byte = bytes[at] ?? 0;
-      const now = KIND[byte] ?? 0;
+      const byte = bytes[at] as number;
+      const now = KIND[byte] as number;
       if (now === OTHER || (now === WIDE && at > start)) break;
       if (byte >= 0x41 && byte <= 0x5a) capitals += 1;
-      word = Math.imul(word ^ (FOLD[byte] ?? 0), FNV_PRIME);
+      word = Math.imul(word ^ (FOLD[byte] as number), FNV_PRIME);
       if (at - start < STEM_BYTES) stem = word;
       at += 1;
     }

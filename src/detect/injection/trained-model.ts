@@ -3,7 +3,7 @@ import type { Detector, KeywordDetector, KindMatch, PassDetector, SourceKind } f
 import { withoutMentions } from './mention.ts';
 import { beginsWord } from './phrase.ts';
 import { LIKELY } from './thresholds.ts';
-import { readTokens } from './tokens.ts';
+import { readTokens, tokenRoom } from './tokens.ts';
 import { bestWindow, eachWindow, WINDOW_BYTES } from './window-score.ts';
 
 /** A trained model: how much each feature speaks for an attack. */
@@ -104,24 +104,28 @@ const OUTSIDE_CAUSES: readonly string[] = [
   'output ',
 ];
 
+/** Bytes of texts for whose tokens there is room: prompts mostly, and what lies around a cause always. */
+const ROOM_BYTES = 8 * 1024;
+
 /** Looks with a trained model at every window of a prompt, and in other texts where a word gives cause. */
 export function modelDetectors({ weights, scale }: Model): readonly Detector[] {
+  const room = tokenRoom(ROOM_BYTES);
   const inPrompts: PassDetector = {
     how: 'pass',
     ids: [ID],
     reachBytes: 2 * WINDOW_BYTES,
     matches({ bytes, latin1, scene }) {
       if (scene.source !== 'user-prompt') return [];
-      const tokens = readTokens(withoutMentions(bytes, { latin1, scene }), 0, bytes.length);
+      const tokens = readTokens(withoutMentions(bytes, { latin1, scene }), 0, bytes.length, room);
       const least = MODEL_THRESHOLDS[scene.source] / scale;
       const leastInTalk = TALK_THRESHOLD / scale;
-      const talk = placesOf(TALK, latin1);
+      let talk: readonly number[] | null = null;
+      const isTalk = (start: number, end: number): boolean => holdsPlace((talk ??= placesOf(TALK, latin1)), start, end);
       const found: KindMatch[] = [];
       let wasAbove = false;
       eachWindow(tokens, weights, (score, from, to) => {
         const isAbove =
-          score >= least &&
-          (score >= leastInTalk || !holdsPlace(talk, tokens.starts[from] ?? 0, tokens.ends[to - 1] ?? 0));
+          score >= least && (score >= leastInTalk || !isTalk(tokens.starts[from] ?? 0, tokens.ends[to - 1] ?? 0));
         // Windows overlap: the first of a row tells of all.
         if (isAbove && (!wasAbove || from === 0))
           found.push({ id: ID, start: tokens.starts[from] ?? 0, end: tokens.ends[to - 1] ?? 0, confidence: LIKELY });
@@ -138,7 +142,7 @@ export function modelDetectors({ weights, scale }: Model): readonly Detector[] {
     matchAt(text, start, end) {
       if (!sources.has(text.scene.source) || !beginsWord(text, start)) return null;
       const from = Math.max(0, start - AROUND_BYTES);
-      const tokens = readTokens(text.bytes, from, Math.min(text.bytes.length, end + AROUND_BYTES));
+      const tokens = readTokens(text.bytes, from, Math.min(text.bytes.length, end + AROUND_BYTES), room);
       const best = bestWindow(tokens, weights);
       if (best === null || best.score * scale < MODEL_THRESHOLDS[text.scene.source]) return null;
       return { start: tokens.starts[best.from] ?? 0, end: tokens.ends[best.to - 1] ?? 0, confidence: LIKELY };

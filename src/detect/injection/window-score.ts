@@ -30,9 +30,9 @@ export function eachWindow(
     let to = 0;
     for (let from = 0; from < count; from += 1) {
       const limit = Math.min(count, from + words);
-      const widest = (starts[from] ?? 0) + WINDOW_BYTES;
-      while (to < limit && (ends[to] ?? 0) <= widest) to += 1;
-      visit(windowScore((sums[to] ?? 0) - (sums[from] ?? 0), to - from), from, to);
+      const widest = (starts[from] as number) + WINDOW_BYTES;
+      while (to < limit && (ends[to] as number) <= widest) to += 1;
+      visit(((sums[to] as number) - (sums[from] as number)) / (ROOTS[to - from] as number), from, to);
       // The windows that follow at the end of a text are parts of this one.
       if (to === count) break;
     }
@@ -54,6 +54,11 @@ export function windowScore(sum: number, words: number): number {
   return sum / Math.sqrt(words + PRIOR_WORDS);
 }
 
+/** By how much {@link windowScore} divides for each count of words that a window has. */
+const ROOTS = Float64Array.from({ length: Math.max(...WINDOW_WORDS) + 1 }, (_, words) =>
+  Math.sqrt(words + PRIOR_WORDS),
+);
+
 /** Whole weights give whole sums: a window scores the same in any part of a text. */
 function prefixSums({ count, buckets }: Tokens, weights: Int8Array | Float32Array): Float64Array {
   const sums = new Float64Array(count + 1);
@@ -61,8 +66,8 @@ function prefixSums({ count, buckets }: Tokens, weights: Int8Array | Float32Arra
   for (let token = 0; token < count; token += 1) {
     const base = token * FEATURES_PER_TOKEN;
     for (let feature = 0; feature < FEATURES_PER_TOKEN; feature += 1) {
-      const bucket = buckets[base + feature] ?? -1;
-      if (bucket >= 0) sum += weights[bucket] ?? 0;
+      const bucket = buckets[base + feature] as number;
+      if (bucket >= 0) sum += weights[bucket] as number;
     }
     sums[token + 1] = sum;
   }

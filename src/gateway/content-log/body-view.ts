@@ -38,7 +38,8 @@ export function sentView(
   const writtenEnd = before?.writtenEnd ?? 1;
   const behindLast = elements.at(-1)?.end ?? before?.rawEnd ?? messages.start + 1;
   const written = writtenEnd + added.length;
-  const bytes = Buffer.concat(pieces, length);
+  const [only] = pieces;
+  const bytes = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces, length);
   // Outside of the messages only the system prompt is ever written anew.
   const grew = length - (messages.start + written + original.length - behindLast);
   const isInHead = (members.get('system')?.start ?? messages.start) < messages.start;
