@@ -270,3 +270,12 @@ export function exceptionFrame(type: string, payload: JsonObject): Buffer {
   } as const;
   return Buffer.from(codec.encode({ headers, body: Buffer.from(JSON.stringify(payload)) }));
 }
+
+/** A unit that adds to the first text of a streamed reply. */
+export function textDelta(form: ReplyForm, text: string): Buffer {
+  if (form.isConverse) return eventFrame('contentBlockDelta', { contentBlockIndex: 0, delta: { text } });
+  const event = { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } };
+  if (form.provider === 'bedrock')
+    return eventFrame('chunk', { bytes: Buffer.from(JSON.stringify(event)).toString('base64') });
+  return Buffer.from(`event: content_block_delta\ndata: ${JSON.stringify(event)}\n\n`);
+}

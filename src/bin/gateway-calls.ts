@@ -1,12 +1,15 @@
+import type { Action } from '../core/action.ts';
 import { ruleId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
 import type { CallPorts, CallVerdict, WordScanner } from '../gateway/index.ts';
-import { toolAction } from '../guard/index.ts';
+import { inputDenial, jsonText, toolAction } from '../guard/index.ts';
+import type { GuardScene } from '../guard/index.ts';
 import type { GuardPolicy } from './guard-policy.ts';
 import type { InForce } from './load-policy.ts';
 import { wordScanner } from './word-scanner.ts';
 
 export interface GatewayCallPorts {
-  readonly deciding: Pick<GuardPolicy, 'decide'>;
+  readonly deciding: Pick<GuardPolicy, 'decide' | 'inspects' | 'inspect' | 'staysHere'>;
   /** Asked anew for each reply. */
   readonly inForce: () => InForce;
 }
@@ -19,7 +22,10 @@ export function gatewayCalls({ deciding, inForce }: GatewayCallPorts): CallPorts
       // The folder that the client is in is not told on this way; it starts in the workspace.
       const action = toolAction(name, input, workspace);
       if (action.kind === 'canary') return UNKNOWN_CANARY;
-      return verdictOf(deciding.decide(action, { workspace, homeDir }, taint));
+      const scene = { workspace, homeDir };
+      const decided = deciding.decide(action, scene, taint);
+      if (decided.decision.verdict === 'deny' || !deciding.inspects()) return verdictOf(decided);
+      return withContent(deciding, decided, action, scene, input);
     },
     scanner: () => {
       const { bundle } = inForce();
@@ -27,6 +33,21 @@ export function gatewayCalls({ deciding, inForce }: GatewayCallPorts): CallPorts
       return kept.scanner;
     },
   };
+}
+
+/** The decision of a call whose input is looked at too: what was masked for the model is whole in it again. */
+async function withContent(
+  { inspect, staysHere }: GatewayCallPorts['deciding'],
+  decided: ReturnType<GuardPolicy['decide']>,
+  action: Action,
+  scene: GuardScene,
+  input: Json,
+): Promise<CallVerdict> {
+  const { text } = jsonText(input);
+  const about = { place: 'tool-input', source: 'tool-input', path: null, isAskedOutside: false } as const;
+  const inspection = await inspect({ ...about, text });
+  const denial = inspection === null ? null : inputDenial(inspection, () => staysHere(action, scene));
+  return denial === null ? verdictOf(decided) : { verdict: 'deny', ...denial, bundle: decided.bundleDigest };
 }
 
 function verdictOf({ decision, bundleDigest }: ReturnType<GuardPolicy['decide']>): CallVerdict {

@@ -1,5 +1,8 @@
 export { answerFor } from './answer.ts';
 export type { Answer } from './answer.ts';
+export { inputDenial } from './content-verdict.ts';
+export type { ContentDenial } from './content-verdict.ts';
+export { jsonText } from './json-text.ts';
 export { readEvent } from './hook-event.ts';
 export type { HookEvent } from './hook-event.ts';
 export { MAX_EVENT_BYTES } from './limits.ts';

@@ -38,7 +38,7 @@ async function model(): Promise<Model> {
       response.writeHead(200, { 'content-type': isStream ? 'text/event-stream' : 'application/json' });
       if (isStream)
         for (const event of EVENTS)
-          response.write(`event: ${String(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`);
+          response.write(`event: ${event['type'] as string}\ndata: ${JSON.stringify(event)}\n\n`);
       else
         response.write(
           JSON.stringify({

@@ -84,9 +84,9 @@ const CASES: readonly {
     want: ['s3://b/i <- document', 'a fault <- unknown audio', 's3://b/v <- document', 'a secret <- unknown image'],
     opaque: [
       'image image/webp data user',
-      'url image/webp user',
+      'image image/webp user',
       'media audio/mpeg data user',
-      'url video/quicktime user',
+      'media video/quicktime user',
       'image null user',
     ],
   },

@@ -38,7 +38,7 @@ export type Holder = 'user' | 'assistant' | 'tool-result' | 'system';
 export interface OpaqueBlock {
   /** The whole block, an object, so that a text block can be put in its place. Leaves (a title) may stand within it. */
   readonly span: Span;
-  /** `url` and `file` are not in the request at all: the service fetches or holds them. */
+  /** `url` and `file` are not in the request at all: the service fetches or holds them. A picture is `image` there too. */
   readonly kind: 'image' | 'pdf' | 'document' | 'media' | 'file' | 'url' | 'unknown';
   /** As the request says, or as the format that it names is called; null where it tells neither. */
   readonly mediaType: string | null;

@@ -13,7 +13,9 @@ export function messagesMedia(to: Gathering, type: 'image' | 'document', members
   const sourceType = to.string(source?.get('type')?.value);
   const mediaType = to.string(source?.get('media_type')?.value);
   if (type === 'document' && (sourceType === 'text' || sourceType === 'content')) return null;
-  if (sourceType === 'url' || sourceType === 'file') return { kind: sourceType, mediaType: null, data: null };
+  const isElsewhere = sourceType === 'url' || sourceType === 'file';
+  // A picture is one wherever it lies; of what else lies elsewhere nobody knows what it is.
+  if (isElsewhere) return { kind: type === 'image' ? 'image' : sourceType, mediaType: null, data: null };
   const kind = type === 'document' && mediaType === 'application/pdf' ? 'pdf' : type;
   return { kind, mediaType, data: stringSpan(source, 'data') };
 }
@@ -28,9 +30,10 @@ export function converseMedia(to: Gathering, name: ConverseMediaName, node: Json
   if (name === 'document' && (source?.has('text') || source?.has('content')) && !source.has('bytes')) return null;
   const format = to.string(members?.get('format')?.value);
   const mediaType = format === null ? null : (MEDIA_TYPES[name].get(format) ?? null);
-  if (source?.has('s3Location') && !source.has('bytes')) return { kind: 'url', mediaType, data: null };
+  const isElsewhere = source?.has('s3Location') === true && !source.has('bytes');
+  if (isElsewhere && name === 'document') return { kind: 'url', mediaType, data: null };
   const kind = name === 'video' || name === 'audio' ? 'media' : format === 'pdf' ? 'pdf' : name;
-  return { kind, mediaType, data: stringSpan(source, 'bytes') };
+  return { kind, mediaType, data: isElsewhere ? null : stringSpan(source, 'bytes') };
 }
 
 /** Notes what was found, if anything was. */

@@ -166,8 +166,8 @@ const CASES: readonly Case[] = [
     want: ['https://d.example/x.png <- document'],
     opaque: [
       'image image/png data user',
-      'url null user',
-      'file null user',
+      'image null user',
+      'image null user',
       'file null user',
       'image image/png data tool-result t4',
     ],
@@ -326,7 +326,7 @@ const CASES: readonly Case[] = [
       'e secret <- unknown text',
       'f secret <- unknown image',
     ],
-    opaque: ['file null user'],
+    opaque: ['image null user'],
   },
   {
     name: 'a value of a wrong type is no leaf, but text within it is',

@@ -1,19 +1,31 @@
 import type { OpaqueAction } from '../../core/gateway-rules.ts';
+import type { DetectorId } from '../../core/ids.ts';
 import { maskText } from '../../mask/index.ts';
 import type { OpaqueBlock } from '../leaves/index.ts';
 import type { Refusal } from '../refusal.ts';
+import type { ReadInjection } from './content-ports.ts';
+import { blockedRefusal } from './content-refusals.ts';
 import type { Decided, DecideRequest } from './decide-texts.ts';
 import { inspectLeaf } from './inspect-leaf.ts';
 import type { ChainKey, LeafDecision } from './leaf-decision.ts';
 import type { KeyedOpaque, MessageTexts } from './message-texts.ts';
 import { opaqueAction, opaqueData, opaqueKind, opaqueRefusal, STRIPPED } from './opaque.ts';
 
+/** How a document is looked at. */
+const DOCUMENT = { place: 'tool-result', source: 'repository-file', path: null, isAskedOutside: true } as const;
 const PASSES: LeafDecision['places'] = [];
 const STRIPS: LeafDecision['places'] = [{ start: 0, end: 0, action: 'redact', detectorId: STRIPPED }];
 
 /** What was seen of a block: a document whose text may go up in its place, or nothing that can be told. */
 type Seen =
-  | { readonly kind: 'text'; readonly text: string; readonly places: LeafDecision['places']; readonly isWhole: boolean }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly places: LeafDecision['places'];
+      readonly isWhole: boolean;
+      readonly blocked: readonly DetectorId[];
+      readonly injections: readonly DetectorId[];
+    }
   | { readonly kind: 'unseen' };
 
 /** Decides on content that is no text, by its text where it has one, and else by what the policy says of its kind. */
@@ -21,9 +33,10 @@ export async function decideOpaque(
   request: DecideRequest,
   messages: readonly MessageTexts[],
   lastOwn: number,
-): Promise<Pick<Decided, 'refusal' | 'documents'>> {
+): Promise<Pick<Decided, 'refusal' | 'documents' | 'injections'>> {
   const { session, rules, report } = request;
   const documents = new Map<ChainKey, string>();
+  const injections: ReadInjection[] = [];
   let refusal: Refusal | null = null;
   for (const [index, { bytes, parts }] of messages.entries())
     for (const part of parts) {
@@ -36,6 +49,15 @@ export async function decideOpaque(
         continue;
       }
       const seen = await look(request, bytes, part);
+      if (seen.kind === 'text' && seen.injections.length > 0) {
+        report.saw('injection', seen.injections);
+        const { toolUseId } = part.block;
+        injections.push({ source: DOCUMENT.source, detectorIds: seen.injections, toolUseId });
+      }
+      if (seen.kind === 'text' && seen.blocked.length > 0) {
+        report.saw('blocked', seen.blocked);
+        if (index > lastOwn) refusal ??= blockedRefusal(seen.blocked);
+      }
       if (seen.kind === 'text' && seen.places.length > 0) {
         session.decide(part.key, { places: seen.places, bundle: rules.bundle });
         documents.set(part.key, seen.text);
@@ -54,7 +76,7 @@ export async function decideOpaque(
       }
       session.decide(part.key, { places: goes ? PASSES : STRIPS, bundle: rules.bundle });
     }
-  return { refusal, documents };
+  return { refusal, documents, injections };
 }
 
 /** Whether a decision says that a document's text goes up in its place. */
@@ -75,13 +97,13 @@ async function look(request: DecideRequest, bytes: Buffer, { block }: KeyedOpaqu
   const document = data === null ? null : await ports.readDocument(data, block.mediaType);
   if (document === null) return { kind: 'unseen' };
   const { text, isWhole } = document;
-  const scene = { place: 'tool-result', source: 'repository-file', path: null, isAskedOutside: true } as const;
-  const reading = await inspectLeaf(ports.inspect, { text, ...scene }, null, false);
+  const reading = await inspectLeaf(ports.inspect, { text, ...DOCUMENT }, null, false);
   if ('reason' in reading) return { kind: 'unseen' };
   report.saw('alert', reading.alerts);
   const masked = maskText(text, reading.places, session.memory);
   report.wrote(masked);
-  return { kind: 'text', text, places: masked.used, isWhole };
+  const { blocked, injections } = reading;
+  return { kind: 'text', text, places: masked.used, isWhole, blocked, injections };
 }
 
 async function readText({ ports }: DecideRequest, bytes: Buffer, block: OpaqueBlock): Promise<string | null> {

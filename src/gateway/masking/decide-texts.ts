@@ -4,6 +4,7 @@ import { maskText } from '../../mask/index.ts';
 import type { MaskFinding } from '../../mask/index.ts';
 import type { ToolUseHead } from '../leaves/index.ts';
 import type { ContentPorts, ReadInjection, RulesInForce } from './content-ports.ts';
+import { blockedRefusal, uncheckedRefusal } from './content-refusals.ts';
 import { decideOpaque } from './decide-opaque.ts';
 import { inspectLeaf } from './inspect-leaf.ts';
 import type { LeafReading, Unchecked } from './inspect-leaf.ts';
@@ -71,7 +72,12 @@ export async function decideTexts(request: DecideRequest, messages: readonly Mes
   const decided = { ...decideAll(request, pending, readings), isLookedAt };
   if (!hasOpaque) return { ...decided, documents: new Map() };
   const opaque = await decideOpaque(request, messages, lastOwn);
-  return { ...decided, refusal: decided.refusal ?? opaque.refusal, documents: opaque.documents };
+  return {
+    ...decided,
+    refusal: decided.refusal ?? opaque.refusal,
+    documents: opaque.documents,
+    injections: [...decided.injections, ...opaque.injections],
+  };
 }
 
 function readingOf({ ports, toolUses }: DecideRequest, { leaf, tails }: KeyedLeaf): Promise<LeafReading | Unchecked> {
@@ -184,22 +190,4 @@ function isSame({ places }: LeafDecision, used: LeafDecision['places']): boolean
       return other?.start === start && other.end === end && other.action === action;
     })
   );
-}
-
-function uncheckedRefusal(reason: string): Refusal {
-  return {
-    why: 'content-unchecked',
-    message: `Sallyport refused this request: a text in it could not be checked (${reason}). Send it again; what still cannot be checked is left out then. \`sallyport status\` says more.`,
-  };
-}
-
-/** Most detectors that one sentence names. */
-const MAX_NAMED = 5;
-
-function blockedRefusal(ids: readonly string[]): Refusal {
-  const named = [...new Set(ids)].slice(0, MAX_NAMED).join(', ');
-  return {
-    why: 'content-blocked',
-    message: `Sallyport refused this request: it holds what the policy lets no model see (${named}). From now on that part is left out.`,
-  };
 }
