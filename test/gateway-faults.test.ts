@@ -3,6 +3,7 @@ import net from 'node:net';
 import { test } from 'node:test';
 import zlib from 'node:zlib';
 
+import { stringField } from '../src/core/json.ts';
 import type { JsonObject } from '../src/core/json.ts';
 import { nextTurn, post, PROVEN, TOKEN, wire } from '../src/gateway/gateway-rig.ts';
 import type { GatewayRig, WireReply } from '../src/gateway/gateway-rig.ts';
@@ -46,17 +47,21 @@ async function staged(
   play: (asked: Asked, units: readonly NamedUnit[]) => void,
 ): Promise<Rig> {
   const model = await startUpstream((asked) => play(asked, form.units(said(asked.body))));
-  return await fullRig(t, model, { provider: form.provider, limits: { idleTimeoutMs: 20_000 } });
+  return await fullRig(t, model, { provider: form.provider, idleMs: 20_000 });
 }
 
 const ask = (rig: Rig, form: ReplyForm): Promise<WireReply> =>
   wire(rig.gateway.url, post(form.path, requestOf(form, PROMPT)));
 
+interface Ending extends JsonObject {
+  readonly ended: string;
+}
+
 /** Waits for the record of how the request of this number ended. */
-async function endOf(rig: Rig, number: number): Promise<JsonObject> {
+async function endOf(rig: Rig, number: number): Promise<Ending> {
   for (;;) {
     const record = rig.bodies('response')[number];
-    if (record !== undefined) return record;
+    if (record !== undefined) return { ...record, ended: stringField(record, 'ended') ?? '' };
     await nextTurn();
   }
 }
@@ -127,7 +132,7 @@ for (const { how, breakOff } of [
           characters += readReply(form, reply.body).text.length;
           assert.equal(reply.isWhole && reply.status === 200, false, `after ${last} events`);
           const { ended } = await endOf(rig, number);
-          assert.ok(ended === 'upstream-cut' || ended === 'upstream-failed', `after ${last} events: ${String(ended)}`);
+          assert.ok(ended === 'upstream-cut' || ended === 'upstream-failed', `after ${last} events: ${ended}`);
           number += 1;
         }
       assert.ok(characters > TRUE_TEXT.length, 'what came before a break went on');
@@ -222,7 +227,7 @@ for (const form of WHOLE)
       assert.doesNotMatch(reply.body.toString(), ANY_TOKEN);
       assert.match(readReply(form, reply.body).error ?? '', /^Sallyport/);
       const { ended } = await endOf(rig, 0);
-      assert.ok(ended === 'upstream-cut' || ended === 'unreadable-reply', String(ended));
+      assert.ok(ended === 'upstream-cut' || ended === 'unreadable-reply', ended);
     });
 
 /** Where a frame is hit: its length, its two sums, a header, its content. */
@@ -291,7 +296,7 @@ for (const form of FORMS)
           assert.deepEqual([read.text, read.input, read.isOver], [TRUE_TEXT, TRUE_INPUT, true]);
         } else {
           assert.equal(reply.status === 200 && reply.isWhole, false, coding[0]);
-          assert.ok(ended === 'upstream-cut' || ended === 'unreadable-reply', `${coding[0]}: ${String(ended)}`);
+          assert.ok(ended === 'upstream-cut' || ended === 'unreadable-reply', `${coding[0]}: ${ended}`);
         }
       }
   });
@@ -310,7 +315,7 @@ for (const form of FORMS)
       assert.equal(reply.status === 200 && reply.isWhole, false, coding);
       assert.equal(reply.status === 200 ? reply.body.length : 0, 0, 'nothing of it goes on');
       const { ended } = await endOf(rig, number);
-      assert.ok(ended === 'upstream-cut' || ended === 'unreadable-reply', `${coding}: ${String(ended)}`);
+      assert.ok(ended === 'upstream-cut' || ended === 'unreadable-reply', `${coding}: ${ended}`);
     }
   });
 

@@ -12,8 +12,8 @@ import { makeSessionId } from '../src/core/ids.ts';
 import type { ModelProvider } from '../src/core/session.ts';
 import { documentReader } from '../src/documents/index.ts';
 import { gatewayRig } from '../src/gateway/gateway-rig.ts';
+import type { ContentPorts } from '../src/gateway/index.ts';
 import type { GatewayRig, RigModel } from '../src/gateway/gateway-rig.ts';
-import type { GatewayLimits } from '../src/gateway/limits.ts';
 import { ROOT } from './daemon-process.ts';
 
 /** Values of the forms that our detectors know, put together here so that no file of the project holds one. */
@@ -41,7 +41,8 @@ export function holdsPlanted(bytes: Buffer): boolean {
 
 export interface FullRigOptions {
   readonly provider: ModelProvider;
-  readonly limits?: Partial<GatewayLimits>;
+  /** Milliseconds without a byte from either side, in place of the policy's. */
+  readonly idleMs?: number;
   /** A folder of {@link rigState} that outlives the rig, or another rig has as well; one of its own where absent. */
   readonly state?: string;
 }
@@ -74,18 +75,20 @@ export async function fullRig<Model extends RigModel>(
   const documents = documentReader();
   const rig = await gatewayRig(model, {
     provider: options.provider,
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
-    content: gatewayContent({
-      deciding,
-      inForce: () => inForce,
-      store,
-      readDocument: async (bytes, mediaType) => {
-        const read = await documents.read(bytes, mediaType);
-        return read.kind === 'text' ? read : null;
-      },
-      taint: () => Promise.resolve(),
-      clock: () => Date.now(),
-    }),
+    content: withIdleMs(
+      options.idleMs,
+      gatewayContent({
+        deciding,
+        inForce: () => inForce,
+        store,
+        readDocument: async (bytes, mediaType) => {
+          const read = await documents.read(bytes, mediaType);
+          return read.kind === 'text' ? read : null;
+        },
+        taint: () => Promise.resolve(),
+        clock: () => Date.now(),
+      }),
+    ),
     calls: gatewayCalls({ deciding, inForce: () => inForce }),
   });
   t.after(async () => {
@@ -93,6 +96,17 @@ export async function fullRig<Model extends RigModel>(
     await documents.close();
   });
   return Object.assign(rig, { masks });
+}
+
+function withIdleMs(idleMs: number | undefined, content: ContentPorts): ContentPorts {
+  if (idleMs === undefined) return content;
+  return {
+    ...content,
+    rules: () => {
+      const { gateway, bundle } = content.rules();
+      return { bundle, gateway: { ...gateway, timeouts: { ...gateway.timeouts, idleMs } } };
+    },
+  };
 }
 
 /** A folder with the content key of the rig's one session and room for its masks. Removed with the test. */

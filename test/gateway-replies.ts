@@ -1,5 +1,6 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 
+import { stringField } from '../src/core/json.ts';
 import type { Json, JsonObject } from '../src/core/json.ts';
 import type { ModelProvider } from '../src/core/session.ts';
 import { eventFrame } from '../src/drill/scripted-model-reply.ts';
@@ -46,8 +47,8 @@ export const SSE: ReplyForm = {
   contentType: 'text/event-stream; charset=utf-8',
   units: (said) =>
     messagesEvents(said).map((event) => ({
-      name: String(event['type']),
-      bytes: Buffer.from(`event: ${String(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`),
+      name: typeOf(event),
+      bytes: Buffer.from(`event: ${typeOf(event)}\ndata: ${JSON.stringify(event)}\n\n`),
     })),
 };
 
@@ -70,7 +71,7 @@ export const INVOKE_STREAM: ReplyForm = {
   contentType: EVENT_STREAM,
   units: (said) =>
     messagesEvents(said).map((event) => ({
-      name: String(event['type']),
+      name: typeOf(event),
       bytes: eventFrame('chunk', { bytes: Buffer.from(JSON.stringify(event)).toString('base64') }),
     })),
 };
@@ -105,6 +106,8 @@ export const CONVERSE_JSON: ReplyForm = {
 export const STREAMS: readonly ReplyForm[] = [SSE, INVOKE_STREAM, CONVERSE_STREAM];
 export const WHOLE: readonly ReplyForm[] = [MESSAGES_JSON, INVOKE_JSON, CONVERSE_JSON];
 export const FORMS: readonly ReplyForm[] = [...STREAMS, ...WHOLE];
+
+const typeOf = (event: JsonObject): string => stringField(event, 'type') ?? '';
 
 /** Letters that come with one delta: few, so that whoever reads must join them. */
 const PIECE_UTF16 = 7;

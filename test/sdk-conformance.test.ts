@@ -19,7 +19,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
-import { isJsonObject } from '../src/core/json.ts';
+import { isJsonObject, stringField } from '../src/core/json.ts';
 import { recorded, TOKEN } from '../src/gateway/gateway-rig.ts';
 import type { GatewayRig } from '../src/gateway/gateway-rig.ts';
 import { objectMembers } from '../src/gateway/json-spans.ts';
@@ -84,7 +84,8 @@ async function conversing(t: Test, form: ReplyForm): Promise<Rig> {
 }
 
 /** What must hold for each conversation: nothing planted went up, and what went up once stays as it was. */
-function assertKept({ model, bodies }: Rig): void {
+function assertKept(rig: Rig): void {
+  const { model } = rig;
   for (const { body, headers } of model.asked) {
     assert.ok(!holdsPlanted(body), 'the model saw a planted value');
     assert.ok(!JSON.stringify(headers).includes(TOKEN), "the model saw the session's token");
@@ -105,7 +106,7 @@ function assertKept({ model, bodies }: Rig): void {
   assert.ok(second.body.includes(`I write to ${mail} and ${other}.`));
   assert.ok(second.body.includes(JSON.stringify(`/w/${mail}/"notes".txt`)));
   assert.deepEqual(
-    bodies('response').map(({ ended }) => ended),
+    rig.bodies('response').map(({ ended }) => ended),
     ['complete', 'complete'],
   );
 }
@@ -152,7 +153,7 @@ function assertFirstReply(reply: Anthropic.Message): void {
   assert.match(cited.cited_text, /^write to [a-z.@-]+ before$/);
   assert.match(cited.document_title ?? '', /^For [a-z.]+@northwind-labs\.com$/);
   assert.ok(call?.type === 'tool_use' && isJsonObject(call.input));
-  assert.match(String(call.input['file_path']), /^\/w\/[a-z.]+@northwind-labs\.com\/"notes"\.txt$/);
+  assert.match(stringField(call.input, 'file_path') ?? '', /^\/w\/[a-z.]+@northwind-labs\.com\/"notes"\.txt$/);
   assert.equal(call.input['limit'], 5);
   assert.equal(reply.stop_reason, 'tool_use');
 }
