@@ -75,6 +75,7 @@ export function contentRig(folder: string = mkdtempSync(join(tmpdir(), 'sallypor
         bytes: raw,
         start,
         format: 'messages',
+        isHeard: true,
         cutsIn: (bytes, { start: from, end }) => (isGone(bytes.toString('utf8', from, end)) ? 'gone' : []),
       });
       if (masking.kind === 'refused') throw new Error(masking.refusal.message);

@@ -181,6 +181,7 @@ async function answer(
       bytes,
       start,
       format,
+      isHeard: kind === 'chat' && ids.agentId === null,
       cutsIn: (within, message) => canaryCuts(within, message, format, (id) => room.ports.liveness.isCanary(id)),
     });
     const { requestSha256, report: content } = masking;

@@ -46,7 +46,7 @@ export async function startGateway(ports: GatewayPorts, address: GatewayAddress)
     upstreams,
     canaries: canaryWatch(ports.liveness, ports.clock),
     results: resultWatch(ports.liveness),
-    masker: requestMasker(ports.content),
+    masker: requestMasker(ports.content, ports.uptimeMs),
     contents: requestContents(ports.contents, ports.logError),
     admissions: admissions({
       ledger: ports.usage,

@@ -37,7 +37,7 @@ export interface Conversation {
   /** One for each message, those included of which nothing went up. */
   readonly boundaries: readonly Boundary[];
   readonly toolUses: Map<string, ToolUseHead>;
-  /** Digest of the bundle under which it went up. */
+  /** Digest of the bundle under which the first of it went up that was not looked at again since. */
   readonly bundle: string;
 }
 
@@ -115,7 +115,7 @@ export function commonLength(a: Buffer, b: Buffer): number {
   return at;
 }
 
-/** How many messages end before the bytes differ: a byte behind each must be the same, or it might go on. */
+/** How many messages end before the bytes differ. A message is an object, so behind its bracket nothing of it goes on. */
 function messagesWithin(boundaries: readonly Boundary[], common: number): number {
   let [from, to] = [0, boundaries.length];
   while (from < to) {

@@ -33,22 +33,36 @@ export async function decideOpaque(
   request: DecideRequest,
   messages: readonly MessageTexts[],
   lastOwn: number,
+  decisions: Map<ChainKey, LeafDecision>,
 ): Promise<Pick<Decided, 'refusal' | 'documents' | 'injections'>> {
-  const { session, rules, report } = request;
+  const { session, rules, report, asked, isHeard } = request;
   const documents = new Map<ChainKey, string>();
   const injections: ReadInjection[] = [];
   let refusal: Refusal | null = null;
+  const hold = (key: ChainKey, places: LeafDecision['places']): void => {
+    const decision = { places, bundle: rules.bundle };
+    session.decide(key, decision);
+    decisions.set(key, decision);
+  };
   for (const [index, { bytes, parts }] of messages.entries())
     for (const part of parts) {
       if (part.kind !== 'opaque') continue;
       const known = session.decisionOf(part.key);
       if (known !== null) {
+        decisions.set(part.key, known);
         const text = isReplacedByText(known) ? await readText(request, bytes, part.block) : null;
         // Without its text the document is left out.
         if (text !== null) documents.set(part.key, text);
         continue;
       }
       const seen = await look(request, bytes, part);
+      // Another request of the session may have come to the same block first.
+      const meanwhile = session.decisionOf(part.key);
+      if (meanwhile !== null) {
+        decisions.set(part.key, meanwhile);
+        if (seen.kind === 'text' && isReplacedByText(meanwhile)) documents.set(part.key, seen.text);
+        continue;
+      }
       if (seen.kind === 'text' && seen.injections.length > 0) {
         report.saw('injection', seen.injections);
         const { toolUseId } = part.block;
@@ -59,22 +73,22 @@ export async function decideOpaque(
         if (index > lastOwn) refusal ??= blockedRefusal(seen.blocked);
       }
       if (seen.kind === 'text' && seen.places.length > 0) {
-        session.decide(part.key, { places: seen.places, bundle: rules.bundle });
+        hold(part.key, seen.places);
         documents.set(part.key, seen.text);
         report.opaque(opaqueKind(part.block), 'text');
         continue;
       }
       const action = actionFor(request, part.block, seen);
       const isNew = index > lastOwn;
-      const isSentAgain = session.asked.has(part.key);
+      const isSentAgain = isHeard && asked.has(part.key);
       const goes = action === 'allow' || (action === 'ask' && isNew && isSentAgain);
       report.opaque(opaqueKind(part.block), goes ? (action === 'ask' ? 'sent again' : 'allowed') : action);
       if (!goes && isNew && (action === 'ask' || action === 'deny')) {
         refusal ??= { why: 'content-blocked', message: opaqueRefusal(part.block, action) };
-        session.asked.add(part.key);
+        if (isHeard) session.asked.add(part.key);
         if (action === 'ask') continue;
       }
-      session.decide(part.key, { places: goes ? PASSES : STRIPS, bundle: rules.bundle });
+      hold(part.key, goes ? PASSES : STRIPS);
     }
   return { refusal, documents, injections };
 }

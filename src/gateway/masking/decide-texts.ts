@@ -23,6 +23,10 @@ export interface DecideRequest {
   readonly rules: RulesInForce;
   readonly toolUses: ReadonlyMap<string, ToolUseHead>;
   readonly report: MaskReport;
+  /** What was held back under `ask` before this request came. */
+  readonly asked: ReadonlySet<ChainKey>;
+  /** Whether somebody hears of a refusal and sends again on purpose. */
+  readonly isHeard: boolean;
 }
 
 /** What came of it. Whatever is refused, a decision was made for all that can be: the next request passes without it. */
@@ -31,8 +35,10 @@ export interface Decided {
   readonly injections: readonly ReadInjection[];
   /** The texts of documents that go up as text. */
   readonly documents: ReadonlyMap<ChainKey, string>;
-  /** What holds for texts that could not be looked at, for this request alone. */
-  readonly leftOut: ReadonlyMap<ChainKey, LeafDecision>;
+  /** What holds for this request, whatever its session forgets meanwhile. */
+  readonly decisions: ReadonlyMap<ChainKey, LeafDecision>;
+  /** Whether some of that holds for this request alone, for texts that could not be looked at. */
+  readonly hasLeftOut: boolean;
   /** Whether the policy has texts looked at: then there is a decision for each. */
   readonly isLookedAt: boolean;
 }
@@ -55,6 +61,7 @@ export async function decideTexts(request: DecideRequest, messages: readonly Mes
   const isLookedAt = ports.inspects();
   const pending: Pending[] = [];
   const lastOwn = messages.findLastIndex(({ role }) => role === 'assistant');
+  const decisions = new Map<ChainKey, LeafDecision>();
   let hasOpaque = false;
   for (const [index, message] of messages.entries())
     for (const part of message.parts) {
@@ -63,15 +70,16 @@ export async function decideTexts(request: DecideRequest, messages: readonly Mes
         continue;
       }
       const known = session.decisionOf(part.key);
+      if (known !== null) decisions.set(part.key, known);
       const isAgain = known !== null && isRetroactive && known.bundle !== rules.bundle;
       report.countText(known === null);
       if (isLookedAt && (known === null || isAgain))
         pending.push({ part, isNew: index > lastOwn && !isAgain, before: known });
     }
   const readings = await Promise.all(pending.map(({ part }) => readingOf(request, part)));
-  const decided = { ...decideAll(request, pending, readings), isLookedAt };
+  const decided = { ...decideAll(request, pending, readings, decisions), isLookedAt };
   if (!hasOpaque) return { ...decided, documents: new Map() };
-  const opaque = await decideOpaque(request, messages, lastOwn);
+  const opaque = await decideOpaque(request, messages, lastOwn, decisions);
   return {
     ...decided,
     refusal: decided.refusal ?? opaque.refusal,
@@ -94,17 +102,25 @@ function decideAll(
   request: DecideRequest,
   pending: readonly Pending[],
   readings: readonly (LeafReading | Unchecked)[],
+  decisions: Map<ChainKey, LeafDecision>,
 ): Omit<Decided, 'documents' | 'isLookedAt'> {
   const { session, report, rules, toolUses } = request;
   const torn = tornTails(pending, readings);
   const injections: ReadInjection[] = [];
-  const leftOut = new Map<ChainKey, LeafDecision>();
+  let hasLeftOut = false;
   let refusal: Refusal | null = null;
+  const hold = (key: ChainKey, decision: LeafDecision): void => {
+    session.decide(key, decision);
+    decisions.set(key, decision);
+  };
+  learnAll(request, pending, readings);
   for (const [index, { part, isNew, before }] of pending.entries()) {
     const { key, leaf } = part;
     const reading = readings[index];
     // Another request of the session may have come to the same text first.
-    if (reading === undefined || (before === null && session.decisionOf(key) !== null)) continue;
+    const meanwhile = before === null ? session.decisionOf(key) : null;
+    if (meanwhile !== null) decisions.set(key, meanwhile);
+    if (reading === undefined || meanwhile !== null) continue;
     if ('reason' in reading) {
       report.unchecked(reading.reason);
       if (before !== null) continue;
@@ -116,8 +132,10 @@ function decideAll(
       }
       const whole = { start: 0, end: leaf.text.length, action: 'redact', detectorId: UNCHECKED } as const;
       const decision = { places: [whole], bundle: rules.bundle };
-      if (failures < MAX_FAILURES) leftOut.set(key, decision);
-      else session.decide(key, decision);
+      if (failures < MAX_FAILURES) {
+        hasLeftOut = true;
+        decisions.set(key, decision);
+      } else hold(key, decision);
       continue;
     }
     session.failures.delete(key);
@@ -128,7 +146,7 @@ function decideAll(
     const masked = maskText(leaf.text, places, session.memory);
     report.wrote(masked);
     if (before !== null && !isSame(before, masked.used)) report.rewritten();
-    session.decide(key, { places: masked.used, bundle: rules.bundle });
+    hold(key, { places: masked.used, bundle: rules.bundle });
     if (before !== null) continue;
     if (reading.blocked.length > 0) {
       report.saw('blocked', reading.blocked);
@@ -141,7 +159,22 @@ function decideAll(
       injections.push({ source: leafScene(leaf.place, toolUses).source, detectorIds: reading.injections, toolUseId });
     }
   }
-  return { refusal, injections, leftOut };
+  return { refusal, injections, decisions, hasLeftOut };
+}
+
+/** Makes known what is found in any of the texts: one that says less of a value may stand in front of one that says more. */
+function learnAll(
+  { session, rules }: DecideRequest,
+  pending: readonly Pending[],
+  readings: readonly (LeafReading | Unchecked)[],
+): void {
+  if (pending.length < 2) return;
+  for (const [index, { part, before }] of pending.entries()) {
+    const reading = readings[index];
+    if (reading === undefined || 'reason' in reading || reading.places.length === 0) continue;
+    const found = before === null ? reading.places : again(before, reading.places, rules);
+    maskText(part.leaf.text, found, session.memory);
+  }
 }
 
 /** The ends of texts that are part of something torn apart, by the place of the text among those that are decided on. */

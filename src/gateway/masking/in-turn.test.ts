@@ -26,3 +26,13 @@ test('no more than so many run at once, in order, and one that fails holds nobod
   assert.equal(settled.filter(({ status }) => status === 'rejected').length, 34);
   assert.equal(await run(1), 1);
 });
+
+test('what else is to be done comes in between, however many wait', async () => {
+  let [ran, seen] = [0, 0];
+  const run = inTurn(() => Promise.resolve((ran += 1)), 4);
+  const all = Array.from({ length: 100_000 }, () => run(0));
+  setImmediate(() => (seen = ran));
+  await Promise.all(all);
+  assert.equal(ran, 100_000);
+  assert.ok(seen < 100, `${seen} had run`);
+});

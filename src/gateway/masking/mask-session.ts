@@ -1,6 +1,7 @@
 import type { DetectorId } from '../../core/ids.ts';
 import { maskMemory, placeholders, tokenClassOf } from '../../mask/index.ts';
 import type { KnownValue, MaskMemory } from '../../mask/index.ts';
+import type { Refusal } from '../refusal.ts';
 import { conversations } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
 import { parseEntry, printEntry } from './leaf-decision.ts';
@@ -16,14 +17,23 @@ export interface MaskSession {
   decide(key: ChainKey, decision: LeafDecision): void;
   /** Contents that were held back once under `ask`: seen again, they were sent on purpose. */
   readonly asked: Set<ChainKey>;
+  /** Conversations that were refused for what is in them, by the key of their last text. */
+  readonly refused: Map<ChainKey, RefusedConversation>;
   /** How often a text was looked at in vain. */
   readonly failures: Map<ChainKey, number>;
   /** Makes what was decided and learned last. @throws {Error} where it cannot be kept. */
   keep(bundle: string): void;
 }
 
+export interface RefusedConversation {
+  readonly refusal: Refusal;
+  /** Milliseconds that only go forward. */
+  readonly atMs: number;
+}
+
 /** Texts whose decision is remembered; a text of which it was forgotten is looked at anew. */
 const MAX_DECISIONS = 100_000;
+const FORGOTTEN_AT_ONCE = 4_096;
 /** A mark by which nothing was taken out, for what nobody looked at. */
 export const UNCHECKED = 'dlp/unchecked' as DetectorId;
 
@@ -35,10 +45,25 @@ export function maskSession(kept: KeptMasks): MaskSession {
   let unkept = new Map<ChainKey, LeafDecision>();
   let unkeptValues: KnownValue[] = [];
 
+  let clean: LeafDecision = { places: [], bundle: '' };
+  /** In as little memory as it takes, for there may be {@link MAX_DECISIONS}: most texts hold nothing. */
+  const lasting = ({ places, bundle }: LeafDecision): LeafDecision => {
+    if (places.length > 0)
+      return {
+        places: places.map(({ start, end, action, detectorId }) => ({ start, end, action, detectorId })),
+        bundle,
+      };
+    if (clean.bundle !== bundle) clean = { places: [], bundle };
+    return clean;
+  };
   const remember = (key: ChainKey, decision: LeafDecision): void => {
-    decisions.set(key, decision);
-    const [oldest] = decisions.keys();
-    if (decisions.size > MAX_DECISIONS && oldest !== undefined) decisions.delete(oldest);
+    decisions.set(key, lasting(decision));
+    if (decisions.size <= MAX_DECISIONS) return;
+    // Many at once: a map is walked from its first entry on, past all that were dropped before.
+    for (const oldest of decisions.keys()) {
+      if (decisions.size <= MAX_DECISIONS - FORGOTTEN_AT_ONCE) break;
+      decisions.delete(oldest);
+    }
   };
   const { known } = memory;
   for (const text of kept.entries) {
@@ -76,6 +101,7 @@ export function maskSession(kept: KeptMasks): MaskSession {
       unkept.set(key, decision);
     },
     asked: new Set(),
+    refused: new Map(),
     failures: new Map(),
     keep: (bundle) => {
       if (unkept.size === 0 && unkeptValues.length === 0) return;

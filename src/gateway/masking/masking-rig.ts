@@ -47,8 +47,12 @@ export interface MaskingRig {
   /** What was kept, as a store would. */
   readonly entries: string[];
   keeps: boolean;
+  /** Milliseconds between two requests; by default so many that nobody takes one for a repetition of the other. */
+  stepMs: number;
   documents: ReadonlyMap<string, { readonly text: string; readonly isWhole: boolean }>;
-  mask(body: JsonObject | Buffer, format?: MessageFormat): Promise<Masking>;
+  /** Reads a body; what it gives masks it. */
+  read(body: JsonObject | Buffer, format?: MessageFormat, isHeard?: boolean): () => Promise<Masking>;
+  mask(body: JsonObject | Buffer, format?: MessageFormat, isHeard?: boolean): Promise<Masking>;
   lookup(): TokenLookup;
   /** Forgets all but what was kept, as a restart does. */
   restart(): void;
@@ -75,7 +79,9 @@ export function maskingRig(key: number = 1, entries: string[] = []): MaskingRig 
     },
     read: (_, injection) => Promise.resolve(void rig.injections.push(injection)),
   };
-  let masker = requestMasker(ports);
+  let nowMs = 0;
+  const uptimeMs = (): number => nowMs;
+  let masker = requestMasker(ports, uptimeMs);
   const rig: MaskingRig = {
     rules: MASKING,
     gateway: DEFAULT_GATEWAY_RULES,
@@ -85,16 +91,19 @@ export function maskingRig(key: number = 1, entries: string[] = []): MaskingRig 
     injections: [],
     entries,
     keeps: true,
+    stepMs: 60_000,
     documents: new Map(),
-    mask: (body, format = 'messages') => {
+    read: (body, format = 'messages', isHeard = true) => {
       const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+      nowMs += rig.stepMs;
       const start = masker.start(SESSION, bytes);
       if (typeof start === 'string') throw new TypeError(start);
-      return masker.mask({ sessionId: SESSION, bytes, start, format, cutsIn: () => [] });
+      return () => masker.mask({ sessionId: SESSION, bytes, start, format, isHeard, cutsIn: () => [] });
     },
+    mask: (...request) => rig.read(...request)(),
     lookup: () => masker.lookup(SESSION),
     restart: () => {
-      masker = requestMasker(ports);
+      masker = requestMasker(ports, uptimeMs);
     },
   };
   return rig;

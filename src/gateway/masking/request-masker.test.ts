@@ -213,6 +213,21 @@ test('what is blocked stops the request with it, and is left out of all later on
   assert.doesNotMatch(next.bytes.toString(), new RegExp(KEY));
 });
 
+test('what a client repeats by itself is refused as it was, also where its other fields change', async () => {
+  const rig = maskingRig();
+  rig.rules = { ...MASKING, secret: 'block' };
+  rig.gateway = { ...DEFAULT_GATEWAY_RULES, opaque: { ...DEFAULT_GATEWAY_RULES.opaque, image: 'ask' } };
+  const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo=' } };
+  rig.stepMs = 100;
+  for (const message of [user(text(`use ${KEY}`)), user(text('look'), image)]) {
+    for (let time = 0; time < 8; time += 1) {
+      assert.equal((await rig.mask({ ...body(message), max_tokens: time })).kind, 'refused');
+    }
+    const goesOn = body(message, assistant(text('API Error')), user(text('go on')));
+    assert.equal((await rig.mask(goesOn)).kind, 'masked', 'once somebody says more it passes');
+  }
+});
+
 test('old text never stops a session: it is left out', async () => {
   const rig = maskingRig();
   rig.rules = { ...MASKING, secret: 'block' };
@@ -250,7 +265,9 @@ test('what cannot be looked at does not go up: the request is refused, then the 
 test('what can never be looked at is left out for good', async () => {
   const rig = maskingRig();
   rig.look = (given) => (given.text === 'hello' ? Promise.reject(new Error('broken')) : Promise.resolve(seen(rig, '')));
-  for (let time = 0; time < 4; time += 1) await rig.mask(body(user(text('hello'))));
+  for (let time = 0; time < 4; time += 1) {
+    await rig.mask(body(user(text('hello'))));
+  }
   rig.look = null;
   assert.doesNotMatch(wentUp(await rig.mask(body(user(text('hello'))))).bytes.toString(), /hello/);
 });

@@ -40,6 +40,11 @@ export interface MaskRequest {
   readonly bytes: Buffer;
   readonly start: RequestStart;
   readonly format: MessageFormat;
+  /**
+   * Whether a person hears of its refusal, and sends it again only on purpose. Nobody does of one that counts tokens, and
+   * of a subagent's the agent that started it does.
+   */
+  readonly isHeard: boolean;
   /** What of one message must not go up, by start; `gone` for all of it, null where it cannot be read. */
   readonly cutsIn: (bytes: Buffer, message: Span) => readonly Span[] | 'gone' | null;
 }
@@ -68,23 +73,38 @@ export interface RefusedRequest {
   readonly report: JsonObject;
 }
 
+/**
+ * How long a conversation that was refused is refused again as it is, in milliseconds: the client repeats a 400 of
+ * Bedrock's seven times within half a second, and what is repeated by itself was not sent again by anybody (measured).
+ */
+const SAME_MS = 10_000;
+const MAX_REFUSED = 64;
 /** Texts of all requests that are looked at at one time. */
 const LOOKED_AT_AT_ONCE = 16;
 /** Sessions whose texts are known at one time; one more is opened again from what was kept. */
 const MAX_SESSIONS = 64;
-export function requestMasker(given: ContentPorts): RequestMasker {
+/** @param uptimeMs milliseconds that only go forward. */
+export function requestMasker(given: ContentPorts, uptimeMs: () => number = () => performance.now()): RequestMasker {
   const ports = { ...given, inspect: inTurn(given.inspect, LOOKED_AT_AT_ONCE) };
-  const sessions = new Map<SessionId, MaskSession | null>();
+  const sessions = new Map<SessionId, MaskSession>();
+  /** Requests on their way. A session that was opened twice would write over what it keeps. */
+  const underWay = new Map<SessionId, number>();
 
   const sessionOf = (id: SessionId): MaskSession | null => {
-    const known = sessions.get(id);
-    const kept = known === undefined ? ports.store.open(id) : null;
-    const session = known === undefined ? (kept === null ? null : maskSession(kept)) : known;
+    const kept = sessions.has(id) ? null : ports.store.open(id);
+    const session = sessions.get(id) ?? (kept === null ? null : maskSession(kept));
     sessions.delete(id);
     if (session !== null) sessions.set(id, session);
-    const [oldest] = sessions.keys();
-    if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+    for (const other of sessions.keys()) {
+      if (sessions.size <= MAX_SESSIONS) break;
+      if (other !== id && !underWay.has(other)) sessions.delete(other);
+    }
     return session;
+  };
+  const leave = (id: SessionId): void => {
+    const left = (underWay.get(id) ?? 1) - 1;
+    if (left === 0) underWay.delete(id);
+    else underWay.set(id, left);
   };
 
   return {
@@ -95,15 +115,27 @@ export function requestMasker(given: ContentPorts): RequestMasker {
       return requestStart(bytes, session?.conversations ?? null);
     },
     mask: async (request) => {
-      const session = sessionOf(request.sessionId);
-      return session === null ? refused(request, NO_KEY) : await masked(ports, session, request);
+      const { sessionId } = request;
+      const session = sessionOf(sessionId);
+      if (session === null) return refused(request, NO_KEY);
+      underWay.set(sessionId, (underWay.get(sessionId) ?? 0) + 1);
+      try {
+        return await masked(ports, session, request, uptimeMs);
+      } finally {
+        leave(sessionId);
+      }
     },
     lookup: (id) => sessionOf(id)?.memory.placeholders.valueOf ?? (() => null),
   };
 }
 
-async function masked(ports: ContentPorts, session: MaskSession, request: MaskRequest): Promise<Masking> {
-  const { bytes, start, format, sessionId } = request;
+async function masked(
+  ports: ContentPorts,
+  session: MaskSession,
+  request: MaskRequest,
+  uptimeMs: () => number,
+): Promise<Masking> {
+  const { bytes, start, format, sessionId, isHeard } = request;
   const rules = ports.rules();
   const known = start.known;
   const before = known === null ? undefined : known.conversation.boundaries[known.messages - 1];
@@ -124,33 +156,47 @@ async function masked(ports: ContentPorts, session: MaskSession, request: MaskRe
   if (systemSpan !== undefined && system === null)
     return refused(request, unreadable('its system prompt cannot be read'));
 
+  const lately = session.refused.get(state.chain);
+  if (lately !== undefined && uptimeMs() - lately.atMs < SAME_MS) return refused(request, lately.refusal);
+
   const report = maskReport();
   const texts = [system, ...messages].filter((message) => message !== null);
-  const decided = await decideTexts({ session, ports, rules, toolUses, report }, texts);
+  // As it is now: what a request beside this one is asked says nothing of this one.
+  const asked = new Set(session.asked);
+  const decided = await decideTexts({ session, ports, rules, toolUses, report, asked, isHeard }, texts);
   try {
     session.keep(rules.bundle);
     for (const injection of decided.injections) await ports.read(sessionId, injection);
   } catch {
     return refused(request, NOT_KEPT, report.fields());
   }
-  if (decided.refusal !== null) return refused(request, decided.refusal, report.fields());
+  if (decided.refusal !== null) {
+    session.refused.set(state.chain, { refusal: decided.refusal, atMs: uptimeMs() });
+    const [oldest] = session.refused.keys();
+    if (session.refused.size > MAX_REFUSED && oldest !== undefined) session.refused.delete(oldest);
+    return refused(request, decided.refusal, report.fields());
+  }
 
   const written = writtenBody(
     bytes,
     start,
     messages.map((message, index) => {
-      const edits = message === null ? [] : editsOf(message, format, session, decided);
+      const edits = message === null ? [] : editsOf(message, format, session.memory, decided);
       return {
         ...(states[index] ?? state),
         text: message === null ? null : spliced(message.bytes, message.span, edits),
         isSame: message !== null && message.bytes === bytes && edits.length === 0,
       };
     }),
-    system === null ? null : { span: system.span, edits: editsOf(system, format, session, decided) },
+    system === null ? null : { span: system.span, edits: editsOf(system, format, session.memory, decided) },
   );
   const { conversation, ...body } = written;
   // What is left out this time only is looked at again with the next request.
-  if (decided.leftOut.size === 0) session.conversations.keep({ ...conversation, toolUses, bundle: rules.bundle });
+  if (!decided.hasLeftOut) {
+    // What was known of it was not looked at under a policy that came since.
+    const bundle = known?.conversation.bundle ?? rules.bundle;
+    session.conversations.keep({ ...conversation, toolUses, bundle });
+  }
   return { kind: 'masked', ...body, report: report.fields() };
 }
 
