@@ -89,7 +89,7 @@ export async function fullRig<Model extends RigModel>(
         clock: () => Date.now(),
       }),
     ),
-    calls: gatewayCalls({ deciding, inForce: () => inForce }),
+    calls: gatewayCalls({ deciding, known: () => [], inForce: () => inForce }),
   });
   t.after(async () => {
     await rig.close();

@@ -54,6 +54,7 @@ async function serve(id: SessionId): Promise<void> {
       audit: log,
       clock: Date.now,
       ...deciding,
+      known: () => [],
       taint: async () => undefined,
       clientStarted: async () => undefined,
       seal: (call, place) => sealCall(key, place, call, randomBytes(SEAL_NONCE_BYTES)),

@@ -9,6 +9,7 @@ import type { SessionId } from '../core/ids.ts';
 import { startGateway } from '../gateway/index.ts';
 import type { Gateway, GatewayPorts } from '../gateway/index.ts';
 import { startGuard } from '../guard/index.ts';
+import type { GuardPorts } from '../guard/index.ts';
 import { SEAL_NONCE_BYTES, sealCall } from '../seal/index.ts';
 import { liveness, sessionRegistry } from '../session/index.ts';
 import type { SessionRegistry } from '../session/index.ts';
@@ -113,6 +114,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const chains = credentialChains();
     const watched = new Map<SessionId, number>();
 
+    // The gateway knows what was masked; the guard, which it needs, is there before it.
+    let running: Gateway | null = null;
+    const known: GuardPorts['known'] = (session, text) => running?.known(session, text) ?? [];
     const guard = await startGuard(
       {
         sessions: registry,
@@ -120,6 +124,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         audit: log,
         clock,
         ...deciding,
+        known,
         taint: (session, taint) => registry.taint(session, taint),
         clientStarted: (session, client, isFresh) => registry.clientStarted(session, client, isFresh),
         seal(call, place) {
@@ -140,6 +145,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       audit: log,
       keys,
       deciding,
+      known,
       inForce: () => policies.current,
       credentials,
       chains,
@@ -149,6 +155,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     opened.push(() => parts.close());
     await parts.followPolicy();
     const gateway = await openGateway(parts.ports, gatewayPortOf(paths));
+    running = gateway;
     opened.push(() => gateway.close());
     if (gatewayPortOf(paths) !== 0 && gatewayPortOf(paths) !== Number(new URL(gateway.url).port)) {
       // Sessions of before were told a port that somebody else has now: nothing of theirs may go on as if it were ours.

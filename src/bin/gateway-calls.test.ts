@@ -61,7 +61,7 @@ async function decided(
   const event = readEvent(Buffer.from(JSON.stringify(fields)));
   assert.ok(event.ok);
   const guard = deciding.decide(actionFrom(event.event), SESSION, taint).decision.verdict;
-  const calls = gatewayCalls({ deciding, inForce: () => policy });
+  const calls = gatewayCalls({ deciding, known: () => [], inForce: () => policy });
   return [await calls.decide({ ...SESSION, taint }, { id: 't', name, input }), guard];
 }
 
@@ -126,6 +126,7 @@ test('what replies are looked through for comes with the policy, and is made onc
       inspect: () => assert.fail(),
       staysHere: () => assert.fail(),
     },
+    known: () => assert.fail(),
     inForce: () => policy,
   });
   const first = calls.scanner();

@@ -1,6 +1,7 @@
 import type { Action } from '../core/action.ts';
+import type { Finding } from '../core/finding.ts';
 import { ruleId } from '../core/ids.ts';
-import type { Json } from '../core/json.ts';
+import type { SessionId } from '../core/ids.ts';
 import type { CallPorts, CallVerdict, WordScanner } from '../gateway/index.ts';
 import { inputDenial, jsonText, toolAction } from '../guard/index.ts';
 import type { GuardScene } from '../guard/index.ts';
@@ -10,22 +11,25 @@ import { wordScanner } from './word-scanner.ts';
 
 export interface GatewayCallPorts {
   readonly deciding: Pick<GuardPolicy, 'decide' | 'inspects' | 'inspect' | 'staysHere'>;
+  /** Where values that were masked in a session stand in a text. */
+  readonly known: (session: SessionId, text: string) => readonly Finding[];
   /** Asked anew for each reply. */
   readonly inForce: () => InForce;
 }
 
 /** What the gateway looks at replies with: calls are decided as the guard decides them, by the same rules. */
-export function gatewayCalls({ deciding, inForce }: GatewayCallPorts): CallPorts {
+export function gatewayCalls({ deciding, known, inForce }: GatewayCallPorts): CallPorts {
   let kept: { readonly bundle: InForce['bundle']; readonly scanner: WordScanner | null } | null = null;
   return {
-    decide: ({ workspace, homeDir, taint }, { name, input }) => {
+    decide: ({ id, workspace, homeDir, taint }, { name, input }) => {
       // The folder that the client is in is not told on this way; it starts in the workspace.
       const action = toolAction(name, input, workspace);
       if (action.kind === 'canary') return UNKNOWN_CANARY;
       const scene = { workspace, homeDir };
       const decided = deciding.decide(action, scene, taint);
       if (decided.decision.verdict === 'deny' || !deciding.inspects()) return verdictOf(decided);
-      return withContent(deciding, decided, action, scene, input);
+      const { text } = jsonText(input);
+      return withContent(deciding, decided, action, scene, { text, known: known(id, text) });
     },
     scanner: () => {
       const { bundle } = inForce();
@@ -41,12 +45,13 @@ async function withContent(
   decided: ReturnType<GuardPolicy['decide']>,
   action: Action,
   scene: GuardScene,
-  input: Json,
+  { text, known }: { readonly text: string; readonly known: readonly Finding[] },
 ): Promise<CallVerdict> {
-  const { text } = jsonText(input);
   const about = { place: 'tool-input', source: 'tool-input', path: null, isAskedOutside: false } as const;
   const inspection = await inspect({ ...about, text });
-  const denial = inspection === null ? null : inputDenial(inspection, () => staysHere(action, scene));
+  if (inspection === null) return verdictOf(decided);
+  const seen = { ...inspection, findings: [...inspection.findings, ...known] };
+  const denial = inputDenial(seen, () => staysHere(action, scene));
   return denial === null ? verdictOf(decided) : { verdict: 'deny', ...denial, bundle: decided.bundleDigest };
 }
 

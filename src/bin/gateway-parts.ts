@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { AuditSink } from '../core/audit.ts';
 import type { ModelCredentials } from '../core/control.ts';
+import type { Finding } from '../core/finding.ts';
 import type { SessionId } from '../core/ids.ts';
 import { mayUseModel } from '../core/model-rule.ts';
 import type { Liveness } from '../core/session.ts';
@@ -36,6 +37,8 @@ export interface GatewayDesk {
   readonly audit: AuditSink;
   readonly keys: ContentKeys;
   readonly deciding: GuardPolicy;
+  /** Where values that were masked in a session stand in a text. */
+  readonly known: (session: SessionId, text: string) => readonly Finding[];
   /** Asked anew for each request. */
   readonly inForce: () => InForce;
   /** What the launchers gave, by session. */
@@ -88,7 +91,7 @@ export function gatewayParts(desk: GatewayDesk): GatewayParts {
       paths.content,
       localKeyWrap((id) => desk.keys.of(id)),
     ),
-    calls: gatewayCalls({ deciding: desk.deciding, inForce }),
+    calls: gatewayCalls({ deciding: desk.deciding, known: desk.known, inForce }),
     forwardProxy: forwardProxyPorts({ paths, rules: () => inForce().bundle.policy.gateway.forwardProxy, clock }),
     mayUseModel: (model) => mayUseModel(inForce().bundle.policy.models, model),
     upstreamFor: async (session) => {

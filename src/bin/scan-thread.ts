@@ -16,9 +16,17 @@ export interface ScanThread {
   close(): Promise<void>;
 }
 
+/** What the thread is started with. */
+export interface ThreadStart extends ScannedSections {
+  /** Holds a text that fits, while it is looked at: copies of texts would be garbage on both sides. */
+  readonly shared: SharedArrayBuffer;
+}
+
 /** What the thread is sent. */
 export interface ThreadText {
-  readonly bytes: Uint8Array;
+  /** Null where the text stands at the beginning of the shared memory. */
+  readonly bytes: Uint8Array | null;
+  readonly length: number;
   readonly scene: ScanScene;
 }
 
@@ -30,50 +38,63 @@ export interface ScanThreadLimits {
   readonly maxWaiting: number;
 }
 
+/** Of the memory that is shared with the thread. Nearly all texts are shorter. */
+const SHARED_BYTES = 64 * 1024;
+
+interface Started {
+  readonly worker: Worker;
+  readonly shared: Uint8Array;
+}
+
 /** Starts nothing before the first text. */
 export function scanThread(policy: ScannedSections, { limitMs, maxWaiting }: ScanThreadLimits): ScanThread {
   const { dlp, injection, company } = policy;
-  let worker: Worker | null = null;
+  let thread: Started | null = null;
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
 
-  const started = (): Worker => {
-    if (worker !== null) return worker;
-    const made = new Worker(workerFile(), { workerData: { dlp, injection, company } });
+  const started = (): Started => {
+    if (thread !== null) return thread;
+    const shared = new SharedArrayBuffer(SHARED_BYTES);
+    const workerData: ThreadStart = { dlp, injection, company, shared };
+    const worker = new Worker(workerFile(), { workerData });
     // A thread that nobody waits for keeps no process alive.
-    made.unref();
+    worker.unref();
     // What it fails at between two texts is seen by its end; without a listener it would end this process.
-    made.on('error', () => undefined);
-    made.once('exit', () => {
-      if (worker === made) worker = null;
+    worker.on('error', () => undefined);
+    worker.once('exit', () => {
+      if (thread?.worker === worker) thread = null;
     });
-    worker = made;
-    return made;
+    thread = { worker, shared: new Uint8Array(shared) };
+    return thread;
   };
 
-  const ask = async (text: ThreadText, untilMs: number): Promise<readonly Finding[]> => {
+  const ask = async (bytes: Uint8Array, scene: ScanScene, untilMs: number): Promise<readonly Finding[]> => {
     const leftMs = untilMs - performance.now();
     if (leftMs <= 0) throw new Error('too many texts wait to be looked at');
-    const thread = started();
+    const { worker, shared } = started();
     const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>();
     const failed = (): void => reject(new Error('the thread that looks through texts failed'));
     const timer = setTimeout(() => reject(new Error('a text took too long to be looked at')), leftMs);
-    thread.once('message', resolve).once('error', failed).once('exit', failed);
-    thread.ref();
-    thread.postMessage(text, []);
+    worker.once('message', resolve).once('error', failed).once('exit', failed);
+    worker.ref();
+    const isShort = bytes.length <= shared.length;
+    if (isShort) shared.set(bytes);
+    const text: ThreadText = { bytes: isShort ? null : bytes, length: bytes.length, scene };
+    worker.postMessage(text, []);
     try {
       const answer = await promise;
       if (!answer.ok) throw new Error('the detectors failed on a text');
       return answer.findings;
     } catch (error) {
       // Whatever the thread is doing, its next answer would be one to this text.
-      worker = null;
-      void thread.terminate();
+      thread = null;
+      void worker.terminate();
       throw error;
     } finally {
       clearTimeout(timer);
-      thread.unref();
-      thread.off('message', resolve).off('error', failed).off('exit', failed);
+      worker.unref();
+      worker.off('message', resolve).off('error', failed).off('exit', failed);
     }
   };
 
@@ -82,7 +103,7 @@ export function scanThread(policy: ScannedSections, { limitMs, maxWaiting }: Sca
       if (waiting >= maxWaiting) throw new Error('too many texts wait to be looked at');
       waiting += 1;
       const untilMs = performance.now() + limitMs;
-      const answer = last.then(() => ask({ bytes, scene }, untilMs));
+      const answer = last.then(() => ask(bytes, scene, untilMs));
       last = answer.catch(() => undefined);
       try {
         return await answer;
@@ -92,7 +113,7 @@ export function scanThread(policy: ScannedSections, { limitMs, maxWaiting }: Sca
     },
     async close() {
       await last;
-      await worker?.terminate();
+      await thread?.worker.terminate();
     },
   };
 }

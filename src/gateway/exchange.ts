@@ -113,6 +113,7 @@ async function answer(
   };
   const isMessages = head.route.kind === 'messages' || head.route.takesMessages;
   if (!isMessages) {
+    if (bytes.length > 0) return await refuse(unreadable('a request for a list has no body'));
     const requestSha256 = sha256(bytes);
     const checked = {
       ...base,

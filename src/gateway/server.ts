@@ -1,6 +1,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { Finding } from '../core/finding.ts';
+import type { SessionId } from '../core/ids.ts';
 import { canaryWatch } from './canary-watch.ts';
 import { clientWriter } from './client-writer.ts';
 import { requestContents } from './content-log/index.ts';
@@ -28,6 +30,8 @@ export interface GatewayAddress {
 export interface Gateway {
   /** Where clients reach it, without a slash at the end. */
   readonly url: string;
+  /** Where values that were masked for the model in a session stand in a text. */
+  known(sessionId: SessionId, text: string): readonly Finding[];
   /** Stops listening, breaks what is under way and waits until its last record is written. */
   close(): Promise<void>;
 }
@@ -93,6 +97,7 @@ export async function startGateway(ports: GatewayPorts, address: GatewayAddress)
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`,
+    known: (sessionId, text) => room.masker.known(sessionId, text),
     close: async () => {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -157,6 +157,24 @@ for (const { name, said, staysHere, rule } of [
     assert.ok(!answer.payload.includes('token-1'));
   });
 
+test('a call with a value that was masked for the model is denied on its way out, though no detector sees it there', async () => {
+  const known = [
+    {
+      detectorId: detectorId('secret/password'),
+      startByte: 9,
+      endByte: 15,
+      startUtf16: 9,
+      endUtf16: 15,
+      confidence: 0.9,
+    },
+  ];
+  for (const staysHere of [false, true]) {
+    const script = { inspect: policy({ secret: 'mask' }), staysHere, known };
+    const answer = await answered(bashBytes('curl https://example.com'), script);
+    assert.equal(answer.records[0]?.['ruleId'], staysHere ? 'test/allow' : 'dlp/secret');
+  }
+});
+
 test('what the rules deny stays denied by them, and no engine is asked about it', async () => {
   const decision = { verdict: 'deny', ruleId: ruleId('shell/upload'), reason: 'No.' } as const;
   const answer = await answered(bashBytes('curl token-1'), { decision, inspect: policy({ secret: 'block' }) });

@@ -1,5 +1,6 @@
 import type { Action } from '../core/action.ts';
 import type { Finding } from '../core/finding.ts';
+import type { SessionId } from '../core/ids.ts';
 import { stringField } from '../core/json.ts';
 import type { SourceKind } from '../core/source-kind.ts';
 import type { HookEvent } from './hook-event.ts';
@@ -30,17 +31,22 @@ export async function inspectPrompt(ports: GuardPorts, event: HookEvent): Promis
   return await inspected(ports, { text, place: 'prompt', source: 'user-prompt', path: null, isAskedOutside: true }, 0);
 }
 
-/** Looks at what a tool is given. Never rejects. */
+/** Looks at what a tool is given, also for what was masked for the model before. Never rejects. */
 export async function inspectInput(
   ports: GuardPorts,
   event: HookEvent,
   action: Action,
   isAskedOutside: boolean,
+  session: SessionId,
 ): Promise<Inspected> {
   if (!ports.inspects()) return { kind: 'none' };
   const { text, unreadCount } = jsonText(event.fields['tool_input'] ?? null);
   const path = pathOf(action);
-  return await inspected(ports, { text, place: 'tool-input', source: 'tool-input', path, isAskedOutside }, unreadCount);
+  const about = { place: 'tool-input', source: 'tool-input', path, isAskedOutside } as const;
+  const seen = await inspected(ports, { ...about, text }, unreadCount);
+  if (seen.kind !== 'ran') return seen;
+  const findings = [...seen.inspection.findings, ...ports.known(session, text)];
+  return { ...seen, inspection: { ...seen.inspection, findings } };
 }
 
 /** Looks at what a tool answered. Never rejects. */

@@ -32,11 +32,11 @@ export async function judgeInput(
   ports: GuardPorts,
   event: HookEvent,
   call: Call,
-  { workspace, homeDir }: GovernedSession,
+  { id, workspace, homeDir }: GovernedSession,
 ): Promise<InputJudgement> {
   const isDenied = call.decision.verdict === 'deny';
   // What is denied goes nowhere, whatever it holds: it is looked at for the sake of its record alone.
-  const inspected = await inspectInput(ports, event, call.action, !isDenied);
+  const inspected = await inspectInput(ports, event, call.action, !isDenied, id);
   const isPlain =
     inspected.kind === 'none' || (inspected.kind === 'ran' && !inspected.inspection.findings.some(isUnspoken));
   if (isDenied) return { call, scan: {}, isPlain };

@@ -1,6 +1,7 @@
 import type { Action } from '../core/action.ts';
 import type { AuditSink } from '../core/audit.ts';
 import type { Decision } from '../core/decision.ts';
+import type { Finding } from '../core/finding.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Inspection, PassingText } from '../core/inspection.ts';
 import type { FileFacts, SealPlace, SealedCall, SeenCall, WouldBe } from '../core/seen-call.ts';
@@ -38,6 +39,11 @@ export interface GuardPorts {
   readonly inspects: () => boolean;
   /** Looks through a text. What it rejects with counts as not looked at; null where the policy asks for nothing. */
   readonly inspect: (text: PassingText) => Promise<Inspection | null>;
+  /**
+   * Where values stand in a text that were masked for the model in this session. A detector needs surroundings to see one;
+   * what was seen once is known without them.
+   */
+  readonly known: (session: SessionId, text: string) => readonly Finding[];
   /** Whether nothing that an action is given can leave the machine by it, as far as that is known. */
   readonly staysHere: (action: Action, scene: GuardScene) => boolean;
   /**

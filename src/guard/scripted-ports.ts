@@ -8,6 +8,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { SealedCall, SealPlace, SeenCall, WouldBe } from '../core/seen-call.ts';
 import type { GovernedSession } from '../core/session.ts';
 import type { Taint } from '../core/taint.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Inspection, PassingText } from '../core/inspection.ts';
 import type { GuardPorts, GuardScene } from './ports.ts';
 
@@ -50,6 +51,7 @@ export interface Script {
   /** What is seen in a text; null where the policy asks for nothing, an error where looking fails. */
   inspect?: (text: PassingText) => Inspection | null;
   staysHere?: boolean;
+  known?: readonly Finding[];
   /** Runs where a session is tainted. */
   tainted?: (taint: Taint) => Promise<void>;
   /** Runs in place of a policy that keeps no content. */
@@ -117,6 +119,7 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
       return script.inspect?.(text) ?? null;
     },
     staysHere: () => script.staysHere ?? true,
+    known: () => script.known ?? [],
     clientStarted: async (_session, clientSessionId, isFresh) => {
       clients.push(`${clientSessionId} ${isFresh ? 'fresh' : 'goes on'}`);
     },

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { madeSamples } from '../../../scripts/injection-training/corpus.ts';
 import { readSample, train } from '../../../scripts/injection-training/trainer.ts';
 import { scanner } from '../scan/scanner.ts';
-import { readTokens } from './tokens.ts';
+import { readTokens, tokenRoom } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 import { modelDetectors } from './trained-model.ts';
 import { decodeWeights, encodeWeights } from './weight-codec.ts';
 import { BUCKETS, FEATURES_PER_TOKEN } from './tokens.ts';
@@ -49,6 +50,21 @@ test('features of a word are the same in every part of a text', () => {
       const inside = readTokens(text, start, start + middle.length);
       const length = apart.count * FEATURES_PER_TOKEN;
       assert.deepEqual(inside.buckets.subarray(0, length), apart.buckets.subarray(0, length));
+    }),
+  );
+});
+
+test('tokens in given room are the same, whatever was in it', () => {
+  const room = tokenRoom(64);
+  const words = ({ count, starts, ends, buckets }: Tokens): readonly unknown[] => [
+    starts.slice(0, count),
+    ends.slice(0, count),
+    buckets.slice(0, count * FEATURES_PER_TOKEN),
+  ];
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', 'Bc', ' ', '.', '日'), maxLength: 80 }), (text) => {
+      const bytes = Buffer.from(text);
+      assert.deepEqual(words(readTokens(bytes, 0, bytes.length, room)), words(readTokens(bytes, 0, bytes.length)));
     }),
   );
 });

@@ -28,6 +28,9 @@ export interface ScanCacheLimits {
 const ENTRY_BYTES = 256;
 const FINDING_BYTES = 128;
 
+/** One in so many entries is dropped when they are too many. */
+const SPARE_SHARE = 16;
+
 /**
  * Keeps the latest answers of a scanner by the SHA-256 of the bytes and by the scene, and neither text nor bytes: an
  * answer for one text can be had for no other. What was not asked for longest goes first.
@@ -40,9 +43,17 @@ export function scanCache(scanner: Pick<Scanner, 'scan'>, { maxEntries, maxBytes
   // INVARIANT: in the order in which entries were asked for last, and `heldBytes` is the sum of their sizes.
   const entries = new Map<string, readonly Finding[]>();
   let [heldBytes, hits, misses] = [0, 0, 0];
+  const spareEntries = Math.floor(maxEntries / SPARE_SHARE);
   const drop = (key: string, findings: readonly Finding[]): void => {
     entries.delete(key);
     heldBytes -= sizeOf(findings);
+  };
+  // Many at once: a map is walked from its first entry on, past all that were dropped before.
+  const makeRoom = (): void => {
+    for (const [key, findings] of entries) {
+      if (entries.size <= maxEntries - spareEntries && heldBytes <= maxBytes) break;
+      drop(key, findings);
+    }
   };
   return {
     scan(bytes, scene) {
@@ -58,10 +69,7 @@ export function scanCache(scanner: Pick<Scanner, 'scan'>, { maxEntries, maxBytes
       const findings = Object.freeze([...scanner.scan(bytes, scene)]);
       entries.set(key, findings);
       heldBytes += sizeOf(findings);
-      for (const [oldKey, old] of entries) {
-        if (entries.size <= maxEntries && heldBytes <= maxBytes) break;
-        drop(oldKey, old);
-      }
+      if (entries.size > maxEntries || heldBytes > maxBytes) makeRoom();
       return findings;
     },
     stats: () => ({ hits, misses, entries: entries.size, bytes: heldBytes }),

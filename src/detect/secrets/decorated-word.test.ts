@@ -22,6 +22,12 @@ interface Hit {
 
 const [head, rest, tail] = [TOKEN.slice(0, 14), TOKEN.slice(14), TOKEN.slice(-6)];
 const HITS: readonly Hit[] = [
+  ...['12\t', '   12\u2192', '12:', '12-  '].map((number) => ({
+    name: `behind the number of its line, ${JSON.stringify(number)}`,
+    text: `11 a\n${number}DB_PASSWORD=${PASSWORD}\n`,
+    from: PASSWORD.slice(0, 6),
+    to: PASSWORD.slice(-6),
+  })),
   { name: 'with colours in it', text: `a ${head}\u001b[01;31m\u001b[K${rest}\u001b[m\u001b[K b`, from: head, to: tail },
   { name: 'with colours around it', text: `a \u001b[01;31m\u001b[K${TOKEN}\u001b[m\u001b[K b`, from: head, to: tail },
   { name: 'with a colour in its prefix', text: `gh\u001b[31mp_\u001b[0m${TOKEN.slice(4)}`, from: 'gh', to: tail },

@@ -176,7 +176,9 @@ function isPlainAssignment(latin1: string, start: number, { end, operator, suffi
   );
 }
 
-const PLAIN_LEAD = /^[ \t]{0,40}(?:(?:export|set|SET|ENV|ARG|-|- |env:)[ \t]{1,4})?["']?[\w.-]{0,60}$/;
+// In front of all may stand the number of the line, as clients and grep write it.
+const PLAIN_LEAD =
+  /^[ \t]{0,40}(?:\d{1,7}(?:\t|\xe2\x86\x92|[:-])[ \t]{0,40})?(?:(?:export|set|SET|ENV|ARG|-|- |env:)[ \t]{1,4})?["']?[\w.-]{0,60}$/;
 const CONNECTION_LEAD = /;[ \t]{0,3}[A-Za-z_ ]{0,12}$|[?&][\w.-]{0,20}$/;
 /** `{name: DB_PASSWORD, value: v}`, as manifests list the environment of a container. */
 const NAMED_OPERATOR = /[vV]alue/;

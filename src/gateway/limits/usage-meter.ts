@@ -127,7 +127,8 @@ function textBytes(value: Json | undefined): number {
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     if (typeof next === 'string') bytes += Buffer.byteLength(next);
     if (next === null || typeof next !== 'object') continue;
-    for (const [key, inner] of Object.entries(next)) if (key !== 'type' && key !== 'signature') left.push(inner);
+    const members = next as Readonly<Record<string, Json>>;
+    for (const key of Object.keys(members)) if (key !== 'type' && key !== 'signature') left.push(members[key] as Json);
   }
   return bytes;
 }

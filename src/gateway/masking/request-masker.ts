@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 
+import type { Finding } from '../../core/finding.ts';
 import type { Sha256, SessionId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { TokenLookup } from '../../mask/index.ts';
@@ -30,6 +31,8 @@ export interface RequestMasker {
   start(sessionId: SessionId, bytes: Buffer): RequestStart | string;
   /** Never rejects for what a request holds. */
   mask(request: MaskRequest): Promise<Masking>;
+  /** Where values that were masked in a session stand in a text. */
+  known(sessionId: SessionId, text: string): readonly Finding[];
   /** The values of a session's tokens, as they are at each moment. */
   lookup(sessionId: SessionId): TokenLookup;
 }
@@ -79,6 +82,8 @@ export interface RefusedRequest {
  */
 const SAME_MS = 10_000;
 const MAX_REFUSED = 64;
+/** Of a value that was seen before; exactly 1 is for checksums. */
+const KNOWN_CONFIDENCE = 0.99;
 /** Texts of all requests that are looked at at one time. */
 const LOOKED_AT_AT_ONCE = 16;
 /** Sessions whose texts are known at one time; one more is opened again from what was kept. */
@@ -125,6 +130,15 @@ export function requestMasker(given: ContentPorts, uptimeMs: () => number = () =
         leave(sessionId);
       }
     },
+    known: (id, text) =>
+      (sessionOf(id)?.memory.known.placesIn(text, 0, text.length).places ?? []).map(({ start, end, known }) => ({
+        detectorId: known.detectorId,
+        startByte: Buffer.byteLength(text.slice(0, start)),
+        endByte: Buffer.byteLength(text.slice(0, end)),
+        startUtf16: start,
+        endUtf16: end,
+        confidence: KNOWN_CONFIDENCE,
+      })),
     lookup: (id) => sessionOf(id)?.memory.placeholders.valueOf ?? (() => null),
   };
 }

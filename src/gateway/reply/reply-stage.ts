@@ -37,27 +37,28 @@ export function composedStages(stages: readonly ReplyStage[]): ReplyStage {
   const [only] = stages;
   if (stages.length === 1 && only !== undefined) return only;
   return {
-    push: (unit) => through([unit], stages),
+    push: (unit) => through([unit], stages, 0),
     end: async () => {
       let units: readonly ReplyUnit[] = [];
-      for (const stage of stages) units = [...(await through(units, [stage])), ...(await stage.end())];
+      for (const stage of stages) units = [...(await throughOne(units, stage)), ...(await stage.end())];
       return units;
     },
   };
 }
 
-function through(units: readonly ReplyUnit[], stages: readonly ReplyStage[]): Units {
+/** A reply has hundreds of units, so that this makes nothing for one that all stages pass on. */
+function through(units: readonly ReplyUnit[], stages: readonly ReplyStage[], from: number): Units {
   let passed: readonly ReplyUnit[] = units;
-  for (const [at, stage] of stages.entries()) {
-    const next = throughOne(passed, stage);
-    if (next instanceof Promise) return next.then((later) => through(later, stages.slice(at + 1)));
+  for (let at = from; at < stages.length; at += 1) {
+    const next = throughOne(passed, stages[at] as ReplyStage);
+    if (next instanceof Promise) return next.then((later) => through(later, stages, at + 1));
     passed = next;
   }
   return passed;
 }
 
 function throughOne(units: readonly ReplyUnit[], stage: ReplyStage): Units {
-  const [only] = units;
+  const only = units[0];
   if (units.length === 1 && only !== undefined) return stage.push(only);
   const passed: ReplyUnit[] = [];
   for (const [at, unit] of units.entries()) {
