@@ -33,5 +33,5 @@ export function bodyWithoutCanaries(
       isSame: cut !== 'gone' && edits.length === 0,
     };
   });
-  return Buffer.concat(writtenBody(bytes, start, news, null).pieces);
+  return Buffer.concat(writtenBody(bytes, start, news, []).pieces);
 }

@@ -123,3 +123,22 @@ test('usage and stop reason are gathered over the stream', () => {
   const want = { messageId: 'm', stopReason: 'end_turn', usage: { input_tokens: 5, output_tokens: 9 } };
   assert.deepEqual(watch.summary(), want);
 });
+
+test('a call that no later request could carry is cut, and one that just could is not', () => {
+  const nested = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
+  for (const [depth, isCut] of [
+    [480, false],
+    [481, true],
+    [20_000, true],
+  ] as const) {
+    const watch = replyWatch(1_000_000);
+    watch.see(start(0));
+    watch.see(delta(0, nested(depth)));
+    const stop = (): unknown => watch.see({ type: 'content_block_stop', index: 0 });
+    if (isCut) assert.throws(stop, /nested too deeply/);
+    else assert.doesNotThrow(stop);
+    const whole = { content: [{ type: 'tool_use', id: 't', name: 'x', input: JSON.parse(nested(depth)) as Json }] };
+    if (isCut) assert.throws(() => toolUsesIn(whole), /nested too deeply/);
+    else assert.equal(toolUsesIn(whole).length, 1);
+  }
+});

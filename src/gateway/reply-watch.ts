@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, isJsonObject, stringField } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Sha256 } from '../core/ids.ts';
+import { MAX_JSON_DEPTH } from './json-spans.ts';
 import { UnreadableReply } from './stream-codec.ts';
 
 /** A call that the model makes, as the record names it. */
@@ -174,7 +175,21 @@ const MAX_NAME_LENGTH = 512;
 function inputOf(call: OpenCall): Pick<ToolUse, 'input' | 'inputSha256'> {
   const joined = call.parts.join('');
   const input = joined === '' ? (call.block['input'] ?? {}) : parsed(joined);
+  // Once in a transcript it would make every later request one that cannot be read.
+  if (isDeeper(input ?? null, MAX_INPUT_DEPTH)) throw new UnreadableReply('the input of a call is nested too deeply');
   return { input: input ?? null, inputSha256: sha256(canonicalOr(input, joined)) };
+}
+
+/** What a request may nest, less what stands around the input of a call in it. */
+const MAX_INPUT_DEPTH = MAX_JSON_DEPTH - 32;
+
+function isDeeper(value: Json, most: number): boolean {
+  let level: readonly Json[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > most) return true;
+    level = level.flatMap((each) => (each === null || typeof each !== 'object' ? [] : Object.values(each)));
+  }
+  return false;
 }
 
 function parsed(text: string): Json | undefined {

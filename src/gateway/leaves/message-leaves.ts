@@ -46,6 +46,70 @@ export function systemLeaves(bytes: Buffer, system: Span, format: MessageFormat)
   return found === null ? null : { ...found, leaves: found.leaves.filter((leaf) => !isBillingHeader(leaf)) };
 }
 
+/**
+ * What a request holds beside its messages and its system prompt: members that the protocol does not have, and those that
+ * may hold any text. A service that takes another protocol's words on the same path would read them.
+ *
+ * @param members all members of the body.
+ */
+export function otherLeaves(
+  bytes: Buffer,
+  members: ReadonlyMap<string, Span>,
+  format: MessageFormat,
+): MessageLeaves | null {
+  const to = new Gathering(bytes);
+  const where = whereOf('user');
+  for (const [name, span] of members) {
+    if (KNOWN_MEMBERS[format].has(name)) continue;
+    const node = readJsonNode(bytes, span);
+    if (node === null) return null;
+    to.addUnknown({ span: null, type: 'request', where }, node, 'any');
+  }
+  return gathered(to, 'other');
+}
+
+/** Members that are read elsewhere, or hold settings and schemas (Messages API and Converse, by their SDKs' types). */
+const KNOWN_MEMBERS: Readonly<Record<MessageFormat, ReadonlySet<string>>> = {
+  messages: new Set([
+    'model',
+    'messages',
+    'system',
+    'tools',
+    'tool_choice',
+    'metadata',
+    'max_tokens',
+    'temperature',
+    'top_p',
+    'top_k',
+    'stop_sequences',
+    'stream',
+    'thinking',
+    'context_management',
+    'output_config',
+    'output_format',
+    'service_tier',
+    'container',
+    'mcp_servers',
+    'betas',
+    'cache_control',
+    'inference_geo',
+    'speed',
+    'anthropic_version',
+    'anthropic_beta',
+  ]),
+  converse: new Set([
+    'messages',
+    'system',
+    'inferenceConfig',
+    'toolConfig',
+    'guardrailConfig',
+    'additionalModelResponseFieldPaths',
+    'performanceConfig',
+    'serviceTier',
+    'outputConfig',
+  ]),
+};
+
 const READERS: Readonly<Record<MessageFormat, BlockReader>> = {
   messages: readMessagesBlock,
   converse: readConverseBlock,

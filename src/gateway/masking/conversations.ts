@@ -52,18 +52,23 @@ export interface Conversations {
   /** The longest start of a kept conversation that these bytes begin with; null where none holds a message. */
   startOf(bytes: Buffer): KnownStart | null;
   keep(conversation: Conversation): void;
+  /** Bytes of what is kept, as it came and as it went up. */
+  readonly size: number;
+  /** Drops all. */
+  forget(): void;
   /** Drops those that went up under another bundle. */
   forgetOthers(bundle: string): void;
 }
 
 /** The main conversation, a few subagents and the client's small helpers. */
 const MAX_KEPT = 8;
-/** Bytes of the bodies kept for one session; the newest is kept whatever its size. */
-const MAX_KEPT_BYTES = 16 * 1024 * 1024;
+/** Bytes kept for one session, what came and what went up; the newest is kept whatever its size. */
+const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 
 /** The conversations of one session that were seen last. */
 export function conversations(): Conversations {
   let kept: Conversation[] = [];
+  let size = 0;
   return {
     startOf: (bytes) => {
       let best: KnownStart | null = null;
@@ -83,16 +88,30 @@ export function conversations(): Conversations {
         return commonLength(raw, conversation.raw) < end;
       });
       kept = [conversation];
-      let size = conversation.raw.length;
+      size = sizeOf(conversation);
       for (const other of others) {
-        size += other.raw.length;
-        if (kept.length < MAX_KEPT && size <= MAX_KEPT_BYTES) kept.push(other);
+        const more = sizeOf(other);
+        if (kept.length >= MAX_KEPT || size + more > MAX_KEPT_BYTES) continue;
+        size += more;
+        kept.push(other);
       }
+    },
+    get size() {
+      return size;
+    },
+    forget: () => {
+      kept = [];
+      size = 0;
     },
     forgetOthers: (bundle) => {
       kept = kept.filter((conversation) => conversation.bundle === bundle);
+      size = kept.reduce((sum, conversation) => sum + sizeOf(conversation), 0);
     },
   };
+}
+
+function sizeOf({ raw, written }: Conversation): number {
+  return written.reduce((sum, piece) => sum + piece.length, raw.length);
 }
 
 const STEP = 64 * 1024;

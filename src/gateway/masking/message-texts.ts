@@ -1,12 +1,12 @@
 import type { MessageFormat } from '../message-format.ts';
 import { objectMembers } from '../json-spans.ts';
 import type { Span } from '../json-spans.ts';
-import { messageLeaves, systemLeaves } from '../leaves/index.ts';
+import { messageLeaves, otherLeaves, systemLeaves } from '../leaves/index.ts';
 import type { OpaqueBlock, TextLeaf, ToolUseHead } from '../leaves/index.ts';
 import { chainKey } from './chain.ts';
 import type { ChainKey } from './leaf-decision.ts';
 import { isOwn, seamKind } from './leaf-scene.ts';
-import { tailsBehind } from './seam.ts';
+import { NO_TAILS, tailsBehind } from './seam.ts';
 import type { SeamTails } from './seam.ts';
 
 /** A text of a message with what stands in front of it. */
@@ -64,15 +64,31 @@ export function messageTexts(
   return { message: { bytes, span, role: read.role, parts }, state: { chain, tails } };
 }
 
+/** Reads the texts that stand beside the messages and the system prompt, each for itself; null where they cannot be read. */
+export function otherTexts(
+  bytes: Buffer,
+  members: ReadonlyMap<string, Span>,
+  format: MessageFormat,
+): MessageTexts | null {
+  const read = otherLeaves(bytes, members, format);
+  if (read === null) return null;
+  return {
+    bytes,
+    span: { start: 0, end: bytes.length },
+    role: 'other',
+    parts: read.leaves.map((leaf) => alone(bytes, leaf, 'other')),
+  };
+}
+
 /** Reads the texts of the system prompt. Each stands for itself: the client changes some of its lines each turn. */
 export function systemTexts(bytes: Buffer, span: Span, format: MessageFormat): MessageTexts | null {
   const read = systemLeaves(bytes, span, format);
   if (read === null) return null;
-  const parts = read.leaves.map((leaf): KeyedLeaf => {
-    const key = chainKey('', 'system', bytes, leaf.span);
-    return { kind: 'text', leaf, key, tails: { read: '', said: '' } };
-  });
-  return { bytes, span, role: 'system', parts };
+  return { bytes, span, role: 'system', parts: read.leaves.map((leaf) => alone(bytes, leaf, 'system')) };
+}
+
+function alone(bytes: Buffer, leaf: TextLeaf, kind: string): KeyedLeaf {
+  return { kind: 'text', leaf, key: chainKey('', kind, bytes, leaf.span), tails: NO_TAILS };
 }
 
 /** What of a block tells it from others: its data, or all of it but for the mark of the prompt cache, which wanders. */

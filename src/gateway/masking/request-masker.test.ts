@@ -46,6 +46,24 @@ test('texts are masked, and nothing else changes', async () => {
   });
 });
 
+for (const { name, format, request } of [
+  { name: 'the prompt of another protocol', format: 'messages', request: { prompt: KEY, messages: [], inputText: [KEY] } },
+  {
+    name: 'variables of a prompt',
+    format: 'converse',
+    request: { promptVariables: { a: { text: KEY } }, messages: [], additionalModelRequestFields: { b: [KEY] } },
+  },
+] as const) {
+  test(`what stands beside the messages is masked where no protocol has it: ${name}`, async () => {
+    const rig = maskingRig();
+    const bytes = Buffer.from(JSON.stringify(request));
+    const masking = wentUp(await rig.mask(bytes, format));
+    assert.doesNotMatch(masking.bytes.toString(), new RegExp(KEY));
+    assert.equal(restoreText(masking.bytes.toString(), rig.lookup()), bytes.toString());
+    assert.equal(masking.forwardedSha256, sha256(masking.bytes));
+  });
+}
+
 test('the same bytes go up where nothing is found', async () => {
   const rig = maskingRig();
   const bytes = Buffer.from(`{ "messages" : [ {"role":"user","content":"plain \\u0041"} ] , "x" : 1.50 }`);

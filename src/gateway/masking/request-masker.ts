@@ -17,7 +17,7 @@ import { decideTexts } from './decide-texts.ts';
 import { maskReport } from './mask-report.ts';
 import { maskSession } from './mask-session.ts';
 import type { MaskSession } from './mask-session.ts';
-import { messageTexts, systemTexts } from './message-texts.ts';
+import { messageTexts, otherTexts, systemTexts } from './message-texts.ts';
 import type { MessageTexts, TextsState } from './message-texts.ts';
 import { requestStart } from './request-start.ts';
 import type { RequestStart } from './request-start.ts';
@@ -84,6 +84,8 @@ const SAME_MS = 10_000;
 const MAX_REFUSED = 64;
 /** Of a value that was seen before; exactly 1 is for checksums. */
 const KNOWN_CONFIDENCE = 0.99;
+/** Bytes of the bodies of all sessions that are kept so that their next turn costs less. */
+const MAX_KEPT_BYTES = 96 * 1024 * 1024;
 /** Texts of all requests that are looked at at one time. */
 const LOOKED_AT_AT_ONCE = 16;
 /** Sessions whose texts are known at one time; one more is opened again from what was kept. */
@@ -105,6 +107,16 @@ export function requestMasker(given: ContentPorts, uptimeMs: () => number = () =
       if (other !== id && !underWay.has(other)) sessions.delete(other);
     }
     return session;
+  };
+  /** The conversations of the session that was asked for last stay; of others what is needed is read anew. */
+  const boundKept = (): void => {
+    let size = 0;
+    for (const { conversations } of sessions.values()) size += conversations.size;
+    for (const [nth, { conversations }] of [...sessions.values()].entries()) {
+      if (size <= MAX_KEPT_BYTES || nth === sessions.size - 1) break;
+      size -= conversations.size;
+      conversations.forget();
+    }
   };
   const leave = (id: SessionId): void => {
     const left = (underWay.get(id) ?? 1) - 1;
@@ -128,6 +140,7 @@ export function requestMasker(given: ContentPorts, uptimeMs: () => number = () =
         return await masked(ports, session, request, uptimeMs);
       } finally {
         leave(sessionId);
+        boundKept();
       }
     },
     known: (id, text) =>
@@ -170,11 +183,13 @@ async function masked(
   if (systemSpan !== undefined && system === null)
     return refused(request, unreadable('its system prompt cannot be read'));
 
+  const other = otherTexts(bytes, start.members, format);
+  if (other === null) return refused(request, unreadable('a member of it cannot be read'));
   const lately = session.refused.get(state.chain);
   if (lately !== undefined && uptimeMs() - lately.atMs < SAME_MS) return refused(request, lately.refusal);
 
   const report = maskReport();
-  const texts = [system, ...messages].filter((message) => message !== null);
+  const texts = [system, other, ...messages].filter((message) => message !== null);
   // As it is now: what a request beside this one is asked says nothing of this one.
   const asked = new Set(session.asked);
   const decided = await decideTexts({ session, ports, rules, toolUses, report, asked, isHeard }, texts);
@@ -202,7 +217,9 @@ async function masked(
         isSame: message !== null && message.bytes === bytes && edits.length === 0,
       };
     }),
-    system === null ? null : { span: system.span, edits: editsOf(system, format, session.memory, decided) },
+    [other, ...(system === null ? [] : [system])].flatMap((outside) =>
+      editsOf(outside, format, session.memory, decided),
+    ),
   );
   const { conversation, ...body } = written;
   // What is left out this time only is looked at again with the next request.

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 
 import type { Sha256 } from '../../core/ids.ts';
-import type { Span } from '../json-spans.ts';
 import { spliced } from '../leaves/index.ts';
 import type { Edit } from '../leaves/index.ts';
 import type { Boundary, Conversation } from './conversations.ts';
@@ -34,22 +33,24 @@ const BRACKET = Buffer.from('[');
 
 /**
  * Puts a body together: what is known of its conversation as it went up before, what is new as it was written, and all
- * else as it came, but for the edits of the system prompt.
+ * else as it came, but for the edits outside of the messages.
  */
 export function writtenBody(
   raw: Buffer,
   { members, messages, known, elements }: RequestStart,
   news: readonly NewMessage[],
-  system: { readonly span: Span; readonly edits: readonly Edit[] } | null,
+  outside: readonly Edit[],
 ): WrittenBody {
   const before = known === null ? null : (known.conversation.boundaries[known.messages - 1] ?? null);
-  const isHeadEdited = system !== null && system.edits.length > 0 && system.span.start < messages.start;
+  const inOrder = outside.toSorted((a, b) => a.span.start - b.span.start);
+  const headEdits = inOrder.filter(({ span }) => span.start < messages.start);
+  const tailEdits = inOrder.filter(({ span }) => span.start >= messages.end);
+  const [isHeadEdited, isTailEdited] = [headEdits.length > 0, tailEdits.length > 0];
   const head = isHeadEdited
-    ? spliced(raw, { start: 0, end: messages.start }, system.edits)
+    ? spliced(raw, { start: 0, end: messages.start }, headEdits)
     : raw.subarray(0, messages.start);
-  const isTailEdited = system !== null && system.edits.length > 0 && !isHeadEdited;
   const behind = { start: messages.end, end: raw.length };
-  const tail = isTailEdited ? spliced(raw, behind, system.edits) : raw.subarray(behind.start, behind.end);
+  const tail = isTailEdited ? spliced(raw, behind, tailEdits) : raw.subarray(behind.start, behind.end);
 
   const start = known === null || before === null ? [BRACKET] : startOf(known.conversation.written, before.writtenEnd);
   const fresh: Buffer[] = [];
