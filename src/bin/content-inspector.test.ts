@@ -175,16 +175,26 @@ test('an engine that hangs is left alone after five texts, seen in the state and
 
 test('a text that takes too long, and one too many, are not looked at, and the next one is', async () => {
   const sections = policy('dlp: { secret: redact }\n');
-  const hurried = scanThread(sections, { limitMs: 1, maxWaiting: 4 });
+  const hurried = scanThread(sections, { limitMs: 1, from: 'question', maxWaiting: 4 });
   const scene = { source: 'tool-result', path: null } as const;
   await assert.rejects(hurried.scan(Buffer.from(LONG), scene), /took too long/);
   await assert.rejects(hurried.scan(Buffer.from(LONG), scene), /took too long/);
   await hurried.close();
 
-  const thread = scanThread(sections, { limitMs: 60_000, maxWaiting: 1 });
+  const thread = scanThread(sections, { limitMs: 60_000, from: 'question', maxWaiting: 1 });
   const first = thread.scan(Buffer.from(LONG), scene);
   await assert.rejects(thread.scan(Buffer.from(LONG), scene), /too many texts/);
   assert.equal((await first).length, 1);
   assert.equal((await thread.scan(Buffer.from(LONG), scene)).length, 1);
   await thread.close();
+});
+
+test('where the limit counts from the turn of a text, many that wait are all looked at', async () => {
+  const sections = policy('dlp: { secret: redact }\n');
+  const patient = scanThread(sections, { limitMs: 2_000, from: 'turn', maxWaiting: 64 });
+  const bytes = Buffer.from('some words of a text\n'.repeat(30_000));
+  const scene = { source: 'tool-result', path: null } as const;
+  const all = await Promise.all(Array.from({ length: 40 }, () => patient.scan(bytes, scene)));
+  assert.equal(all.length, 40);
+  await patient.close();
 });

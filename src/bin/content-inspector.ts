@@ -50,11 +50,14 @@ export function contentInspector(policy: Policy, bundleDigest: string, ports: In
   const rules = contentRulesOf(policy);
   const scanner = policyScanner(policy);
   const cache = scanner === null ? null : scanCache(scanner, CACHE_LIMITS);
-  const thread = scanThread(policy, THREAD_LIMITS);
+  const thread = scanThread(policy, { ...THREAD_LIMITS, from: 'question' });
+  // Of its own: whoever waits for a hook is not to wait for a conversation that is read anew.
+  const patient = scanThread(policy, { ...THREAD_LIMITS, from: 'turn' });
   const inPlaceBytes = policy.company.patterns.length > 0 ? IN_PLACE_BYTES_WITH_PATTERNS : IN_PLACE_BYTES;
-  const own = async (bytes: Buffer, scene: ScanScene): Promise<readonly Finding[]> => {
+  const own = async (bytes: Buffer, scene: ScanScene, isPatient: boolean): Promise<readonly Finding[]> => {
     if (cache === null) return [];
-    return bytes.length <= inPlaceBytes ? cache.scan(bytes, scene) : await thread.scan(bytes, scene);
+    if (bytes.length <= inPlaceBytes) return cache.scan(bytes, scene);
+    return await (isPatient ? patient : thread).scan(bytes, scene);
   };
   const allowed = allowedOf(policy.dlp.allowed);
   const engines = engineSet(policy.engines.map(setupOf), ports);
@@ -73,11 +76,14 @@ export function contentInspector(policy: Policy, bundleDigest: string, ports: In
 
   return {
     isNeeded: cache !== null || policy.engines.length > 0,
-    async inspect({ text, place, source, path, isAskedOutside }) {
+    async inspect({ text, place, source, path, isAskedOutside, isPatient = false }) {
       const asked = policy.engines.filter(({ at }) => isAskedOutside && at.includes(place)).map(({ name }) => name);
       if (cache === null && asked.length === 0) return null;
       const bytes = Buffer.from(text);
-      const [found, { findings, runs, missing }] = await Promise.all([own(bytes, { source, path }), ask(bytes, asked)]);
+      const [found, { findings, runs, missing }] = await Promise.all([
+        own(bytes, { source, path }, isPatient),
+        ask(bytes, asked),
+      ]);
       const all = [...found, ...findings];
       return {
         rules,
@@ -88,7 +94,9 @@ export function contentInspector(policy: Policy, bundleDigest: string, ports: In
       };
     },
     engines: () => watch.list(engines.circuits()),
-    close: () => thread.close(),
+    close: async () => {
+      await Promise.all([thread.close(), patient.close()]);
+    },
   };
 }
 

@@ -33,8 +33,10 @@ export interface ThreadText {
 export type ThreadAnswer = { readonly ok: true; readonly findings: readonly Finding[] } | { readonly ok: false };
 
 export interface ScanThreadLimits {
-  /** From the question to the answer, waiting included; the thread of a scan that takes longer is ended. */
+  /** The thread of a scan that takes longer is ended. */
   readonly limitMs: number;
+  /** Whether the limit counts from the question, waiting included, or from the moment at which a text has its turn. */
+  readonly from: 'question' | 'turn';
   readonly maxWaiting: number;
 }
 
@@ -47,7 +49,7 @@ interface Started {
 }
 
 /** Starts nothing before the first text. */
-export function scanThread(policy: ScannedSections, { limitMs, maxWaiting }: ScanThreadLimits): ScanThread {
+export function scanThread(policy: ScannedSections, { limitMs, from, maxWaiting }: ScanThreadLimits): ScanThread {
   const { dlp, injection, company } = policy;
   let thread: Started | null = null;
   let waiting = 0;
@@ -102,8 +104,8 @@ export function scanThread(policy: ScannedSections, { limitMs, maxWaiting }: Sca
     async scan(bytes, scene) {
       if (waiting >= maxWaiting) throw new Error('too many texts wait to be looked at');
       waiting += 1;
-      const untilMs = performance.now() + limitMs;
-      const answer = last.then(() => ask(bytes, scene, untilMs));
+      const askedMs = performance.now();
+      const answer = last.then(() => ask(bytes, scene, (from === 'question' ? askedMs : performance.now()) + limitMs));
       last = answer.catch(() => undefined);
       try {
         return await answer;

@@ -11,6 +11,8 @@ export interface PassingText {
   readonly path: string | null;
   /** Whether engines outside are asked as well, where the policy names some for the place. */
   readonly isAskedOutside: boolean;
+  /** Whether who asks waits until it is looked at, behind others; by default a long wait counts as a failure. */
+  readonly isPatient?: boolean;
 }
 
 /** What detectors saw in a text, and what the policy says of such findings. */

@@ -47,7 +47,7 @@ export async function inspectLeaf(
   isOwn: boolean,
 ): Promise<LeafReading | Unchecked> {
   try {
-    const inspection = await inspect(text);
+    const inspection = await inspect({ ...text, isPatient: true });
     if (inspection === null) return NOTHING;
     if (inspection.missing !== null) return { reason: 'an engine gave no answer' };
     const findings = inspection.findings.filter(
@@ -56,7 +56,7 @@ export async function inspectLeaf(
     const whole = readingOf({ ...inspection, findings }, isOwn);
     const seam = before === null ? null : seamBefore(before.tails, before.kind, text.text);
     if (seam === null) return whole;
-    const torn = await inspect({ ...text, text: seam.text, isAskedOutside: false });
+    const torn = await inspect({ ...text, text: seam.text, isAskedOutside: false, isPatient: true });
     if (torn === null) return whole;
     const across = torn.findings.filter(
       ({ detectorId, startUtf16, endUtf16 }) =>

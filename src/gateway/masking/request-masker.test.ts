@@ -47,7 +47,11 @@ test('texts are masked, and nothing else changes', async () => {
 });
 
 for (const { name, format, request } of [
-  { name: 'the prompt of another protocol', format: 'messages', request: { prompt: KEY, messages: [], inputText: [KEY] } },
+  {
+    name: 'the prompt of another protocol',
+    format: 'messages',
+    request: { prompt: KEY, messages: [], inputText: [KEY] },
+  },
   {
     name: 'variables of a prompt',
     format: 'converse',
