@@ -22,6 +22,16 @@ test('a pipe that nobody writes to is given up in time', async () => {
   assert.equal(await openPipe(Buffer.from(pipeNamed('idle')), 1), null);
 });
 
+test('a pipe is given up also where its turn comes later than the end of the wait', async () => {
+  const paths = Array.from({ length: 16 }, (_, nth) => pipeNamed(`late-${nth}`));
+  // More than threads: those behind the first ones begin to wait when they should be done.
+  const opened = await Promise.all(paths.map((path) => openPipe(Buffer.from(path), 0)));
+  assert.deepEqual(
+    opened.filter((file) => file !== null),
+    [],
+  );
+});
+
 test('a pipe is read once somebody writes to it', async () => {
   const path = pipeNamed('used');
   const writer = spawn('sh', ['-c', 'printf abc > "$1"', 'sh', path], { stdio: 'ignore' });

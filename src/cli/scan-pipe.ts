@@ -5,6 +5,9 @@ import type { FileHandle } from 'node:fs/promises';
 /** How long a named pipe may be without anyone who writes to it. One that a shell makes for `<(command)` has a writer. */
 export const WRITER_WAIT_MS = 10_000;
 
+/** Milliseconds between two tries to end a wait. */
+const AGAIN_MS = 50;
+
 /**
  * Opens a pipe for reading once somebody writes to it; null where nobody does in time. The caller closes it.
  *
@@ -12,10 +15,13 @@ export const WRITER_WAIT_MS = 10_000;
  */
 export async function openPipe(path: Buffer, waitMs: number): Promise<FileHandle | null> {
   let isLate = false;
-  const timer = setTimeout(() => {
+  const giveUp = (): void => {
     isLate = true;
     release(path);
-  }, waitMs);
+    // The thread may not have come to its waiting yet; then there was nobody to release.
+    timer = setTimeout(giveUp, AGAIN_MS);
+  };
+  let timer = setTimeout(giveUp, waitMs);
   try {
     // Without a writer this waits, in a thread that cannot be broken off.
     const file = await open(path, constants.O_RDONLY);
