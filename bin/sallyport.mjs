@@ -12,12 +12,14 @@ const NEEDED_MAJOR = 24;
  * more. Measured over 800 requests of 100 KB behind others: 353 MB with the first of these alone, 245 MB with both and
  * one heap for all threads' memory outside of V8. V8 takes them on the command line only, malloc from the environment.
  */
-const SMALL_MEMORY = ['--max-semi-space-size=8', '--heap-growing-percent=80'];
+const major = Number(process.versions.node.split('.')[0]);
+// The second is V8's own and may go; a Node that does not know it would not start.
+const SMALL_MEMORY = ['--max-semi-space-size=8', ...(major === NEEDED_MAJOR ? ['--heap-growing-percent=80'] : [])];
 const bundle = fileURLToPath(new URL('../dist/cli.mjs', import.meta.url));
 
 if (!existsSync(bundle)) {
   fail('sallyport is not built', 'run `npm ci` (or `npm run build`) in the package folder');
-} else if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
+} else if (major >= NEEDED_MAJOR) {
   if (process.argv[2] === 'up' && !SMALL_MEMORY.every((word) => process.execArgv.includes(word))) growSlowly();
   await import(bundle);
 } else {
