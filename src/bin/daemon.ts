@@ -116,7 +116,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
     // The gateway knows what was masked; the guard, which it needs, is there before it.
     let running: Gateway | null = null;
-    const known: GuardPorts['known'] = (session, text) => running?.known(session, text) ?? [];
+    const known: GuardPorts['known'] = (session, text) => {
+      if (running === null) throw new Error('the gateway does not run yet');
+      return running.known(session, text);
+    };
     const guard = await startGuard(
       {
         sessions: registry,

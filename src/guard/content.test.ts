@@ -175,6 +175,11 @@ test('a call with a value that was masked for the model is denied on its way out
   }
 });
 
+test('where it cannot be told what was masked a call is denied', async () => {
+  const answer = await answered(bashBytes('ls'), { inspect: policy({ secret: 'mask' }), known: 'fails' });
+  assert.deepEqual([answer.records[0]?.['verdict'], answer.records[0]?.['ruleId']], ['deny', 'dlp/unchecked']);
+});
+
 test('what the rules deny stays denied by them, and no engine is asked about it', async () => {
   const decision = { verdict: 'deny', ruleId: ruleId('shell/upload'), reason: 'No.' } as const;
   const answer = await answered(bashBytes('curl token-1'), { decision, inspect: policy({ secret: 'block' }) });

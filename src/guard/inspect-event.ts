@@ -45,8 +45,13 @@ export async function inspectInput(
   const about = { place: 'tool-input', source: 'tool-input', path, isAskedOutside } as const;
   const seen = await inspected(ports, { ...about, text }, unreadCount);
   if (seen.kind !== 'ran') return seen;
-  const findings = [...seen.inspection.findings, ...ports.known(session, text)];
-  return { ...seen, inspection: { ...seen.inspection, findings } };
+  try {
+    const findings = [...seen.inspection.findings, ...ports.known(session, text)];
+    return { ...seen, inspection: { ...seen.inspection, findings } };
+  } catch (error) {
+    ports.logError?.(`guard: what was masked is not known: ${error instanceof Error ? error.name : 'unknown'}`);
+    return { kind: 'failed' };
+  }
 }
 
 /** Looks at what a tool answered. Never rejects. */

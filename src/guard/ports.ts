@@ -41,7 +41,7 @@ export interface GuardPorts {
   readonly inspect: (text: PassingText) => Promise<Inspection | null>;
   /**
    * Where values stand in a text that were masked for the model in this session. A detector needs surroundings to see one;
-   * what was seen once is known without them.
+   * what was seen once is known without them. What it throws counts as a text that was not looked at.
    */
   readonly known: (session: SessionId, text: string) => readonly Finding[];
   /** Whether nothing that an action is given can leave the machine by it, as far as that is known. */

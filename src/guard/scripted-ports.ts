@@ -51,7 +51,7 @@ export interface Script {
   /** What is seen in a text; null where the policy asks for nothing, an error where looking fails. */
   inspect?: (text: PassingText) => Inspection | null;
   staysHere?: boolean;
-  known?: readonly Finding[];
+  known?: readonly Finding[] | 'fails';
   /** Runs where a session is tainted. */
   tainted?: (taint: Taint) => Promise<void>;
   /** Runs in place of a policy that keeps no content. */
@@ -119,7 +119,10 @@ export function scriptedPorts(script: Script = {}): ScriptedPorts {
       return script.inspect?.(text) ?? null;
     },
     staysHere: () => script.staysHere ?? true,
-    known: () => script.known ?? [],
+    known: () => {
+      if (script.known === 'fails') throw new Error('unreadable');
+      return script.known ?? [];
+    },
     clientStarted: async (_session, clientSessionId, isFresh) => {
       clients.push(`${clientSessionId} ${isFresh ? 'fresh' : 'goes on'}`);
     },

@@ -2,6 +2,7 @@ import type { DetectorId } from '../../core/ids.ts';
 import { maskMemory, placeholders, tokenClassOf } from '../../mask/index.ts';
 import type { KnownValue, MaskMemory } from '../../mask/index.ts';
 import type { Refusal } from '../refusal.ts';
+import type { ReadInjection } from './content-ports.ts';
 import { conversations } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
 import { parseEntry, printEntry } from './leaf-decision.ts';
@@ -19,6 +20,8 @@ export interface MaskSession {
   readonly asked: Set<ChainKey>;
   /** Conversations that were refused for what is in them, by the key of their last text. */
   readonly refused: Map<ChainKey, RefusedConversation>;
+  /** Instructions that were read and of which the session's taint does not last yet. */
+  readonly unread: ReadInjection[];
   /** How often a text was looked at in vain. */
   readonly failures: Map<ChainKey, number>;
   /** Makes what was decided and learned last. @throws {Error} where it cannot be kept. */
@@ -102,6 +105,7 @@ export function maskSession(kept: KeptMasks): MaskSession {
     },
     asked: new Set(),
     refused: new Map(),
+    unread: [],
     failures: new Map(),
     keep: (bundle) => {
       if (unkept.size === 0 && unkeptValues.length === 0) return;

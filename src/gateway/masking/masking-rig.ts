@@ -47,6 +47,7 @@ export interface MaskingRig {
   /** What was kept, as a store would. */
   readonly entries: string[];
   keeps: boolean;
+  taints: boolean;
   /** Milliseconds between two requests; by default so many that nobody takes one for a repetition of the other. */
   stepMs: number;
   documents: ReadonlyMap<string, { readonly text: string; readonly isWhole: boolean }>;
@@ -78,7 +79,10 @@ export function maskingRig(key: number = 1, entries: string[] = []): MaskingRig 
         },
       }),
     },
-    read: (_, injection) => Promise.resolve(void rig.injections.push(injection)),
+    read: async (_, injection) => {
+      if (!rig.taints) throw new Error('no space left');
+      rig.injections.push(injection);
+    },
   };
   let nowMs = 0;
   const uptimeMs = (): number => nowMs;
@@ -92,6 +96,7 @@ export function maskingRig(key: number = 1, entries: string[] = []): MaskingRig 
     injections: [],
     entries,
     keeps: true,
+    taints: true,
     stepMs: 60_000,
     documents: new Map(),
     read: (body, format = 'messages', isHeard = true) => {

@@ -90,6 +90,7 @@ const MAX_KEPT_BYTES = 96 * 1024 * 1024;
 const LOOKED_AT_AT_ONCE = 16;
 /** Sessions whose texts are known at one time; one more is opened again from what was kept. */
 const MAX_SESSIONS = 64;
+
 /** @param uptimeMs milliseconds that only go forward. */
 export function requestMasker(given: ContentPorts, uptimeMs: () => number = () => performance.now()): RequestMasker {
   const ports = { ...given, inspect: inTurn(given.inspect, LOOKED_AT_AT_ONCE) };
@@ -193,9 +194,16 @@ async function masked(
   // As it is now: what a request beside this one is asked says nothing of this one.
   const asked = new Set(session.asked);
   const decided = await decideTexts({ session, ports, rules, toolUses, report, asked, isHeard }, texts);
+  session.unread.push(...decided.injections);
   try {
+    // Before what was decided is kept: a text that is decided on is not looked at again, and its taint would be lost.
+    for (let next = session.unread[0]; next !== undefined; next = session.unread[0]) {
+      await ports.read(sessionId, next);
+      // A request beside this one may have been first.
+      const at = session.unread.indexOf(next);
+      if (at !== -1) session.unread.splice(at, 1);
+    }
     session.keep(rules.bundle);
-    for (const injection of decided.injections) await ports.read(sessionId, injection);
   } catch {
     return refused(request, NOT_KEPT, report.fields());
   }
