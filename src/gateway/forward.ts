@@ -1,6 +1,5 @@
 import type http from 'node:http';
 
-import { SallyportError } from '../core/error.ts';
 import type { JsonObject } from '../core/json.ts';
 import { AUDIT_UNAVAILABLE, endedRefusal } from './call-gate.ts';
 import { replyGuard } from './calls/index.ts';
@@ -12,21 +11,17 @@ import { CONVERSE_CODEC } from './converse-codec.ts';
 import { EVENT_STREAM_CODEC } from './event-stream-codec.ts';
 import type { CheckedRequest, ExchangeRoom } from './checked-request.ts';
 import { faultName } from './fault-name.ts';
-import { replyHeaders, requestHeaders } from './headers.ts';
-import type { RawHeaders } from './headers.ts';
-import type { Upstream } from './ports.ts';
+import { replyHeaders } from './headers.ts';
 import type { Recorder } from './recorder.ts';
 import type { Refusal } from './refusal.ts';
 import { fallbackUpstream, observingStage, sendWithFallbacks } from './limits/index.ts';
 import { admitWhole, relayStream, unreadable } from './relay.ts';
 import type { Ended, Relayed } from './relay.ts';
-import type { VertexPlace } from './routes.ts';
-import { awsSignature } from './sign.ts';
 import { SSE_CODEC } from './sse-codec.ts';
 import { UnreadableReply } from './stream-codec.ts';
 import type { StreamCodec } from './stream-codec.ts';
-import { plainBody, upstreamTarget } from './upstream.ts';
-import type { UpstreamRequest } from './upstream.ts';
+import { plainBody } from './upstream.ts';
+import { baseUrlFor, orNoUpstream, upstreamRequest, usualUpstream } from './upstream-request.ts';
 
 /**
  * Sends a request to its upstream and passes the reply on.
@@ -278,100 +273,9 @@ async function relayPlain(source: AsyncIterable<Buffer> | readonly Buffer[], cli
   }
 }
 
-async function usualUpstream(room: ExchangeRoom, checked: CheckedRequest): Promise<Upstream | Refusal> {
-  const { session } = checked.caller;
-  return await orNoUpstream(room, async () => {
-    const upstream = await room.ports.upstreamFor(session);
-    if (upstream === null || upstream.provider !== session.provider) {
-      return noUpstream(`no ${session.provider} upstream or credential is set up`);
-    }
-    return upstream.provider === 'vertex' && !isPlaceOf(upstream, checked.route.place) ? OTHER_PLACE : upstream;
-  });
-}
-
-async function orNoUpstream<T>(room: ExchangeRoom, make: () => Promise<T>): Promise<T | Refusal> {
-  try {
-    return await make();
-  } catch (error) {
-    room.ports.logError?.(`gateway: no upstream: ${faultName(error)}`);
-    if (!(error instanceof SallyportError)) return noUpstream('its credentials or address could not be had');
-    return noUpstream(error.hint === null ? error.message : `${error.message}. ${error.hint}`);
-  }
-}
-
-async function upstreamRequest(
-  room: ExchangeRoom,
-  checked: CheckedRequest,
-  upstream: Upstream,
-  signal: AbortSignal,
-): Promise<UpstreamRequest> {
-  const target = upstreamTarget(baseUrlFor(upstream, checked));
-  const path = `${target.pathPrefix}${checked.target}`;
-  const contentLength = checked.method === 'POST' || checked.body.length > 0 ? checked.body.length : null;
-  const credentials = await credentialHeaders(upstream, { ...checked, path, host: target.host }, room.ports.clock());
-  const headers = requestHeaders(checked.rawHeaders, {
-    host: target.host,
-    contentLength,
-    credentials,
-    dropped: (name) => name.startsWith(OWN_FIELDS[upstream.provider]),
-    secret: checked.caller.token,
-  });
-  const { timeouts } = room.ports.content.rules().gateway;
-  return { target, method: checked.method, path, headers, body: checked.body.pieces, timeouts, signal };
-}
-
 /** The whole seconds that a service asks for; null for a date, which the client does not take either, and for none. */
 function secondsOf(retryAfter: string | null): number | null {
   return retryAfter !== null && /^[0-9]{1,6}$/.test(retryAfter) ? Number(retryAfter) : null;
-}
-
-/** How the header fields begin by which a client could say to the service who asks or who pays. */
-const OWN_FIELDS = { anthropic: 'x-api-key', bedrock: 'x-amz-', vertex: 'x-goog-' } as const;
-
-function isPlaceOf(upstream: Upstream & { readonly provider: 'vertex' }, place: VertexPlace | null): boolean {
-  return place !== null && place.project === upstream.project && place.location === upstream.location;
-}
-
-const OTHER_PLACE: Refusal = {
-  why: 'wrong-provider',
-  message:
-    'Sallyport: this request names another project or location of Vertex than the policy does. ' +
-    'Unset `VERTEX_REGION_…` variables.',
-};
-
-function baseUrlFor(upstream: Upstream, checked: CheckedRequest): string {
-  const isControlPlane = checked.route.kind === 'other' && checked.route.isControlPlane;
-  // Profiles are listed by the control plane, whose host differs from the runtime's by one word.
-  return isControlPlane ? upstream.baseUrl.replace('://bedrock-runtime.', '://bedrock.') : upstream.baseUrl;
-}
-
-async function credentialHeaders(
-  upstream: Upstream,
-  request: CheckedRequest & { readonly path: string; readonly host: string },
-  nowMs: number,
-): Promise<ReadonlyArray<readonly [name: string, value: string]>> {
-  if (upstream.provider === 'vertex') {
-    return upstream.bearer === null ? [] : [['authorization', `Bearer ${await upstream.bearer()}`]];
-  }
-  const bearer: ReadonlyArray<readonly [string, string]> =
-    upstream.bearer === undefined || upstream.bearer === null ? [] : [['authorization', `Bearer ${upstream.bearer}`]];
-  if (upstream.provider === 'anthropic') {
-    return upstream.apiKey === null ? bearer : [['x-api-key', upstream.apiKey], ...bearer];
-  }
-  if (bearer.length > 0 || upstream.credentials === null) return bearer;
-  const signed = {
-    method: request.method,
-    target: request.path,
-    host: request.host,
-    contentType: contentTypeOf(request.rawHeaders),
-    bodySha256: request.body.sha256,
-  };
-  return await awsSignature(signed, await upstream.credentials(), upstream.region, nowMs);
-}
-
-function contentTypeOf(raw: RawHeaders): string | null {
-  const at = raw.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
-  return at === -1 ? null : (raw[at + 1] ?? null);
 }
 
 function codecOf(reply: http.IncomingMessage, { route }: CheckedRequest): StreamCodec | null {
@@ -404,8 +308,4 @@ function requestIdOf(reply: http.IncomingMessage): string | null {
 
 function upstreamFailed(what: string): Refusal {
   return { why: 'upstream-failed', message: `Sallyport: the model service ${what}.` };
-}
-
-function noUpstream(what: string): Refusal {
-  return { why: 'no-upstream', message: `Sallyport: ${what}. Run \`sallyport doctor\`.` };
 }
