@@ -1,57 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startScriptedModel } from '../src/drill/index.ts';
-import type { ScriptedModel, ScriptedRequest, Turn } from '../src/drill/index.ts';
 import { clientSkipReason } from './client-skip.ts';
-import { ROOT, makeHome, sallyportBeside, startDaemonProcess } from './daemon-process.ts';
-import type { Home } from './daemon-process.ts';
+import { sallyportBeside } from './daemon-process.ts';
+import { MAIL, PLANTED, run, stage, TOKEN } from './masked-session.ts';
 
 // The real client through the real daemon: what is masked on its way up and comes back. Only the model is scripted.
 
-/** Values of the forms that detectors know, made here so that no file of the project holds one. */
-const TOKEN = ['ghp', `${'aB3dE5gH7j'.repeat(3)}k9Lm2P`].join('_');
-const MAIL = ['grace.tanaka', 'northwind-labs.com'].join('@');
-const PHONE = ['+1 415', '555', '0132'].join('-');
-const PLANTED = [TOKEN, MAIL, PHONE];
-
-const NOTES = `first line\ntoken = ${TOKEN}\nowner: ${MAIL}, call ${PHONE}\nlast line\n`;
-
-/** What the model sees of the notes, and does with it: it edits the file, runs a command with the token, and speaks of the owner. */
-function script(workspace: string): (request: ScriptedRequest) => Turn {
-  return (request) => {
-    const path = join(workspace, 'notes.txt');
-    const seen = request.bodyBytes.toString();
-    const [token = ''] = /qzSECRET[0-9a-z]{16}/.exec(seen) ?? [];
-    const [mail = ''] = /qzEMAIL[0-9a-z]{16}/.exec(seen) ?? [];
-    switch (request.turn) {
-      case 0:
-        return { toolUses: [{ name: 'Read', input: { file_path: path } }] };
-      case 1:
-        return {
-          text: `I see ${mail}.`,
-          toolUses: [
-            {
-              name: 'Edit',
-              input: { file_path: path, old_string: `token = ${token}`, new_string: `token = "${token}" # ${mail}` },
-            },
-          ],
-        };
-      case 2: {
-        const command = `printf %s '${token}' | sha256sum`;
-        return { toolUses: [{ name: 'Bash', input: { command, description: 'digest' } }] };
-      }
-      default:
-        return { text: `The owner is ${mail}, and the token is ${token}.` };
-    }
-  };
-}
-
 test('what a session says is kept: masked in clear, true under seal', { skip: clientSkipReason() }, async (t) => {
-  const { home, model, workspace, restart } = await stage(t, 'anthropic');
+  const { home, model, workspace, restart } = await stage(t, 'anthropic', '\ngateway:\n  content_log: masked\n');
   assert.equal((await run(home, workspace, 'go')).status, 0);
   await restart();
   assert.equal((await run(home, workspace, 'go on', ['--continue'])).status, 0);
@@ -112,49 +71,3 @@ test('what a session says is kept: masked in clear, true under seal', { skip: cl
   assert.equal((await sallyportBeside(home, ['audit', 'search', MAIL], { cwd: workspace })).status, 3);
   assert.equal((await sallyportBeside(home, ['audit', 'verify'], { cwd: workspace })).status, 0);
 });
-
-async function run(
-  home: Home,
-  workspace: string,
-  prompt: string,
-  more: readonly string[] = [],
-): ReturnType<typeof sallyportBeside> {
-  const words = ['run', '--', 'claude', '-p', prompt, '--output-format', 'stream-json', '--verbose', ...more];
-  const env = {
-    ANTHROPIC_API_KEY: 'sk-owner-key',
-    AWS_ACCESS_KEY_ID: 'AKIDOWNER',
-    AWS_SECRET_ACCESS_KEY: 'owner-secret',
-  };
-  return await sallyportBeside(home, words, { cwd: workspace, env });
-}
-
-async function stage(
-  t: { after(fn: () => Promise<void> | void): void },
-  provider: 'anthropic' | 'bedrock',
-): Promise<{ home: Home; model: ScriptedModel; workspace: string; restart: () => Promise<void> }> {
-  let answer: (request: ScriptedRequest) => Turn = () => ({ text: 'not yet' });
-  const model = await startScriptedModel({ script: (request) => answer(request) });
-  t.after(() => model.close());
-  const policy = readFileSync(join(ROOT, 'policies', 'default.yaml'), 'utf8')
-    .replace(/^ {2}use: .*$/m, `  use: ${provider}`)
-    .replace(/^ {4}upstream: .*$/m, `    upstream: ${model.url}`)
-    .replace(/^ {4}region: .*$/m, `$&\n    upstream: ${model.url}`)
-    .replace(/^( +personal:) .*$/m, '$1 mask')
-    .concat('\ngateway:\n  content_log: masked\n');
-  const home = makeHome(t, policy);
-  const workspace = join(home.folder, 'work');
-  mkdirSync(workspace);
-  execFileSync('git', ['init', '-q'], { cwd: workspace, env: home.env });
-  writeFileSync(join(workspace, 'notes.txt'), NOTES);
-  answer = script(workspace);
-  let daemon = await startDaemonProcess(t, home);
-  return {
-    home,
-    model,
-    workspace,
-    restart: async () => {
-      await daemon.end('SIGTERM');
-      daemon = await startDaemonProcess(t, home);
-    },
-  };
-}
