@@ -72,7 +72,7 @@ export interface MaskedStage {
   readonly home: Home;
   readonly model: ScriptedModel;
   readonly workspace: string;
-  restart(): Promise<void>;
+  readonly restart: () => Promise<void>;
 }
 
 /** A daemon that masks credentials and personal data, in front of a model that follows the script. */
