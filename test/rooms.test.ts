@@ -15,7 +15,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   engines: ['core'],
   guard: ['core', 'decide'],
   gateway: ['core', 'mask'],
-  audit: ['core'],
+  records: ['core'],
+  ocsf: ['core', 'records'],
+  audit: ['core', 'tlog'],
+  verify: ['core', 'tlog', 'audit'],
+  deliver: ['core', 'tlog', 'audit', 'ocsf'],
+  query: ['core', 'tlog', 'audit'],
   session: ['core'],
   drill: ['core'],
   cases: ['core', 'decide'],
@@ -29,7 +34,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['core'],
   documents: ['core'],
   replay: ['core', 'decide'],
+  tlog: ['core'],
+  reconcile: ['core'],
+  observe: ['core'],
+  witness: ['core', 'tlog'],
   cli: [
+    'tlog',
+    'witness',
     'core',
     'policy',
     'compile',
@@ -48,8 +59,17 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'detect',
     'lint',
     'ca',
+    'deliver',
+    'records',
+    'ocsf',
+    'query',
+    'verify',
   ],
   bin: [
+    'reconcile',
+    'observe',
+    'tlog',
+    'witness',
     'core',
     'policy',
     'compile',
@@ -69,6 +89,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'telemetry',
     'documents',
     'ca',
+    'deliver',
+    'records',
+    'ocsf',
+    'verify',
   ],
 };
 
@@ -109,7 +133,8 @@ test('rooms that must be pure open no file, socket, process or clock', () => {
   const faults: string[] = [];
   for (const file of sources.filter(
     (name) =>
-      /^src\/(core|policy|compile|decide|import|analyse|lint|predict|detect|mask)\//.test(name) && !isTest(name),
+      /^src\/(core|policy|compile|decide|import|analyse|lint|predict|detect|mask|tlog|records|ocsf)\//.test(name) &&
+      !isTest(name),
   )) {
     const text = readFileSync(join(root, file), 'utf8');
     for (const word of [
