@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { MAX_RECORD_BYTES, openLog, verifyLog } from '../src/audit/index.ts';
+import { MAX_RECORD_BYTES, openLog } from '../src/audit/index.ts';
 import type { AuditRecord } from '../src/core/audit.ts';
+import { folderTree, formatProof, prove, trustedKey, verify } from '../src/verify/index.ts';
 
 /** Name of the bench on the command line. */
 export const name = 'audit';
@@ -13,6 +14,9 @@ export const name = 'audit';
 const WRITERS = 64;
 const ROUND_MS = 700;
 const ROUNDS = 7;
+const VERIFIED_RECORDS = 1_000_000;
+const VERIFY_ROUNDS = 5;
+const PROOFS = 200;
 
 /** A candidate appends one record and resolves when it is durable. */
 interface Candidate {
@@ -27,25 +31,29 @@ interface Round {
 }
 
 /**
- * Durable records per second and latency with 64 writers that each wait for their receipt, against one sync per record
- * (bare, and by SQLite in WAL mode); then bytes verified per second against a plain chain of hashes.
+ * Durable records per second, signed and in tiles within a second, and latency with 64 writers that each wait for their receipt, against one sync per record
+ * (bare, and by both packages for SQLite in WAL mode); then bytes verified per second against a plain chain of hashes, and proofs.
  */
 export async function run(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-bench-'));
   try {
     await benchAppend(folder);
-    await benchVerify(join(folder, 'log'));
+    await benchVerify(join(folder, 'verified'));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 async function benchAppend(folder: string): Promise<void> {
-  const log = await openLog(join(folder, 'log'), { clock: Date.now });
+  const log = await openLog(join(folder, 'log'), {
+    clock: Date.now,
+    signing: { keyFile: join(folder, 'audit-signing.key') },
+  });
   const candidates: readonly Candidate[] = [
     { label: 'log', append: (record) => log.append(record), close: () => log.close() },
     await syncPerRecord(join(folder, 'plain.jsonl')),
-    sqlitePerRecord(join(folder, 'plain.db')),
+    sqlitePerRecord('node:sqlite per record', new DatabaseSync(join(folder, 'plain.db'))),
+    sqlitePerRecord('better-sqlite3 per record', await betterSqlite(join(folder, 'better.db'))),
   ];
   const rounds = new Map<string, Round[]>(candidates.map(({ label }) => [label, []]));
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -54,7 +62,7 @@ async function benchAppend(folder: string): Promise<void> {
   for (const candidate of candidates) await candidate.close();
   const rates = (label: string): readonly number[] => (rounds.get(label) ?? []).map((round) => round.recordsPerSecond);
   const waits = (label: string): readonly number[] => (rounds.get(label) ?? []).map((round) => round.latencyMs);
-  for (const against of ['sync per record', 'sqlite per record']) {
+  for (const against of ['sync per record', 'node:sqlite per record', 'better-sqlite3 per record']) {
     report(`durable records, ${WRITERS} writers`, 'records/s', rates('log'), against, rates(against));
   }
   report(`append latency, ${WRITERS} writers`, 'ms', waits('log'), 'sync per record', waits('sync per record'));
@@ -108,13 +116,26 @@ async function syncPerRecord(path: string): Promise<Candidate> {
   };
 }
 
-function sqlitePerRecord(path: string): Candidate {
-  const database = new DatabaseSync(path);
+/** What both packages for SQLite have in common. */
+interface Sqlite {
+  exec(sql: string): unknown;
+  prepare(sql: string): { run(value: string): unknown };
+  close(): unknown;
+}
+
+async function betterSqlite(path: string): Promise<Sqlite> {
+  // The package brings no types; a name that is a variable is not looked up.
+  const packageName: string = 'better-sqlite3';
+  const { default: Database } = (await import(packageName)) as { readonly default: new (path: string) => Sqlite };
+  return new Database(path);
+}
+
+function sqlitePerRecord(label: string, database: Sqlite): Candidate {
   database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE records (line TEXT NOT NULL)');
   const insert = database.prepare('INSERT INTO records (line) VALUES (?)');
   let prev = '';
   return {
-    label: 'sqlite per record',
+    label,
     // A turn of the loop per record, so that the other writers and the clock go on as they do for the others.
     append: (record) =>
       new Promise<void>((resolve) => {
@@ -125,34 +146,80 @@ function sqlitePerRecord(path: string): Candidate {
           resolve();
         });
       }),
-    close: async () => database.close(),
+    close: async () => void database.close(),
   };
 }
 
+/** A log of {@link VERIFIED_RECORDS} records: verifying it whole, and proving single records of it. */
 async function benchVerify(folder: string): Promise<void> {
-  const ours: number[] = [];
-  const plain: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
-    let startMs = performance.now();
-    const { ok, bytes } = await verifyLog(folder);
-    if (!ok) throw new Error('log of the bench does not verify');
-    ours.push(bytes / 1000 / (performance.now() - startMs));
-    startMs = performance.now();
-    plainChain(bytes);
-    plain.push(bytes / 1000 / (performance.now() - startMs));
+  const log = await openLog(folder, { clock: Date.now, signing: { keyFile: `${folder}-signing.key` } });
+  let left = VERIFIED_RECORDS;
+  const write = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await log.append(sampleRecord());
+    }
+  };
+  await Promise.all(Array.from({ length: WRITERS * 8 }, write));
+  await log.close();
+  const key = trustedKey(log.vkey, 'log');
+  if (key === null) throw new Error('log of the bench has no key');
+  const tree = folderTree(folder);
+  const [ours, seconds]: [number[], number[]] = [[], []];
+  const plain = new Map<string, number[]>([...PLAIN_CHAINS.keys()].map((label) => [label, []]));
+  for (let round = 0; round < VERIFY_ROUNDS; round += 1) {
+    const startMs = performance.now();
+    let steps = 0;
+    const { ok, bytes, records } = await verify(tree, {
+      trust: { keys: [key], witnesses: [], anchors: [] },
+      onProgress: () => (steps += 1),
+    });
+    if (!ok || steps === 0 || records < VERIFIED_RECORDS) throw new Error('log of the bench does not verify');
+    const tookMs = performance.now() - startMs;
+    ours.push(bytes / 1000 / tookMs);
+    seconds.push(tookMs / 1000);
+    for (const [label, hashLine] of PLAIN_CHAINS) {
+      const chainMs = performance.now();
+      plainChain(bytes, hashLine);
+      plain.get(label)?.push(bytes / 1000 / (performance.now() - chainMs));
+    }
   }
-  report('verify', 'MB/s', ours, 'createHash and JSON.parse per line', plain);
+  for (const [label, theirs] of plain) report('verify', 'MB/s', ours, label, theirs);
+  report(`verify ${VERIFIED_RECORDS} records`, 's', seconds, 'limit of 10 s', [10]);
+  const [proofMs, proofBytes]: [number[], number[]] = [[], []];
+  for (let at = 0; at < PROOFS; at += 1) {
+    const startMs = performance.now();
+    const proof = formatProof(await prove(tree, Math.floor((at * VERIFIED_RECORDS) / PROOFS)));
+    proofMs.push(performance.now() - startMs);
+    proofBytes.push(Buffer.byteLength(proof));
+  }
+  report('proof of one record', 'ms', proofMs, 'limit of 5 ms', [5]);
+  report('proof of one record', 'bytes', proofBytes, 'limit of 2048 bytes', [2048]);
 }
 
-/** What a plain verifier does at least, on as many bytes in memory: parse each line and hash it. */
-function plainChain(totalBytes: number): void {
+/** What a plain verifier does at least with each line: hash it, and mostly parse it. */
+const PLAIN_CHAINS: ReadonlyMap<string, (line: Buffer) => string> = new Map([
+  ['createHash per line', (line: Buffer) => createHash('sha256').update(line).digest('hex')],
+  [
+    'createHash and JSON.parse per line',
+    (line: Buffer) => {
+      const { prev } = JSON.parse(line.toString()) as { readonly prev: string };
+      return createHash('sha256').update(line).digest('hex') + prev;
+    },
+  ],
+]);
+
+/** The same on as many bytes in memory. */
+function plainChain(totalBytes: number, hashLine: (line: Buffer) => string): void {
   const line = Buffer.from(
     JSON.stringify({ ...sampleRecord(), prev: '0'.repeat(64), index: 123_456, crc: '01234567' }),
   );
   if (line.length > MAX_RECORD_BYTES) throw new Error('sample is too long');
+  let before = '';
   for (let done = 0; done < totalBytes; done += line.length) {
-    const parsed = JSON.parse(line.toString()) as { readonly prev: string };
-    if (createHash('sha256').update(line).digest('hex') === parsed.prev) throw new Error('hash of itself');
+    const after = hashLine(line);
+    if (after.length < before.length) throw new Error('hash of another length');
+    before = after;
   }
 }
 

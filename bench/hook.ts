@@ -164,8 +164,8 @@ async function stop(guard: ChildProcess): Promise<void> {
 /** An answer without its record would make the numbers worthless. */
 async function checkLog(folder: string): Promise<void> {
   // Loaded late: a large process starts others more slowly, and the clock measures starting.
-  const { verifyLog } = await import('../src/audit/index.ts');
-  const { ok } = await verifyLog(join(folder, 'log'));
+  const { folderTree, verify } = await import('../src/verify/index.ts');
+  const { ok } = await verify(folderTree(join(folder, 'log')));
   if (!ok) throw new Error('the log of the bench does not verify');
 }
 

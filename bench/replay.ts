@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verifyLog } from '../src/audit/index.ts';
+import { folderTree, verify } from '../src/verify/index.ts';
 import { loadPolicy } from '../src/bin/load-policy.ts';
 import { replayLog } from '../src/bin/replay-log.ts';
 import type { RuleTable } from '../src/core/rule-table.ts';
@@ -26,7 +26,7 @@ export async function run(): Promise<void> {
     const index = loadPolicy(['policies/default.yaml'], join(folder, 'state')).indexAt(Date.now());
     const startMs = performance.now();
     const distinct = await makeRecordedLog(folder, index, { records });
-    const { ok, bytes } = await verifyLog(join(folder, 'audit'));
+    const { ok, bytes } = await verify(folderTree(join(folder, 'audit')));
     if (!ok) throw new Error('the log of the bench does not verify');
     const madeIn = ((performance.now() - startMs) / 1_000).toFixed(0);
     process.stderr.write(

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse, stringify } from 'yaml';
-import { verifyLog } from '../../src/audit/index.ts';
+import { folderTree, verify } from '../../src/verify/index.ts';
 import { controlClient } from '../../src/cli/control-client.ts';
 import type { DaemonStatus } from '../../src/core/control.ts';
 import { CLIENT_SESSION, COMPANY_WORD, firstRequest } from './gateway-bodies.ts';
@@ -83,7 +83,7 @@ export async function startBenchDaemon(options: BenchDaemonOptions): Promise<Ben
     target,
     close: async () => {
       await ended(child, 'SIGTERM');
-      const { ok } = await verifyLog(status.auditFolder);
+      const { ok } = await verify(folderTree(status.auditFolder));
       if (!ok) throw new Error('the log of the bench does not verify');
     },
   };

@@ -30,7 +30,10 @@ async function serve(id: SessionId): Promise<void> {
   // As the daemon does before it takes its first call.
   deciding.prepare(inForce);
   warmUp(deciding);
-  const log = await openLog(join(folder, 'log'), { clock: Date.now });
+  const log = await openLog(join(folder, 'log'), {
+    clock: Date.now,
+    signing: { keyFile: join(folder, 'audit-signing.key') },
+  });
   const key = contentKey(randomBytes(CONTENT_KEY_BYTES));
   const governed = {
     id,

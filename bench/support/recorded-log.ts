@@ -44,6 +44,7 @@ export async function makeRecordedLog(
   mkdirSync(keysFolder, { recursive: true });
   const keys = contentKeys(keysFolder);
   const log = await openLog(join(folder, 'audit'), {
+    signing: { keyFile: join(folder, 'keys', 'audit-signing.key') },
     clock: Date.now,
     ...(segmentMaxBytes === undefined ? {} : { segmentMaxBytes }),
   });

@@ -1,13 +1,17 @@
 import { writeSync } from 'node:fs';
 
 import { openLog } from './open-log.ts';
-import { sampleRecord } from './sample-log.ts';
+import { sampleOptions, sampleRecord } from './sample-log.ts';
 
 // The program that `crash.test.ts` kills: it appends from many writers at once, and prints each receipt once it has it.
-// Arguments: folder of the log, number of writers, number from which the records count.
+// Segments and checkpoints come so often that each kill is near both. Arguments: folder of the log, number of writers,
+// number from which the records count.
 const [folder = '', writers = '', firstNumber = ''] = process.argv.slice(2);
 
-const log = await openLog(folder, { clock: Date.now, segmentMaxBytes: 20_000 });
+const log = await openLog(
+  folder,
+  sampleOptions(folder, { clock: Date.now, segmentMaxBytes: 10_000, checkpointDelayMs: 3 }),
+);
 let number = Number(firstNumber);
 await Promise.all(
   Array.from({ length: Number(writers) }, async () => {

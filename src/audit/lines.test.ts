@@ -22,7 +22,7 @@ function fileOf(content: Buffer, mostBytes: number): LogFile {
   return {
     read: async (into, offset) =>
       content.copy(into, 0, offset, Math.min(content.length, offset + Math.min(mostBytes, into.length))),
-    stat: async () => ({ identity: 'x', sizeBytes: content.length }),
+    stat: async () => ({ identity: 'x', sizeBytes: content.length, isOwnersAlone: true }),
     write: refuse,
     truncate: refuse,
     sync: refuse,

@@ -17,6 +17,12 @@ export interface LogFileSystem {
    * `read` refuses writes.
    */
   open(path: string, mode: 'read' | 'write' | 'create'): Promise<LogFile>;
+  /** Puts a file in the place of what is at `to`, in one step. Durable once the folder is synced, as all changes of names. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file; fails with `ENOENT` where there is none. */
+  remove(path: string): Promise<void>;
+  /** Removes an empty folder; fails with `ENOTEMPTY` where something is in it. */
+  removeFolder(path: string): Promise<void>;
 }
 
 /** One open file. Offsets and sizes are in bytes. */
@@ -36,9 +42,16 @@ export interface FileFacts {
   /** The same for two looks at the same file, whatever its name. */
   readonly identity: string;
   readonly sizeBytes: number;
+  /** Whether nobody but its owner may read or write it. */
+  readonly isOwnersAlone: boolean;
 }
 
 /** The code of an error, the system's or ours (`ENOSPC`, `AUDIT_CORRUPT` ...), or `unknown`. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+}
+
+/** Whether an error says that there is no space left. */
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(errorCode(error));
 }

@@ -1,5 +1,6 @@
 import { constants, fstatSync, lstatSync, writeSync } from 'node:fs';
-import { lstat, mkdir, open, readdir } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -16,7 +17,16 @@ const FLAGS = {
 
 /** The machine's own file system. */
 export function nodeLogFileSystem(): LogFileSystem {
-  return { makeFolder, list, syncFolder, stat: statPath, open: openFile };
+  return {
+    makeFolder,
+    list,
+    syncFolder,
+    stat: statPath,
+    open: openFile,
+    rename,
+    remove: unlink,
+    removeFolder: rmdir,
+  };
 }
 
 async function makeFolder(path: string): Promise<void> {
@@ -47,8 +57,11 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 async function statPath(path: string): Promise<FileFacts> {
-  const { dev, ino, size } = await Promise.resolve(lstatSync(path));
-  return { identity: `${dev}:${ino}`, sizeBytes: size };
+  return await Promise.resolve(factsOf(lstatSync(path)));
+}
+
+function factsOf({ dev, ino, size, mode }: Stats): FileFacts {
+  return { identity: `${dev}:${ino}`, sizeBytes: size, isOwnersAlone: (mode & 0o077) === 0 };
 }
 
 async function openFile(path: string, mode: keyof typeof FLAGS): Promise<LogFile> {
@@ -64,10 +77,7 @@ async function openFile(path: string, mode: keyof typeof FLAGS): Promise<LogFile
 function nodeLogFile(file: FileHandle): LogFile {
   return {
     // Facts and writes touch memory only, and take less than the way to another thread; a caller waits for each of them.
-    stat: async () => {
-      const { dev, ino, size } = fstatSync(file.fd);
-      return await Promise.resolve({ identity: `${dev}:${ino}`, sizeBytes: size });
-    },
+    stat: async () => await Promise.resolve(factsOf(fstatSync(file.fd))),
     read: async (into, offset) => (await file.read(into, 0, into.length, offset)).bytesRead,
     write: async (bytes, offset) => await Promise.resolve(writeSync(file.fd, bytes, 0, bytes.length, offset)),
     truncate: (sizeBytes) => file.truncate(sizeBytes),

@@ -7,29 +7,35 @@ import { test } from 'node:test';
 import { AlreadyRunning, AuditUnavailable } from '../core/error.ts';
 import { openLog } from './open-log.ts';
 import { MAX_BODY_BYTES, ZERO_HASH } from './record-line.ts';
-import { SAMPLE_TIME_MS, recordsOf, sampleRecord, segmentLines, segmentPaths } from './sample-log.ts';
+import {
+  SAMPLE_TIME_MS,
+  chainOf,
+  recordsOf,
+  sampleOptions,
+  sampleRecord,
+  segmentLines,
+  segmentPaths,
+} from './sample-log.ts';
 import { lastSegment, openAndClose, temporaryFolder, writeSampleLog } from './sample-log.ts';
-import { verifyLog } from './verify-log.ts';
-
-const clock = (): number => SAMPLE_TIME_MS;
 
 test('the bytes are those of the format', async (t) => {
   const folder = await temporaryFolder(t);
-  const log = await openLog(folder, { clock });
+  const log = await openLog(folder, sampleOptions(folder));
   const receipt = await log.append({ kind: 'hook', occurredAtMs: 5, sessionId: null, body: { b: 1, a: 'ä' } });
   await log.close();
   const [path] = await segmentPaths(folder);
   assert.ok(path?.endsWith('/segments/00000000000000000000.jsonl') === true);
   const lines = await segmentLines(path);
-  const first = `{"at":${SAMPLE_TIME_MS},"body":{"event":"opened","head":"${ZERO_HASH}","size":0},"crc":"d844ee86","index":0,"kind":"log","prev":"${ZERO_HASH}","session":null,"v":1}`;
+  const first = `{"at":${SAMPLE_TIME_MS},"body":{"boot":"test","event":"opened","everySeconds":60,"gap":null,"head":"${ZERO_HASH}","size":0,"upMs":0},"crc":"45f5930d","index":0,"kind":"log","prev":"${ZERO_HASH}","session":null,"v":2}`;
   assert.equal(lines[0], first);
-  const prev = hash('sha256', first);
+  const leafHash = (line: string): string => hash('sha256', `\0${line}`);
+  const prev = leafHash(first);
   assert.equal(
     lines[1],
-    `{"at":5,"body":{"a":"ä","b":1},"crc":"9f5e1cd8","index":1,"kind":"hook","prev":"${prev}","session":null,"v":1}`,
+    `{"at":5,"body":{"a":"ä","b":1},"crc":"5ec97371","index":1,"kind":"hook","prev":"${prev}","session":null,"v":2}`,
   );
-  assert.deepEqual(receipt, { index: 1, hash: hash('sha256', lines[1] ?? '') });
-  assert.match(lines[2] ?? '', /"body":\{"event":"closed"\}/);
+  assert.deepEqual(receipt, { index: 1, hash: leafHash(lines[1] ?? '') });
+  assert.match(lines[2] ?? '', /"body":\{"boot":"test","event":"closed","upMs":0\}/);
 });
 
 test('files are for their owner alone', async (t) => {
@@ -41,7 +47,7 @@ test('files are for their owner alone', async (t) => {
 
 test('many writers at once get receipts of their own records, in one chain over many segments', async (t) => {
   const folder = await temporaryFolder(t);
-  const log = await openLog(folder, { clock, segmentMaxBytes: 10_000 });
+  const log = await openLog(folder, sampleOptions(folder, { segmentMaxBytes: 10_000 }));
   const receipts = await Promise.all(Array.from({ length: 500 }, (_, number) => log.append(sampleRecord(number))));
   await Promise.all(
     Array.from({ length: 16 }, async (_, writer) => {
@@ -57,7 +63,7 @@ test('many writers at once get receipts of their own records, in one chain over 
     assert.equal(records[index]?.body['number'], number);
   }
   assert.ok((await segmentPaths(folder)).length > 5);
-  const report = await verifyLog(folder);
+  const report = await chainOf(folder);
   assert.deepEqual([report.ok, report.records, report.head], [true, 822, log.head]);
 });
 
@@ -68,14 +74,16 @@ test('a log that is opened again goes on with the chain', async (t) => {
   await writeSampleLog(folder, 10, 2_000);
   const records = await recordsOf(folder);
   assert.equal(records.length, 64);
-  assert.deepEqual(records[52]?.body, { event: 'opened', head: before.at(-1)?.hash ?? '', size: 52 });
-  assert.equal((await verifyLog(folder)).ok, true);
+  const gap = { cause: 'stopped', fromMs: SAMPLE_TIME_MS, seconds: 0, toMs: SAMPLE_TIME_MS };
+  const pulse = { boot: 'test', everySeconds: 60, upMs: 0 };
+  assert.deepEqual(records[52]?.body, { event: 'opened', head: before.at(-1)?.hash ?? '', size: 52, gap, ...pulse });
+  assert.equal((await chainOf(folder)).ok, true);
 });
 
 test('two writers on one folder are refused', async (t) => {
   const folder = await temporaryFolder(t);
-  const log = await openLog(folder, { clock });
-  await assert.rejects(openLog(folder, { clock }), AlreadyRunning);
+  const log = await openLog(folder, sampleOptions(folder));
+  await assert.rejects(openLog(folder, sampleOptions(folder)), AlreadyRunning);
   await log.append(sampleRecord(1));
   await log.close();
   await openAndClose(folder);
@@ -83,7 +91,7 @@ test('two writers on one folder are refused', async (t) => {
 
 test('a closed log takes nothing more, and closing twice is closing once', async (t) => {
   const folder = await temporaryFolder(t);
-  const log = await openLog(folder, { clock });
+  const log = await openLog(folder, sampleOptions(folder));
   const last = log.append(sampleRecord(1));
   await Promise.all([log.close(), log.close()]);
   assert.equal((await last).index, 1);
@@ -93,7 +101,7 @@ test('a closed log takes nothing more, and closing twice is closing once', async
 
 test('a record that the log cannot hold is refused alone', async (t) => {
   const folder = await temporaryFolder(t);
-  const log = await openLog(folder, { clock });
+  const log = await openLog(folder, sampleOptions(folder));
   const huge = { ...sampleRecord(2), body: { text: 'x'.repeat(MAX_BODY_BYTES) } };
   const results = await Promise.allSettled([
     log.append(sampleRecord(1)),
@@ -106,5 +114,5 @@ test('a record that the log cannot hold is refused alone', async (t) => {
   );
   assert.ok(results[1]?.status === 'rejected' && results[1].reason instanceof AuditUnavailable);
   await log.close();
-  assert.equal((await verifyLog(folder)).ok, true);
+  assert.equal((await chainOf(folder)).ok, true);
 });

@@ -7,9 +7,9 @@ import { AuditCorrupt } from '../core/error.ts';
 import { openLog } from './open-log.ts';
 import { readLog, readRecord } from './read-log.ts';
 import {
-  SAMPLE_TIME_MS,
-  sampleRecord,
   recordsOf,
+  sampleOptions,
+  sampleRecord,
   segmentLines,
   segmentPaths,
   temporaryFolder,
@@ -59,7 +59,7 @@ test('a line that is not whole yet is left out', async (t) => {
 
 test('following gives what is written later, across segments, until it is told to stop', async (t) => {
   const folder = await temporaryFolder(t);
-  const log = await openLog(folder, { clock: () => SAMPLE_TIME_MS, segmentMaxBytes: 1_000 });
+  const log = await openLog(folder, sampleOptions(folder, { segmentMaxBytes: 1_000 }));
   const stop = new AbortController();
   const seen: number[] = [];
   for await (const { index } of readLog(folder, { follow: stop.signal })) {

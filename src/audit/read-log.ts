@@ -29,7 +29,7 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a log in order while it may be written. Each record is checked by itself; only `verifyLog` checks the chain.
+ * Reads a log in order while it may be written. Each record is checked by itself; only verifying checks the chain.
  * A line that is not whole yet is waited for or, without `follow`, left out. A record may be seen shortly before it is
  * durable.
  *

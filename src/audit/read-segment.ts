@@ -34,7 +34,7 @@ export async function logSegments(
 
 /**
  * Reads the lines of one segment in batches and goes on after a damaged one. Each record is checked by itself and against
- * its place in the segment; only `verifyLog` checks the chain.
+ * its place in the segment; only verifying checks the chain.
  */
 export async function* readSegment(
   segment: Segment,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { appendFile, lstat, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, cp, lstat, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 
@@ -10,16 +10,25 @@ import fc from 'fast-check';
 import { AuditCorrupt, StateFolder } from '../core/error.ts';
 import { openLog } from './open-log.ts';
 import { MAX_RECORD_BYTES } from './record-line.ts';
-import { RUNS_FACTOR, SAMPLE_TIME_MS, recordsOf, sampleRecord, segmentLines, segmentPaths } from './sample-log.ts';
+import {
+  RUNS_FACTOR,
+  chainOf,
+  recordsOf,
+  sampleOptions,
+  sampleRecord,
+  segmentLines,
+  segmentPaths,
+} from './sample-log.ts';
 import { lastSegment, openAndClose, temporaryFolder, writeSampleLog } from './sample-log.ts';
-import { verifyLog } from './verify-log.ts';
-
-const clock = (): number => SAMPLE_TIME_MS;
 
 test('wherever the last segment is cut, whole records stay and the cut is recorded', async (t) => {
   const root = await temporaryFolder(t);
   const model = join(root, 'model');
-  await writeSampleLog(model, 12, 100_000);
+  const log = await openLog(model, sampleOptions(model));
+  // Nothing is cut that a checkpoint covers, so that this is what a crash leaves.
+  const checkpoint = await readFile(join(model, 'checkpoint'));
+  for (let number = 0; number < 12; number += 1) await log.append(sampleRecord(number));
+  await log.close();
   const path = await lastSegment(model);
   const bytes = await readFile(path);
   await fc.assert(
@@ -27,6 +36,8 @@ test('wherever the last segment is cut, whole records stay and the cut is record
       const folder = join(root, 'cut');
       await mkdir(join(folder, 'segments'), { recursive: true });
       await writeFile(join(folder, 'segments', basename(path)), bytes.subarray(0, sizeBytes));
+      await writeFile(join(folder, 'checkpoint'), checkpoint);
+      await cp(join(model, 'audit-signing.key'), join(folder, 'audit-signing.key'));
       const wholeBytes = bytes.subarray(0, sizeBytes).lastIndexOf(10) + 1;
       const whole = bytes.subarray(0, wholeBytes).toString().split('\n').length - 1;
       await openAndClose(folder);
@@ -40,7 +51,7 @@ test('wherever the last segment is cut, whole records stay and the cut is record
       } else {
         assert.equal(note?.body['event'], 'opened');
       }
-      assert.equal((await verifyLog(folder)).ok, true);
+      assert.equal((await chainOf(folder)).ok, true);
       await rm(folder, { recursive: true });
     }),
     { numRuns: 40 * RUNS_FACTOR },
@@ -50,7 +61,7 @@ test('wherever the last segment is cut, whole records stay and the cut is record
 for (const { name, tail } of [
   { name: 'half a record', tail: Buffer.from('{"at":1700') },
   { name: 'blocks that were never written', tail: Buffer.alloc(10_000) },
-  { name: 'a line that is no record', tail: Buffer.from('{"at":1700\0\0\0\0,"v":1}\n') },
+  { name: 'a line that is no record', tail: Buffer.from('{"at":1700\0\0\0\0,"v":2}\n') },
   { name: 'bytes that are no UTF-8', tail: Buffer.from([0xff, 0xfe, 0x80]) },
   { name: 'a line longer than any record', tail: Buffer.alloc(3 * MAX_RECORD_BYTES, 0x78) },
 ]) {
@@ -62,7 +73,7 @@ for (const { name, tail } of [
     await openAndClose(folder);
     const records = await recordsOf(folder);
     assert.deepEqual([records[5]?.body['event'], records[5]?.body['bytes']], ['torn-tail', tail.length]);
-    assert.equal((await verifyLog(folder)).ok, true);
+    assert.equal((await chainOf(folder)).ok, true);
   });
 }
 
@@ -147,7 +158,7 @@ for (const { name, damage, want } of [
     await writeSampleLog(folder, 44, 2_500);
     await damage(await segmentPaths(folder));
     const before = await Promise.all((await segmentPaths(folder)).map((path) => readFile(path, 'latin1')));
-    await assert.rejects(openLog(folder, { clock }), (error) => {
+    await assert.rejects(openLog(folder, sampleOptions(folder)), (error) => {
       assert.ok(error instanceof AuditCorrupt);
       assert.match(error.message, want);
       return true;
@@ -160,13 +171,13 @@ for (const { name, damage, want } of [
 test('a segment from another log does not link', async (t) => {
   const [folder, other] = [await temporaryFolder(t), await temporaryFolder(t)];
   await writeSampleLog(folder, 40, 2_500);
-  const log = await openLog(other, { clock: () => 1, segmentMaxBytes: 2_500 });
+  const log = await openLog(other, sampleOptions(other, { clock: () => 1, segmentMaxBytes: 2_500 }));
   for (let number = 0; number < 40; number += 1) await log.append(sampleRecord(number));
   await log.close();
   const [paths, others] = [await segmentPaths(folder), await segmentPaths(other)];
   assert.equal(basename(paths[1] ?? ''), basename(others[1] ?? ''));
   await rename(others[1] ?? '', paths[1] ?? '');
-  await assert.rejects(openLog(folder, { clock }), /does not link to the segment before$/);
+  await assert.rejects(openLog(folder, sampleOptions(folder)), /does not link to the segment before$/);
 });
 
 for (const { name, place } of [
@@ -178,7 +189,7 @@ for (const { name, place } of [
     const folder = await temporaryFolder(t);
     await mkdir(join(folder, 'segments'));
     await place(join(folder, 'segments', `${'0'.repeat(20)}.jsonl`));
-    await assert.rejects(openLog(folder, { clock }), (error) => {
+    await assert.rejects(openLog(folder, sampleOptions(folder)), (error) => {
       assert.ok(error instanceof StateFolder);
       assert.match(error.message, /^log in `.*` cannot be opened: (ELOOP|EISDIR|EINVAL)$/);
       return true;
@@ -192,5 +203,25 @@ test('an empty last segment is written on', async (t) => {
   await writeFile(join(folder, 'segments', `${'5'.padStart(20, '0')}.jsonl`), '');
   await openAndClose(folder);
   assert.equal((await recordsOf(folder))[5]?.body['event'], 'opened');
-  assert.equal((await verifyLog(folder)).ok, true);
+  assert.equal((await chainOf(folder)).ok, true);
 });
+
+for (const version of [1, 3]) {
+  test(`a log of format version ${version} is left as it is, and said to be of another format`, async (t) => {
+    const folder = await temporaryFolder(t);
+    const path = join(folder, 'segments', `${'0'.repeat(20)}.jsonl`);
+    await mkdir(dirname(path));
+    const line = `{"at":1,"body":{},"crc":"00000000","index":0,"kind":"log","prev":"","session":null,"v":${version}}\n`;
+    await writeFile(path, line);
+    await assert.rejects(openLog(folder, sampleOptions(folder)), (error) => {
+      assert.ok(error instanceof StateFolder);
+      assert.equal(error.message, `log in \`${folder}\` is of format version ${version}, but this program writes 2`);
+      assert.equal(
+        error.hint,
+        'move the folder away to begin a new log, or use the version of sallyport that wrote it',
+      );
+      return true;
+    });
+    assert.equal(await readFile(path, 'utf8'), line);
+  });
+}

@@ -4,14 +4,14 @@ import { AuditCorrupt, AuditUnavailable } from '../core/error.ts';
 import type { Receipt } from '../core/audit.ts';
 import type { Sha256 } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
-import { errorCode } from './log-file-system.ts';
+import { errorCode, isFull } from './log-file-system.ts';
 import type { LogFile, LogFileSystem } from './log-file-system.ts';
 import { draftRecord, encodeLine, hashLine } from './record-line.ts';
 import type { RecordDraft } from './record-line.ts';
-import { readRange } from './recover-log.ts';
 import type { LogEnd } from './recover-log.ts';
 import { SEGMENTS_FOLDER, segmentAt } from './segment.ts';
 import type { Segment } from './segment.ts';
+import { readRange, writeRange } from './whole-file.ts';
 
 export interface WriterOptions {
   readonly folder: string;
@@ -19,13 +19,15 @@ export interface WriterOptions {
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
   readonly segmentMaxBytes: number;
+  /** Takes the hashes of records that are durable, in order, before their receipts are given. Must not throw. */
+  readonly onDurable: (hashes: readonly Sha256[]) => void;
 }
 
 /** A write or sync that failed, until the log is known to be whole again. */
 interface Failure {
   readonly step: string;
   readonly cause: unknown;
-  /** Records that were refused since. */
+  /** Records that were refused since, but for those of the log about itself. */
   refused: number;
 }
 
@@ -49,9 +51,10 @@ export class SegmentWriter {
   #failure: Failure | null = null;
   #isClosed = false;
 
-  constructor(end: LogEnd, options: WriterOptions) {
+  /** Takes over `file`, which is open on the segment that `end` names. */
+  constructor(file: LogFile, end: LogEnd, options: WriterOptions) {
     this.#options = options;
-    this.#file = end.file;
+    this.#file = file;
     this.#segment = end.segment;
     this.#sizeBytes = end.sizeBytes;
     this.#lastLineBytes = end.lastLineBytes;
@@ -62,6 +65,11 @@ export class SegmentWriter {
   /** Durable records. */
   get size(): number {
     return this.#nextIndex;
+  }
+
+  /** Whether the newest batch was refused. */
+  get isFailing(): boolean {
+    return this.#failure !== null;
   }
 
   /** Hash of the last durable record. */
@@ -86,7 +94,7 @@ export class SegmentWriter {
       if (this.#sizeBytes > 0 && this.#sizeBytes + batch.bytes.length > this.#options.segmentMaxBytes)
         await this.#rotate();
       step = 'write';
-      await writeWhole(this.#file, batch.bytes, this.#sizeBytes);
+      await writeRange(this.#file, batch.bytes, this.#sizeBytes);
       step = 'sync';
       await Promise.all([this.#file.sync(), this.#checkInPlace(this.#sizeBytes + batch.bytes.length)]);
       this.#failure = null;
@@ -94,10 +102,11 @@ export class SegmentWriter {
       this.#lastLineBytes = batch.lastLineBytes;
       this.#nextIndex += batch.receipts.length;
       this.#head = batch.head;
+      this.#options.onDurable(batch.receipts.map(({ hash }) => hash));
       return batch.receipts.slice(batch.receipts.length - drafts.length);
     } catch (cause) {
       this.#failure ??= { step, cause, refused: 0 };
-      this.#failure.refused += drafts.length;
+      this.#failure.refused += drafts.filter(({ kind }) => kind !== 'log').length;
       throw unavailable(step, this.#segment, cause);
     }
   }
@@ -201,18 +210,9 @@ async function openEmpty(segment: Segment, fs: LogFileSystem): Promise<LogFile> 
   throw new AuditCorrupt(`segment \`${basename(segment.path)}\` exists before its first record`);
 }
 
-async function writeWhole(file: LogFile, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const taken = await file.write(bytes.subarray(done), offset + done);
-    if (taken === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
-    done += taken;
-  }
-}
-
 function unavailable(step: string, segment: Segment, cause: unknown): AuditUnavailable {
   const code = errorCode(cause);
   const message = `record not durable: ${step} of segment \`${basename(segment.path)}\` failed with ${code}`;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new AuditUnavailable(message, { cause, hint: 'free space on the disk of the log' });
+  if (isFull(cause)) return new AuditUnavailable(message, { cause, hint: 'free space on the disk of the log' });
   return new AuditUnavailable(message, { cause, hint: 'check the disk and the folder of the log, then restart' });
 }

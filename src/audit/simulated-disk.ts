@@ -4,9 +4,23 @@ import type { FileFacts, LogFile, LogFileSystem } from './log-file-system.ts';
 
 /** One request to the disk, before it is served. */
 export interface DiskStep {
-  readonly operation: 'open' | 'create' | 'read' | 'write' | 'truncate' | 'sync' | 'syncFolder' | 'stat' | 'list';
-  /** Last part of the path. */
+  readonly operation:
+    | 'open'
+    | 'create'
+    | 'read'
+    | 'write'
+    | 'truncate'
+    | 'sync'
+    | 'syncFolder'
+    | 'stat'
+    | 'list'
+    | 'makeFolder'
+    | 'rename'
+    | 'remove'
+    | 'removeFolder';
+  /** Last part of the path; of a rename, that of the new one. */
   readonly name: string;
+  readonly path: string;
   /** Counts all steps from 1. */
   readonly number: number;
 }
@@ -21,17 +35,20 @@ interface SimulatedFile {
   seen: Buffer;
   /** What is on the disk for sure. */
   durable: Buffer;
-  isNameDurable: boolean;
 }
 
 /** A disk in memory for tests: it forgets at a power cut what was not synced, and fails when told to. */
 export class SimulatedDisk implements LogFileSystem {
-  readonly #files: Map<string, SimulatedFile>;
+  /** Files by the names that a reader sees. */
+  readonly #seen: Map<string, SimulatedFile>;
+  /** Files by the names that are on the disk for sure. */
+  readonly #durable: Map<string, SimulatedFile>;
   #fate: (step: DiskStep) => StepFate = () => null;
   #steps = 0;
 
-  constructor(files: Map<string, SimulatedFile> = new Map()) {
-    this.#files = files;
+  constructor(files: ReadonlyMap<string, SimulatedFile> = new Map()) {
+    this.#seen = new Map(files);
+    this.#durable = new Map(files);
   }
 
   /** Decides the fate of every step from now on. */
@@ -44,41 +61,56 @@ export class SimulatedDisk implements LogFileSystem {
     return this.#steps;
   }
 
+  /** Paths of all files that a reader sees. */
+  get paths(): readonly string[] {
+    return [...this.#seen.keys()];
+  }
+
+  /** What a file holds now, for a test to look at or to change. */
+  bytesOf(path: string): Buffer {
+    return this.#existing(path).seen;
+  }
+
   /** Takes a file away, as another process would. */
-  remove(name: string): void {
-    for (const path of this.#files.keys()) if (basename(path) === name) this.#files.delete(path);
+  takeAway(name: string): void {
+    for (const path of this.#seen.keys()) if (basename(path) === name) this.#forget(path);
   }
 
   /**
-   * The disk after a power cut. What was not synced survives as far as chance has it: names, the beginning of the
-   * bytes, and blocks that were given to a file but never written, which read as zeros.
+   * The disk after a power cut. What was not synced survives as far as chance has it: each change of a name by itself,
+   * the beginning of the bytes, and blocks that were given to a file but never written, which read as zeros.
    *
    * @param chance gives a whole number from 0 to its argument, both included.
    */
   afterPowerCut(chance: (most: number) => number): SimulatedDisk {
     const files = new Map<string, SimulatedFile>();
-    for (const [path, file] of this.#files) {
-      if (!file.isNameDurable && chance(1) === 0) continue;
-      const isExtended = file.seen.subarray(0, file.durable.length).equals(file.durable);
-      const rest = isExtended ? file.seen.subarray(file.durable.length) : Buffer.alloc(0);
-      const kept = chance(rest.length);
-      const zeros = Buffer.alloc(chance(1) * chance(rest.length - kept));
-      const left = Buffer.concat([file.durable, rest.subarray(0, kept), zeros]);
-      files.set(path, { identity: file.identity, seen: left, durable: left, isNameDurable: true });
+    const left = new Map<SimulatedFile, SimulatedFile>();
+    for (const path of new Set([...this.#durable.keys(), ...this.#seen.keys()])) {
+      const [before, after] = [this.#durable.get(path), this.#seen.get(path)];
+      const file = before === after || chance(1) === 0 ? before : after;
+      if (file === undefined) continue;
+      if (!left.has(file)) left.set(file, remains(file, chance));
+      files.set(path, left.get(file) ?? file);
     }
     return new SimulatedDisk(files);
   }
 
-  async makeFolder(_path: string): Promise<void> {}
+  async makeFolder(path: string): Promise<void> {
+    await this.#step('makeFolder', path);
+  }
 
   async list(folder: string): Promise<readonly string[]> {
     await this.#step('list', folder);
-    return [...this.#files.keys()].filter((path) => dirname(path) === folder).map((path) => basename(path));
+    const names = [...this.#seen.keys()]
+      .filter((path) => path.startsWith(`${folder}/`))
+      .map((path) => path.slice(folder.length + 1).split('/')[0] ?? '');
+    return [...new Set(names)];
   }
 
   async syncFolder(folder: string): Promise<void> {
     await this.#step('syncFolder', folder);
-    for (const [path, file] of this.#files) if (dirname(path) === folder) file.isNameDurable = true;
+    for (const path of this.#durable.keys()) if (dirname(path) === folder) this.#durable.delete(path);
+    for (const [path, file] of this.#seen) if (dirname(path) === folder) this.#durable.set(path, file);
   }
 
   async stat(path: string): Promise<FileFacts> {
@@ -88,18 +120,41 @@ export class SimulatedDisk implements LogFileSystem {
 
   async open(path: string, mode: 'read' | 'write' | 'create'): Promise<LogFile> {
     if (mode === 'create') {
-      if (this.#files.has(path)) throw failure('EEXIST');
+      if (this.#seen.has(path)) throw failure('EEXIST');
       await this.#step('create', path);
       const none = Buffer.alloc(0);
-      this.#files.set(path, { identity: `${this.#steps}`, seen: none, durable: none, isNameDurable: false });
+      this.#seen.set(path, { identity: `${this.#steps}`, seen: none, durable: none });
     } else {
       await this.#step('open', path);
     }
     return this.#openFile(path, this.#existing(path));
   }
 
+  async rename(from: string, to: string): Promise<void> {
+    await this.#step('rename', to);
+    const file = this.#existing(from);
+    this.#seen.delete(from);
+    this.#seen.set(to, file);
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#step('remove', path);
+    this.#existing(path);
+    this.#seen.delete(path);
+  }
+
+  async removeFolder(path: string): Promise<void> {
+    await this.#step('removeFolder', path);
+    if ((await this.list(path)).length > 0) throw failure('ENOTEMPTY');
+  }
+
+  #forget(path: string): void {
+    this.#seen.delete(path);
+    this.#durable.delete(path);
+  }
+
   #existing(path: string): SimulatedFile {
-    const file = this.#files.get(path);
+    const file = this.#seen.get(path);
     if (file === undefined) throw failure('ENOENT');
     return file;
   }
@@ -134,7 +189,7 @@ export class SimulatedDisk implements LogFileSystem {
   /** Serves a step. Gives how many bytes a write may take. */
   async #step(operation: DiskStep['operation'], path: string): Promise<number> {
     this.#steps += 1;
-    const fate = this.#fate({ operation, name: basename(path), number: this.#steps });
+    const fate = this.#fate({ operation, name: basename(path), path, number: this.#steps });
     if (fate === null) return Number.MAX_SAFE_INTEGER;
     if ('failWith' in fate) throw failure(fate.failWith);
     if ('takeBytes' in fate) return fate.takeBytes;
@@ -143,8 +198,17 @@ export class SimulatedDisk implements LogFileSystem {
   }
 }
 
+function remains(file: SimulatedFile, chance: (most: number) => number): SimulatedFile {
+  const isExtended = file.seen.subarray(0, file.durable.length).equals(file.durable);
+  const rest = isExtended ? file.seen.subarray(file.durable.length) : Buffer.alloc(0);
+  const kept = chance(rest.length);
+  const zeros = Buffer.alloc(chance(1) * chance(rest.length - kept));
+  const left = Buffer.concat([file.durable, rest.subarray(0, kept), zeros]);
+  return { identity: file.identity, seen: left, durable: left };
+}
+
 function factsOf(file: SimulatedFile): FileFacts {
-  return { identity: file.identity, sizeBytes: file.seen.length };
+  return { identity: file.identity, sizeBytes: file.seen.length, isOwnersAlone: true };
 }
 
 function failure(code: string): Error {
