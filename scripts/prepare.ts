@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildVerifier } from './build-verifier.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -23,14 +24,16 @@ await build({
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  // Loaded only for a session on Bedrock or Vertex, and large.
-  external: ['@aws-sdk/*', 'google-auth-library'],
+  // Loaded only for a session on Bedrock or Vertex, or for a query of the log, and large.
+  external: ['@aws-sdk/*', 'google-auth-library', '@duckdb/node-api'],
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
   legalComments: 'none',
   logLevel: 'warning',
 });
+
+await buildVerifier(`${root}dist/sallyport-verify.mjs`);
 
 // `npx sallyport` looks here. A `bin` entry in package.json would do, but npx then installs the package a second time.
 const link = `${root}node_modules/.bin/sallyport`;

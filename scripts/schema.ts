@@ -1,19 +1,31 @@
 /**
- * Writes what is made from the policy schema: `schema/policy.schema.json` and the field reference in `docs/policy.md`.
- * Run it after a change to the schema: `node scripts/schema.ts`. A test says when that was forgotten.
+ * Writes what is made from schemas: `schema/policy.schema.json` and the field reference in `docs/policy.md`,
+ * `schema/audit-record.json` and the table of events in `spec/audit-record.md`, and the mapping in `docs/ocsf.md`.
+ * Run it after a change to one of them: `node scripts/schema.ts`. Tests say when that was forgotten.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { mappingTable } from '../src/ocsf/index.ts';
 import { fieldReference, policyJsonSchema } from '../src/policy/index.ts';
+import { eventTable, recordJsonSchema } from '../src/records/index.ts';
 
-const schemaFile = new URL('../schema/policy.schema.json', import.meta.url);
-const docsFile = new URL('../docs/policy.md', import.meta.url);
+writeSchema('policy.schema.json', policyJsonSchema());
+writeSchema('audit-record.json', recordJsonSchema());
+fillIn('docs/policy.md', 'fields', fieldReference());
+fillIn('spec/audit-record.md', 'events', eventTable());
+fillIn('docs/ocsf.md', 'mapping', mappingTable());
 
-writeFileSync(schemaFile, `${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
+function writeSchema(name: string, schema: object): void {
+  writeFileSync(new URL(`../schema/${name}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+}
 
-const docs = readFileSync(docsFile, 'utf8');
-const made = docs.replace(
-  /<!-- fields -->.*<!-- \/fields -->/s,
-  () => `<!-- fields -->\n\n${fieldReference()}\n<!-- /fields -->`,
-);
-if (!made.includes(fieldReference())) throw new TypeError('docs/policy.md has lost its markers');
-writeFileSync(docsFile, made);
+/** Puts a table between the two markers of its name. */
+function fillIn(path: string, marker: string, table: string): void {
+  const file = new URL(`../${path}`, import.meta.url);
+  const text = readFileSync(file, 'utf8');
+  const pattern = new RegExp(`<!-- ${marker} -->.*<!-- /${marker} -->`, 's');
+  if (!pattern.test(text)) throw new TypeError(`${path} has lost its markers`);
+  writeFileSync(
+    file,
+    text.replace(pattern, () => `<!-- ${marker} -->\n\n${table}\n<!-- /${marker} -->`),
+  );
+}

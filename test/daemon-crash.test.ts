@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { test } from 'node:test';
-import { readLog, verifyLog } from '../src/audit/index.ts';
+import { readLog } from '../src/audit/index.ts';
 import { stringField } from '../src/core/json.ts';
 import { controlClient } from '../src/cli/control-client.ts';
 import { makeHome, startDaemonProcess } from './daemon-process.ts';
+import { folderTree, verify } from '../src/verify/index.ts';
 
 const KILLS = 20;
 const DECISIONS = process.env['SLOW'] === '1' ? 100_000 : 10_000;
@@ -78,7 +79,7 @@ test(`after ${DECISIONS} decisions and ${KILLS} kills at random moments every de
     if (record.kind === 'decision')
       logged.set(stringField(record.body, 'toolUseId') ?? '', stringField(record.body, 'verdict') ?? '');
   }
-  const report = await verifyLog(auditFolder);
+  const report = await verify(folderTree(auditFolder));
   const lost = calls.filter((call) => call.answer !== null && logged.get(call.id) !== call.answer);
   t.diagnostic(
     `${answered()} answers, ${logged.size} decisions in the log, ${killed} kills, ${report.records} records`,

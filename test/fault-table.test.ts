@@ -7,10 +7,11 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { controlClient } from '../src/cli/control-client.ts';
-import { readLog, verifyLog } from '../src/audit/index.ts';
+import { readLog } from '../src/audit/index.ts';
 import { stringField } from '../src/core/json.ts';
 import { makeHome, sallyport, startDaemonProcess } from './daemon-process.ts';
 import type { DaemonProcess, Home } from './daemon-process.ts';
+import { folderTree, verify } from '../src/verify/index.ts';
 
 // The faults that must never let a call pass, each on the real path: the real daemon, the real hook client, a real
 // kernel that has no space, no socket, no process. A row says what is done and what the client is told.
@@ -168,7 +169,7 @@ test('16 calls at once on a loaded machine: every one answered as the policy say
   const logged = await loggedIds(scene);
   for (let round = 0; round < 4; round += 1)
     for (let number = 0; number < 16; number += 1) assert.ok(logged.has(`toolu_${round}_${number}`));
-  assert.ok((await verifyLog(scene.daemon.status.auditFolder)).ok);
+  assert.ok((await verify(folderTree(scene.daemon.status.auditFolder))).ok);
 });
 
 test('a daemon does not start on a log folder that is read-only', { skip: mountSkip() }, (t) => {

@@ -34,6 +34,8 @@ const server = (fields: string): string =>
   base(
     `mcp:\n  servers:\n    docs: { ${fields} }\n  allow: [{ id: test/docs, server: docs, tools: [search], reason: Because. }]\n`,
   );
+const archive = (fields: string): string =>
+  base(`audit: { deliver: [{ name: a, to: s3, bucket: abc, region: us-east-1, ${fields} }] }\n`);
 const RUN = 'run[0]';
 
 /** Credentials are put together here, so that none stands in a file. */
@@ -455,5 +457,25 @@ export const LINT_CASES: readonly LintCase[] = [
         "files:\n  deny:\n    - { id: test/floor, access: read, paths: ['**/.env', '~/.ssh/**', '~/.aws/**', '**/.netrc', '~/.kube/**', '**/*.key', /etc/shadow, '**/.git/hooks/**', '**/.bashrc', '**/.claude/**'], reason: Because. }\n",
       ),
     ],
+  },
+  {
+    name: 'an archive that is required and lets go early',
+    code: 'lint/short-retention',
+    hit: [archive('required: true, object_lock: { mode: governance, days: 365 }')],
+    path: 'audit.deliver[0].object_lock.days',
+    message: /365 days, which is less than seven years/,
+    near: [
+      archive('object_lock: { mode: governance, days: 365 }'),
+      archive('required: true, object_lock: { mode: governance, days: 2557 }'),
+      archive('required: true'),
+    ],
+  },
+  {
+    name: 'records that are kept for less than the archive is for',
+    code: 'lint/short-retention',
+    hit: [base('audit: { retention_days: 90, deliver: [{ name: a, to: file, folder: /a, required: true }] }\n')],
+    path: 'audit.retention_days',
+    message: /90 days/,
+    near: [base('audit: { retention_days: 90, deliver: [{ name: a, to: file, folder: /a }] }\n')],
   },
 ];

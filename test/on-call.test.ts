@@ -208,7 +208,7 @@ for (const { name, words, status, stderr } of [
     name: 'a kind of record that there is not',
     words: ['audit', 'tail', '--kind', 'decisions'],
     status: 2,
-    stderr: /Allowed choices are decision, hook, model, session, policy, admin, log\.\nhint: /,
+    stderr: /Allowed choices are decision, hook, model, session, policy, admin, egress, finding, log\.\nhint: /,
   },
   {
     name: 'a verdict that there is not',

@@ -31,7 +31,10 @@ export async function recordDay(state: string, policyFile: string, day: Day, atM
   mkdirSync(keysFolder, { recursive: true, mode: 0o700 });
   const keys = contentKeys(keysFolder);
   const index = loadPolicy([policyFile], state).indexAt(atMs);
-  const log = await openLog(join(state, 'audit'), { clock: () => atMs });
+  const log = await openLog(join(state, 'audit'), {
+    clock: () => atMs,
+    signing: { keyFile: join(state, 'keys', 'audit-signing.key') },
+  });
   for (const [number, commandLines] of day.sessions.entries()) {
     const sessionId = makeSessionId(atMs, randomBytes(16));
     keys.create(sessionId);

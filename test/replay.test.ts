@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { makeRecordedLog } from '../bench/support/recorded-log.ts';
-import { logSegments, openLog, readLog, verifyLog } from '../src/audit/index.ts';
+import { logSegments, openLog, readLog } from '../src/audit/index.ts';
 import { contentKeys } from '../src/bin/content-keys.ts';
 import { loadPolicy } from '../src/bin/load-policy.ts';
 import { replayLog } from '../src/bin/replay-log.ts';
@@ -19,6 +19,7 @@ import type { SeenCall } from '../src/core/seen-call.ts';
 import { ruleIndex } from '../src/decide/index.ts';
 import { redecide } from '../src/replay/index.ts';
 import { ROOT } from './daemon-process.ts';
+import { folderTree, verify } from '../src/verify/index.ts';
 
 const COMPARED = process.env['SLOW'] === '1' ? 100_000 : 10_000;
 const POLICY = [join(ROOT, 'policies', 'default.yaml')];
@@ -92,7 +93,7 @@ test('a deleted key destroys the content of its session alone, and the log still
   const { tally } = await replayLog(join(folder, 'audit'), plan);
   assert.deepEqual(tally.totals.notDecided, { 'key-gone': 5_000 });
   assert.equal(tally.totals.decided, 1_000);
-  assert.equal((await verifyLog(join(folder, 'audit'))).ok, true);
+  assert.equal((await verify(folderTree(join(folder, 'audit')))).ok, true);
 });
 
 test("another session's key opens nothing", async (t) => {
@@ -108,7 +109,10 @@ test("another session's key opens nothing", async (t) => {
 test('sealed content that was exchanged between two calls is found out', async (t) => {
   const [folder, forged] = [folderOf(t), folderOf(t)];
   await makeRecordedLog(folder, index, { records: 10 });
-  const log = await openLog(join(forged, 'audit'), { clock: () => 0 });
+  const log = await openLog(join(forged, 'audit'), {
+    clock: () => 0,
+    signing: { keyFile: join(forged, 'keys', 'audit-signing.key') },
+  });
   const records = [];
   for await (const record of readLog(join(folder, 'audit'))) if (record.kind === 'decision') records.push(record);
   for (const [at, { kind, occurredAtMs, sessionId, body }] of records.entries()) {

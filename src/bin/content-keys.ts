@@ -19,6 +19,8 @@ export interface ContentKeys {
   create(id: SessionId): void;
   /** The key of a session, or null where there is none. A running session's key is read once. */
   of(id: SessionId): ContentKey | null;
+  /** Drops a key from memory; its file is left as it is. */
+  forget(id: SessionId): void;
 }
 
 /** What of the system the keys rest on; a test brings its own. */
@@ -60,6 +62,9 @@ export function contentKeys(folder: string, ports: KeyPorts = OWN_PORTS): Conten
       const key = readContentKey(folder, id);
       if (key !== null) hold(id, key);
       return key;
+    },
+    forget(id) {
+      held.delete(id);
     },
   };
 }

@@ -10,6 +10,12 @@ import type { KeyWrap } from './key-wrap.ts';
 /** Sessions whose contents stay open while nobody uses them; what is in use stays open beside them. */
 const MAX_IDLE = 64;
 
+/** A store of contents that lets go of what it holds in memory. */
+export interface ForgettingStore extends ContentStore {
+  /** Drops the data key of a session; who still writes its contents goes on until its file is gone. */
+  forget(id: SessionId): void;
+}
+
 /** Contents, and whether they take more. */
 interface Opened {
   readonly contents: SessionContents;
@@ -23,7 +29,7 @@ interface Opened {
  *
  * @param folder exists, mode 0700. One process at a time writes there: the state folder's lock.
  */
-export function contentStore(folder: string, keys: KeyWrap): ContentStore {
+export function contentStore(folder: string, keys: KeyWrap): ForgettingStore {
   const idle = new Map<SessionId, Promise<Opened | null>>();
   const inUse = new Map<SessionId, WeakRef<Promise<Opened | null>>>();
   /** Keeps what is in use reachable from those who use it. */
@@ -51,6 +57,10 @@ export function contentStore(folder: string, keys: KeyWrap): ContentStore {
       const there = await opening;
       if (there !== null) holds.set(there.contents, opening);
       return there?.contents ?? null;
+    },
+    forget: (id) => {
+      idle.delete(id);
+      inUse.delete(id);
     },
   };
 }

@@ -15,6 +15,7 @@ import { parseSessionId } from '../core/ids.ts';
 import type { SessionId } from '../core/ids.ts';
 import { isJsonObject, stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
+import { MAX_REASON_LENGTH } from './erasure.ts';
 
 /** Bytes of a control request; the largest holds one session's description. */
 const MAX_CONTROL_BYTES = 256 * 1024;
@@ -33,10 +34,23 @@ export interface ControlPorts {
    * @throws {SallyportError} where that cannot be recorded: it must stay closed then.
    */
   recordOpening?(id: SessionId, body: JsonObject): Promise<void>;
+  /** Records how a test of recovery came out. @throws {UsageError} for a body that tells of something else. */
+  recordRecovery?(told: JsonObject): Promise<object>;
+  /** Legal holds and the erasure of content. */
+  readonly erasure?: ErasurePorts;
   /** Metrics in the text format of Prometheus, or null where the policy wants none. */
   metrics?(): Promise<string | null>;
   /** Told of failures that nobody foresaw: whoever asked gets only their code. */
   logError(line: string): void;
+}
+
+/** What of content can be asked for that is to be kept, or to be destroyed. Reasons are checked by then. */
+export interface ErasurePorts {
+  erase(id: SessionId, reason: string): Promise<object>;
+  /** @param id the session, or null for all. */
+  hold(id: SessionId | null, reason: string): Promise<object>;
+  release(id: SessionId | null, reason: string): Promise<object>;
+  holds(): object;
 }
 
 /**
@@ -85,7 +99,12 @@ async function route(ports: ControlPorts, method: string, url: string, body: Jso
     return {};
   }
   if (method === 'POST' && url === '/sessions') return await ports.openSession(parseOpenSession(body));
+  if (method === 'POST' && url === '/recovery-tests') return (await ports.recordRecovery?.(body)) ?? null;
   if (method === 'POST' && url === '/probes') return await ports.openProbe();
+  if (ports.erasure !== undefined) {
+    const answered = await routeErasure(ports.erasure, method, url, body);
+    if (answered !== null) return answered;
+  }
   const match = /^\/sessions\/(ses_[0-9a-z]+)\/(beat|end|opening)$/.exec(url);
   const id = match === null ? null : parseSessionId(match[1] ?? '');
   if (method !== 'POST' || match === null || id === null) return null;
@@ -96,6 +115,27 @@ async function route(ports: ControlPorts, method: string, url: string, body: Jso
   }
   if (match[2] === 'beat') return ports.beat(id, parseCredentials(body['credentials']));
   return (await ports.endSession(id, stringField(body, 'reason') ?? 'ended by its owner')) ? {} : null;
+}
+
+async function routeErasure(
+  ports: ErasurePorts,
+  method: string,
+  url: string,
+  body: JsonObject,
+): Promise<object | null> {
+  if (method === 'GET' && url === '/holds') return ports.holds();
+  const verb = method === 'POST' ? /^\/(erase|hold|release)$/.exec(url)?.[1] : undefined;
+  if (verb === undefined) return null;
+  const reason = stringField(body, 'reason')?.trim() ?? '';
+  if (reason === '' || reason.length > MAX_REASON_LENGTH)
+    throw new UsageError(`a reason of 1 to ${MAX_REASON_LENGTH} characters is wanted`);
+  const id = parseSessionId(stringField(body, 'session') ?? '');
+  // All is asked for by name: a session id that is mistyped must not become all sessions.
+  if (id === null && (verb === 'erase' || body['session'] !== 'all')) throw new UsageError('a session id is wanted');
+  if (verb === 'hold') return await ports.hold(id, reason);
+  if (verb === 'release') return await ports.release(id, reason);
+  if (id === null) throw new UsageError('a session id is wanted');
+  return await ports.erase(id, reason);
 }
 
 function parseOpenSession(body: JsonObject): OpenSessionRequest {

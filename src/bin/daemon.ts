@@ -6,25 +6,28 @@ import type { Bundle } from '../compile/index.ts';
 import type { DaemonStatus, LogHealth, ModelCredentials, ProbeAnswer } from '../core/control.ts';
 import { AlreadyRunning } from '../core/error.ts';
 import type { SessionId } from '../core/ids.ts';
-import { startGateway } from '../gateway/index.ts';
-import type { Gateway, GatewayPorts } from '../gateway/index.ts';
+import type { Gateway } from '../gateway/index.ts';
 import { startGuard } from '../guard/index.ts';
 import type { GuardPorts } from '../guard/index.ts';
 import { SEAL_NONCE_BYTES, sealCall } from '../seal/index.ts';
 import { liveness, sessionRegistry } from '../session/index.ts';
 import type { SessionRegistry } from '../session/index.ts';
+import { auditParts, decisionLog } from './audit-parts.ts';
+import { checkpointWatch } from './checkpoint-watch.ts';
 import { contentKeys } from './content-keys.ts';
 import { startControlServer } from './control-server.ts';
 import { forgetPid, pidOf, processState, rememberPid } from './daemon-pid.ts';
 import { guardPolicy, OWN_ENGINES } from './guard-policy.ts';
-import { loadBundle, startWithBundle } from './load-bundle.ts';
 import type { BundlePlace } from './load-bundle.ts';
-import { loadPolicy } from './load-policy.ts';
 import type { InForce } from './load-policy.ts';
 import { credentialChains } from './credential-chains.ts';
+import { openGateway } from './open-gateway.ts';
 import { openSession } from './open-session.ts';
+import { ownErasure } from './own-erasure.ts';
+import { recordRecovery } from './record-recovery.ts';
 import { policyInForce } from './policy-in-force.ts';
-import type { PolicyInForce, PolicySource } from './policy-in-force.ts';
+import type { PolicyInForce } from './policy-in-force.ts';
+import { bundleSource, textSource } from './policy-sources.ts';
 import { neverBack } from './never-back.ts';
 import { installHookClient, packageRoot } from './package-root.ts';
 import { warmUp } from './warm-up.ts';
@@ -83,9 +86,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     for (const close of opened.splice(0).toReversed()) await close();
   };
   try {
-    const stored = await openLog(paths.audit, { clock });
+    let auditing: Awaited<ReturnType<typeof auditParts>> | null = null;
+    // Closed after the log, so that its last record is delivered too.
+    opened.push(() => auditing?.endDelivery());
+    const stored = await openLog(paths.audit, { clock, signing: { keyFile: paths.auditKey } });
     opened.push(() => stored.close());
-    const log = watchedLog(stored, { clock, onChange: (health) => options.logError(healthText(health)) });
+    const written = watchedLog(stored, { clock, onChange: (health) => options.logError(healthText(health)) });
+    const log = decisionLog(written, () => auditing?.delivery ?? null);
     const deciding = guardPolicy({
       inForce: () => policies.current,
       moment,
@@ -102,6 +109,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       logError: options.logError,
     });
 
+    const chains = credentialChains();
+    const version = packageVersion(root);
+    const audited = await auditParts({
+      paths,
+      log: stored,
+      version,
+      inForce: () => policies.current,
+      chains,
+      clock,
+      logError: options.logError,
+    });
+    auditing = audited;
+    opened.push(() => audited.endWriters());
+
     const keys = contentKeys(paths.contentKeys);
     const registry = sessionRegistry(paths.sessions, {
       audit: log,
@@ -111,7 +132,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     const proofs = liveness(ownKey(join(paths.keys, 'canary.key')), randomBytes);
     const credentials = new Map<SessionId, ModelCredentials>();
-    const chains = credentialChains();
     const watched = new Map<SessionId, number>();
 
     // The gateway knows what was masked; the guard, which it needs, is there before it.
@@ -142,7 +162,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
     const parts = gatewayParts({
       paths,
-      version: packageVersion(root),
+      version,
       registry,
       liveness: proofs,
       audit: log,
@@ -167,11 +187,31 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       }
     }
     rememberGatewayPort(paths, gateway.url);
+    const erasure = await ownErasure({
+      paths,
+      audit: log,
+      registry,
+      keys,
+      forget: (id) => {
+        if (!gateway.forget(id)) return false;
+        parts.forget(id);
+        return true;
+      },
+      keptDays: () => policies.current.bundle.policy.audit.contentDays,
+      clock,
+      logError: options.logError,
+    });
+    opened.push(() => erasure.close());
+
+    audited.watch({
+      running: () => registry.list().flatMap(({ id, endedReason }) => (endedReason === null ? [id] : [])),
+      gatewayUrl: gateway.url,
+    });
 
     const startedAtMs = clock();
     const hook = installHookClient(root, paths.hookFolder);
     const status = (): DaemonStatus => ({
-      version: packageVersion(root),
+      version,
       pid: process.pid,
       startedAtMs,
       policy: policyStatus(policies.current, moment()),
@@ -180,7 +220,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       controlSocket: paths.controlSocket,
       auditFolder: paths.audit,
       auditRecords: stored.size,
-      logHealth: log.health,
+      logHealth: written.health,
+      ...audited.status(),
       refusedReload: policies.refused,
       engines: deciding.engines(),
       hookClient: hook.kind,
@@ -226,6 +267,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         },
         shutdown: () => asked.resolve(),
         metrics: () => parts.metrics(),
+        erasure: erasure.ports,
+        recordRecovery: (told) => recordRecovery(log, clock(), userInfo().username, told),
         async recordOpening(id, { form, request }) {
           const body = {
             event: 'content-opened',
@@ -242,7 +285,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     opened.push(() => control.close());
 
     warmUp(deciding);
+    const lookAtCheckpoints = checkpointWatch(() => stored.checkpointHealth, options.logError);
     const sweep = setInterval(() => {
+      lookAtCheckpoints();
       for (const [id, pid] of watched) if (isAlive(pid)) registry.beat(id);
       void policies.recordEnded();
       sweepSessions(registry).catch((error: unknown) => options.logError(`cannot sweep sessions: ${String(error)}`));
@@ -255,6 +300,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       reload: async () => {
         await policies.reload();
         await parts.followPolicy();
+        await audited.followPolicy();
       },
       close: closeAll,
     };
@@ -274,34 +320,6 @@ async function sweepSessions(registry: SessionRegistry): Promise<void> {
   for (const { id } of running) {
     if (registry.byId(id)?.endedReason === null) continue;
     killStartedWith((environment) => environment.includes(`SALLYPORT_SESSION=${id}`));
-  }
-}
-
-/** The policy's texts. They are read at once. */
-function textSource(options: DaemonOptions): PolicySource {
-  const first = loadTexts(options);
-  return { start: () => ({ inForce: first, refused: null }), load: () => loadTexts(options) };
-}
-
-function bundleSource(place: BundlePlace, stateFolder: string): PolicySource {
-  return { start: () => startWithBundle(place, stateFolder), load: () => loadBundle(place, stateFolder) };
-}
-
-/** Reads the documents of the policy and passes on what is said about them. */
-function loadTexts({ policyFiles, paths, logError }: DaemonOptions): InForce {
-  const { warnings, ...inForce } = loadPolicy(policyFiles, paths.home);
-  for (const warning of warnings) logError(warning);
-  return inForce;
-}
-
-/** Opens the gateway on the port of before, or on any where another program has that. */
-async function openGateway(ports: GatewayPorts, port: number): Promise<Gateway> {
-  try {
-    return await startGateway(ports, { host: '127.0.0.1', port });
-  } catch (error) {
-    if (port === 0 || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    ports.logError?.(`port ${port} is taken by another program; sessions that were told it are ended`);
-    return await startGateway(ports, { host: '127.0.0.1', port: 0 });
   }
 }
 

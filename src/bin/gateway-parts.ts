@@ -55,6 +55,8 @@ export interface GatewayParts {
   followPolicy(): Promise<void>;
   /** All metrics in the text format of Prometheus, or null where the policy wants none. */
   metrics(): Promise<string | null>;
+  /** Drops what is held of a session's contents. */
+  forget(id: SessionId): void;
   /** Ends what was started for it; the gateway is closed by then. */
   close(): Promise<void>;
 }
@@ -66,6 +68,10 @@ export function gatewayParts(desk: GatewayDesk): GatewayParts {
   const usage = openUsageStore(join(paths.home, 'usage.jsonl'), { clock, uptimeMs });
   const telemetry = policyTelemetry({ version: desk.version, logError });
   const documents = documentReader();
+  const contents = contentStore(
+    paths.content,
+    localKeyWrap((id) => desk.keys.of(id)),
+  );
 
   const ports: GatewayPorts = {
     sessions: registry,
@@ -87,10 +93,7 @@ export function gatewayParts(desk: GatewayDesk): GatewayParts {
       taint: (session, taint) => registry.taint(session, taint),
       clock,
     }),
-    contents: contentStore(
-      paths.content,
-      localKeyWrap((id) => desk.keys.of(id)),
-    ),
+    contents,
     calls: gatewayCalls({ deciding: desk.deciding, known: desk.known, inForce }),
     forwardProxy: forwardProxyPorts({ paths, rules: () => inForce().bundle.policy.gateway.forwardProxy, clock }),
     mayUseModel: (model) => mayUseModel(inForce().bundle.policy.models, model),
@@ -118,6 +121,7 @@ export function gatewayParts(desk: GatewayDesk): GatewayParts {
       return telemetry.follow({ telemetry: gateway.telemetry, models: models.allow });
     },
     metrics: () => telemetry.metrics(),
+    forget: (id) => contents.forget(id),
     close: async () => {
       await documents.close();
       await telemetry.close();

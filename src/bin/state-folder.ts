@@ -11,12 +11,18 @@ export interface StatePaths {
   readonly audit: string;
   readonly sessions: string;
   readonly keys: string;
+  /** Signs the checkpoints of the log. */
+  readonly auditKey: string;
   /** Holds the keys of recorded content, one per session. */
   readonly contentKeys: string;
   /** Holds what sessions mask, one sealed file each. */
   readonly masks: string;
   /** Holds what went up and came back, as far as the policy has it kept, one file for each session. */
   readonly content: string;
+  /** Holds erasures that were begun and are not at their end. */
+  readonly erasures: string;
+  /** The legal holds. */
+  readonly holds: string;
   readonly run: string;
   /** Holds nothing but the guard's socket, so that it can be shown to a session whose view hides the rest. */
   readonly guardFolder: string;
@@ -63,9 +69,12 @@ export function pathsBelow(home: string): StatePaths {
     audit: join(home, 'audit'),
     sessions: join(home, 'sessions'),
     keys: join(home, 'keys'),
+    auditKey: join(home, 'keys', 'audit-signing.key'),
     contentKeys: join(home, 'keys', 'content'),
     masks: join(home, 'masks'),
     content: join(home, 'content'),
+    erasures: join(home, 'erasures'),
+    holds: join(home, 'holds.json'),
     run: join(home, 'run'),
     guardFolder: join(home, 'run', 'guard'),
     guardSocket: join(home, 'run', 'guard', 'guard.sock'),
@@ -91,6 +100,7 @@ export function prepareStateFolder(paths: StatePaths, uid: number): void {
     paths.contentKeys,
     paths.masks,
     paths.content,
+    paths.erasures,
     paths.run,
     paths.guardFolder,
     paths.hookFolder,

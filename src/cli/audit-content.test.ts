@@ -46,7 +46,7 @@ async function homeFor(t: TestContext, policy: 'masked' | 'sealed' = 'masked'): 
   const rig = contentRig(paths.content);
   rig.policy = policy;
   rig.keys.set(SESSION, contentKey(Buffer.alloc(32, 9)));
-  const log = await openLog(paths.audit, { clock: () => 0 });
+  const log = await openLog(paths.audit, { clock: () => 0, signing: { keyFile: paths.auditKey } });
   const append = async (body: JsonObject): Promise<number> =>
     (await log.append({ kind: 'model', occurredAtMs: 1_000, sessionId: SESSION, body })).index;
 

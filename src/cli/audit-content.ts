@@ -20,6 +20,7 @@ import { ownPaths } from './place.ts';
 import { progressLine } from './progress-line.ts';
 import type { SetExitCode } from './program.ts';
 import { shownLine } from './shown-line.ts';
+import { written } from './written.ts';
 
 interface ContentOptions {
   readonly request?: number;
@@ -65,7 +66,9 @@ async function content(id: SessionId, options: ContentOptions, setExitCode: SetE
   const keysOpened = isOpened ? localKeyWrap((each) => keys.of(each)) : null;
   const reader = await openContents({ folder: paths.content, sessionId: id, keys: keysOpened });
   if (reader === null)
-    throw new NoSuchRecord('the content of this session is gone', { hint: `it was in \`${paths.content}\`` });
+    throw new NoSuchRecord('the content of this session is gone', {
+      hint: `it was in \`${paths.content}\`; \`sallyport audit tail --kind admin --session ${id}\` says whether it was erased`,
+    });
   const problems = new Set<ContentProblem>();
   try {
     if (options.body === true) await printBody(reader, records, form, problems);
@@ -95,7 +98,7 @@ async function recordsOf(paths: StatePaths, id: SessionId, request: number | nul
 }
 
 /** Whoever opens what is sealed says so in the log, unless no daemon runs that could write there. */
-async function recordOpening(
+export async function recordOpening(
   paths: StatePaths,
   id: SessionId,
   about: { readonly form: string; readonly request: number | null },
@@ -153,14 +156,6 @@ async function printRecord(
 
 function jsonOf(said: Said): object {
   return said.ok ? { said: said.value, ...(said.isCut ? { isCut: true } : {}) } : { problem: said.problem };
-}
-
-/** Waits for a slow reader, so that a long transcript is never held in memory. */
-async function written(text: string): Promise<void> {
-  if (process.stdout.write(text)) return;
-  await new Promise<void>((resolve) => {
-    process.stdout.once('drain', () => resolve());
-  });
 }
 
 /** Reads a session id: for commander. */

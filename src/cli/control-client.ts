@@ -7,6 +7,8 @@ import type {
   OpenSessionRequest,
   ProbeAnswer,
 } from '../core/control.ts';
+import type { Erased } from '../bin/erasure.ts';
+import type { Hold } from '../bin/holds.ts';
 import { pidOf, processState } from '../bin/daemon-pid.ts';
 import { failureOf } from './daemon-failure.ts';
 import { NotAnswering, NotRunning } from '../core/error.ts';
@@ -36,6 +38,13 @@ export interface ControlClient {
   shutdown(): Promise<void>;
   /** Has it recorded that sealed content of a session is about to be opened. */
   recordOpening(sessionId: string, about: JsonObject): Promise<void>;
+  /** Has it recorded how a test of recovery came out. Gives the number of that record. */
+  recordRecovery(told: JsonObject): Promise<{ readonly record: number }>;
+  /** Destroys the content of a session. */
+  erase(sessionId: string, reason: string): Promise<Erased>;
+  /** Places or releases a legal hold over a session, or over `all`. Gives the number of its record. */
+  hold(verb: 'hold' | 'release', scope: string, reason: string): Promise<{ readonly record: number }>;
+  holds(): Promise<{ readonly holds: readonly Hold[] }>;
 }
 
 /** Speaks to the daemon behind a control socket. The answers are those of our own daemon and are trusted as such. */
@@ -62,6 +71,13 @@ export function controlClient(socketPath: string): ControlClient {
     shutdown: async () => void (await call<object>('POST', '/shutdown', null)),
     recordOpening: async (id, about) =>
       void there(await call<object>('POST', `/sessions/${id}/opening`, about, SESSION_TIMEOUT_MS)),
+    recordRecovery: async (told) =>
+      there(await call<{ record: number }>('POST', '/recovery-tests', told, SESSION_TIMEOUT_MS)),
+    erase: async (session, reason) =>
+      there(await call<Erased>('POST', '/erase', { session, reason }, SESSION_TIMEOUT_MS)),
+    hold: async (verb, session, reason) =>
+      there(await call<{ record: number }>('POST', `/${verb}`, { session, reason }, SESSION_TIMEOUT_MS)),
+    holds: async () => there(await call<{ holds: readonly Hold[] }>('GET', '/holds', null)),
   };
 }
 

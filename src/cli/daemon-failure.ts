@@ -1,5 +1,12 @@
 import type { ErrorCode } from '../core/error-code.ts';
-import { AuditUnavailable, DaemonFailed, StateFolder, UpstreamUnconfigured, UsageError } from '../core/error.ts';
+import {
+  AuditUnavailable,
+  DaemonFailed,
+  ErasureRefused,
+  StateFolder,
+  UpstreamUnconfigured,
+  UsageError,
+} from '../core/error.ts';
 import type { SallyportError } from '../core/error.ts';
 import { stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -9,6 +16,7 @@ type Failure = new (message: string, options: { readonly hint?: string }) => Sal
 /** The failures that a daemon has while it runs; any other is one that nobody foresaw. */
 const FAILURES: Readonly<Partial<Record<ErrorCode, Failure>>> = {
   AUDIT_UNAVAILABLE: AuditUnavailable,
+  ERASURE_REFUSED: ErasureRefused,
   STATE_FOLDER: StateFolder,
   UPSTREAM_UNCONFIGURED: UpstreamUnconfigured,
   USAGE: UsageError,

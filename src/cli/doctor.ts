@@ -5,7 +5,6 @@ import type { Command } from 'commander';
 import { loadPolicy } from '../bin/load-policy.ts';
 import type { InForce } from '../bin/load-policy.ts';
 import { readIfThere } from '../bin/state-folder.ts';
-import { verifyLog } from '../audit/index.ts';
 import type { DaemonStatus, ProbeAnswer } from '../core/control.ts';
 import { SallyportError } from '../core/error.ts';
 import { controlClient } from './control-client.ts';
@@ -17,6 +16,7 @@ import { findBwrap, findClient } from './launch.ts';
 import { findProgram, MANAGED_FOLDER } from './private-mount.ts';
 import { ownCredentials, ownPaths, policyFiles } from './place.ts';
 import type { SetExitCode } from './program.ts';
+import { folderTree, verify } from '../verify/index.ts';
 
 const MIN_FREE_BYTES = 256 * 1024 * 1024;
 /** A clock before this is not set: certificates and signed requests fail. 2026-01-01. */
@@ -108,6 +108,11 @@ function daemonFinding(daemon: DaemonStatus | SallyportError): Finding {
   const text = `process ${pid}, policy ${policy.name} ${policy.digest.slice(0, 16)} in force (${policy.file})`;
   if (logHealth.state === 'failing') {
     return missing('daemon', `process ${pid} cannot write its log and denies every call: ${logHealth.error}`, FIX_LOG);
+  }
+  const denying = daemon.delivery.find(({ backlog }) => backlog === 'deny');
+  if (denying !== undefined) {
+    const behind = `${denying.behind} records are not delivered to sink \`${denying.name}\``;
+    return missing('daemon', `process ${pid} denies every call: ${behind}`, 'see `sallyport audit delivery`');
   }
   if (refusedReload !== null) {
     const refused = `${text}; a newer one was refused: ${refusedReload.reason}`;
@@ -225,7 +230,7 @@ function diskFinding(folder: string): Finding {
 
 async function logFinding(folder: string): Promise<Finding> {
   if (readIfThere(ownPaths().bundle) === null) return ok('log', 'nothing is written yet');
-  const report = await verifyLog(folder);
+  const report = await verify(folderTree(folder));
   const [fault] = report.faults;
   if (report.ok) return ok('log', `${report.records} records verified`);
   return missing(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ATTACKS, ORDINARY_WORK } from '../drill/index.ts';
+import { DISCORDS } from './drill-reconcile.ts';
 import type { DrillOutcome } from './drill-run.ts';
 import { SCENARIOS } from './drill-scenarios.ts';
 import { drillTable } from './drill-table.ts';
@@ -22,6 +23,7 @@ const outcome = (id: string, happened: string): DrillOutcome => ({
 const report = (cases: readonly DrillOutcome[]): DrillReport => ({
   attacks: { total: cases.length, stopped: cases.length },
   ordinary: { total: 0, passed: 0 },
+  compared: { total: 9, asExpected: 9 },
   durationMs: 170_000,
   cases,
 });
@@ -29,7 +31,7 @@ const report = (cases: readonly DrillOutcome[]): DrillReport => ({
 const longest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
 
 test('with every case that there is, the table fits 80 columns and names each case in full', () => {
-  const ids = [...ATTACKS, ...ORDINARY_WORK, ...SCENARIOS].map((one) => one.id);
+  const ids = [...ATTACKS, ...ORDINARY_WORK, ...SCENARIOS, ...DISCORDS].map((one) => one.id);
   const text = drillTable(report(ids.map((id) => outcome(id, 'got through without the guard'))), 80);
   assert.ok(longest(text) <= 80, String(longest(text)));
   for (const id of ids) assert.ok(text.includes(`  ${id} `), id);

@@ -4,6 +4,8 @@ import type { DrillOutcome } from './drill-run.ts';
 export interface DrillReport {
   readonly attacks: { readonly total: number; readonly stopped: number };
   readonly ordinary: { readonly total: number; readonly passed: number };
+  /** Whether layers agreed where they should, and their disagreements were found. */
+  readonly compared: { readonly total: number; readonly asExpected: number };
   readonly durationMs: number;
   readonly cases: readonly DrillOutcome[];
 }
@@ -34,9 +36,19 @@ export function drillTable(report: DrillReport, columns: number): string {
   const room = Math.max(columns, MIN_COLUMNS) - others;
   const fitted = widths.map((width, column) => (column === HAPPENED ? Math.min(width, room) : width));
   const text = rows.map((row) => lineOf(row, fitted)).join('\n');
-  const { attacks, ordinary } = report;
+  const { attacks, ordinary, compared } = report;
   const seconds = (report.durationMs / 1000).toFixed(1);
-  return `${text}\n\nattacks stopped: ${attacks.stopped} of ${attacks.total}; everyday work passed: ${ordinary.passed} of ${ordinary.total}; ${seconds} s\n`;
+  const sums = [
+    ...(attacks.total + ordinary.total === 0
+      ? []
+      : [
+          `attacks stopped: ${attacks.stopped} of ${attacks.total}; everyday work passed: ${ordinary.passed} of ${ordinary.total}; ${seconds} s`,
+        ]),
+    ...(compared.total === 0
+      ? []
+      : [`layers compared: ${compared.asExpected} of ${compared.total} as expected; ${seconds} s`]),
+  ];
+  return `${text}\n\n${sums.join('\n')}\n`;
 }
 
 function lineOf(row: readonly string[], widths: readonly number[]): string {

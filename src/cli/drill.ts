@@ -3,10 +3,13 @@ import type { Command } from 'commander';
 import { TimedOut, UsageError } from '../core/error.ts';
 import { ATTACKS, CHAINS, ORDINARY_WORK } from '../drill/index.ts';
 import type { DrillCall } from '../drill/index.ts';
+import { DISCORDS, agreement, runDiscords } from './drill-reconcile.ts';
+import type { Discord } from './drill-reconcile.ts';
 import { runCalls } from './drill-run.ts';
 import type { DrillOutcome } from './drill-run.ts';
 import { SCENARIOS, runScenario } from './drill-scenarios.ts';
 import { openStage } from './drill-stage.ts';
+import type { Stage } from './drill-stage.ts';
 import { MIN_COLUMNS, drillTable } from './drill-table.ts';
 import type { DrillReport } from './drill-table.ts';
 import { EXIT } from './exit-code.ts';
@@ -25,6 +28,14 @@ interface DrillOptions {
   readonly only?: string;
   readonly json?: boolean;
   readonly list?: boolean;
+  readonly reconcile?: boolean;
+}
+
+/** The cases of one rehearsal. */
+interface Chosen {
+  readonly calls: readonly DrillCall[];
+  readonly scenarios: readonly (typeof SCENARIOS)[number][];
+  readonly discords: readonly Discord[];
 }
 
 /** Somebody asked for the end, who then gets the exit code that a shell gives for that signal. */
@@ -49,20 +60,26 @@ export function addDrillCommand(parent: Command, setExitCode: SetExitCode): void
       'a document of the policy to rehearse, or a folder; may be given several times (default: the one that `up` would take)',
       eachGiven,
     )
+    .option('--reconcile', 'in place of attacks and work, cause each discrepancy of layers that must be found')
     .option('--only <text>', 'only cases whose name holds this text')
     .option('--list', 'list the cases and do nothing')
     .option('--json', 'print the report, or the list, as JSON')
     .action(async (options: DrillOptions) => {
-      const calls = [...ATTACKS, ...ORDINARY_WORK].filter((call) => isChosen(call.id, options));
-      const scenarios = SCENARIOS.filter((scenario) => isChosen(scenario.id, options));
-      if (calls.length + scenarios.length === 0) {
+      const isReconcile = options.reconcile === true;
+      const chosen: Chosen = {
+        calls: isReconcile ? [] : [...ATTACKS, ...ORDINARY_WORK].filter((call) => isChosen(call.id, options)),
+        scenarios: isReconcile ? [] : SCENARIOS.filter((scenario) => isChosen(scenario.id, options)),
+        discords: isReconcile ? DISCORDS.filter((discord) => isChosen(discord.id, options)) : [],
+      };
+      const cases = [...chosen.calls, ...chosen.scenarios, ...chosen.discords];
+      if (cases.length === 0) {
         throw new UsageError(`no case is named \`${options.only ?? ''}\``, { hint: 'see `sallyport drill --list`' });
       }
       if (options.list === true) {
-        process.stdout.write(listed([...calls, ...scenarios], options.json === true));
+        process.stdout.write(listed(cases, options.json === true));
         return;
       }
-      const report = await rehearse(policyFiles(options.policy), calls, scenarios).catch((error: unknown) => {
+      const report = await rehearse(policyFiles(options.policy), chosen).catch((error: unknown) => {
         if (!(error instanceof Interrupted)) throw error;
         process.stderr.write(`error: ${error.message}; what it had made is removed\n`);
         setExitCode(error.exitCode);
@@ -78,11 +95,7 @@ export function addDrillCommand(parent: Command, setExitCode: SetExitCode): void
     });
 }
 
-async function rehearse(
-  policy: readonly string[],
-  calls: readonly DrillCall[],
-  scenarios: readonly (typeof SCENARIOS)[number][],
-): Promise<DrillReport> {
+async function rehearse(policy: readonly string[], chosen: Chosen): Promise<DrillReport> {
   findBwrap(process.env['PATH'] ?? '');
   const startedAtMs = performance.now();
   const line = progressLine(() => performance.now());
@@ -95,7 +108,7 @@ async function rehearse(
   const limit = setTimeout(() => broken.abort(timedOut()), DRILL_TIMEOUT_MS);
   try {
     line.show('making a stage: a project with planted secrets, a scripted model, a daemon of its own');
-    const outcomes = await onStage(policy, calls, scenarios, broken.signal, (title) => line.show(title));
+    const outcomes = await onStage(policy, chosen, broken.signal, (title) => line.show(title));
     return reportOf(outcomes, performance.now() - startedAtMs);
   } catch (error) {
     // What was broken off fails in its own way; why it was broken off is what counts.
@@ -110,12 +123,11 @@ async function rehearse(
 
 async function onStage(
   policy: readonly string[],
-  calls: readonly DrillCall[],
-  scenarios: readonly (typeof SCENARIOS)[number][],
+  { calls, scenarios, discords }: Chosen,
   signal: AbortSignal,
   onCase: (title: string) => void,
 ): Promise<readonly DrillOutcome[]> {
-  const total = calls.length + scenarios.length;
+  const total = calls.length + scenarios.length + discords.length;
   const outcomes: DrillOutcome[] = [];
   let shown = 0;
   const show = (title: string): void => onCase(`${(shown += 1)}/${total} ${title}`);
@@ -129,23 +141,38 @@ async function onStage(
       outcomes.push(...(await runCalls(stage, site, ofChain, signal, (call) => show(call.title))));
       signal.throwIfAborted();
     }
+    const discordant = new Set<string>();
     for (const scenario of scenarios) {
       show(scenario.title);
+      const before = await sessionsOf(stage);
       outcomes.push(await runScenario(scenario, stage, signal));
       signal.throwIfAborted();
+      if (!SWITCHES_HOOKS_OFF.has(scenario.id)) continue;
+      for (const id of await sessionsOf(stage)) if (!before.has(id)) discordant.add(id);
     }
+    if (calls.length + scenarios.length > 0) outcomes.push(await agreement(stage, discordant));
+    outcomes.push(...(await runDiscords(stage, discords, signal, show)));
     return outcomes;
   } finally {
     await stage.close();
   }
 }
 
+/** Attacks that make layers disagree by what they are; their findings belong to them. */
+const SWITCHES_HOOKS_OFF: ReadonlySet<string> = new Set(['sabotage/no-hooks', 'sabotage/hook-replaced']);
+
+async function sessionsOf(stage: Stage): Promise<ReadonlySet<string>> {
+  return new Set((await stage.control.status()).sessions.map(({ id }) => id));
+}
+
 function reportOf(outcomes: readonly DrillOutcome[], durationMs: number): DrillReport {
-  const attacks = outcomes.filter((one) => one.chain !== 'ordinary');
+  const compared = outcomes.filter((one) => one.chain === 'reconcile');
+  const attacks = outcomes.filter((one) => one.chain !== 'ordinary' && one.chain !== 'reconcile');
   const ordinary = outcomes.filter((one) => one.chain === 'ordinary');
   return {
     attacks: { total: attacks.length, stopped: attacks.filter((one) => one.isAsExpected).length },
     ordinary: { total: ordinary.length, passed: ordinary.filter((one) => one.isAsExpected).length },
+    compared: { total: compared.length, asExpected: compared.filter((one) => one.isAsExpected).length },
     durationMs: Math.round(durationMs),
     cases: outcomes,
   };

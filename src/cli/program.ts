@@ -12,6 +12,7 @@ import { addHelperCommand } from './policy-helper.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRunCommand } from './run.ts';
 import { addScanCommand } from './scan.ts';
+import { addWitnessCommands } from './witness.ts';
 
 /** Tells the process how to end; the last call counts. */
 export type SetExitCode = (code: number) => void;
@@ -33,6 +34,7 @@ export function program(setExitCode: SetExitCode): Command {
   addDoctorCommand(sallyport, setExitCode);
   addPolicyCommands(sallyport, setExitCode);
   addAuditCommands(sallyport, setExitCode);
+  addWitnessCommands(sallyport);
   addCaCommands(sallyport, setExitCode);
   addScanCommand(sallyport, setExitCode);
   addDetectCommands(sallyport);

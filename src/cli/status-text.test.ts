@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DaemonStatus, EngineStatus } from '../core/control.ts';
+import type { SinkStatus } from '../core/sink-status.ts';
 import { statusText } from './status-text.ts';
 
 const SINCE_MS = Date.UTC(2026, 0, 2, 12, 3);
@@ -39,6 +40,10 @@ function status(engines: readonly EngineStatus[]): DaemonStatus {
     auditFolder: '/audit',
     auditRecords: 5,
     logHealth: { state: 'ok', lastAppendAtMs: SINCE_MS },
+    checkpoint: { state: 'ok', lateMs: 0, failures: 0, error: null, origin: 'sallyport/host/01234567', size: 5 },
+    delivery: [],
+    anchors: [],
+    reconcile: { state: 'live', osView: 'proc', findings: 0, newest: null },
     refusedReload: null,
     engines,
     hookClient: 'c',
@@ -75,4 +80,80 @@ for (const { name, engines, want } of [
   },
 ] satisfies readonly { name: string; engines: readonly EngineStatus[]; want: string | null }[]) {
   test(`the state shows ${name}`, () => assert.equal(row(engines), want));
+}
+
+const SINK: SinkStatus = {
+  name: 'archive',
+  to: 's3',
+  required: true,
+  state: 'delivering',
+  backlog: 'ok',
+  acked: 5,
+  behind: 0,
+  oldestSeconds: 0,
+  refused: 0,
+  treeSize: 5,
+  lastError: null,
+  lastSuccessAtMs: SINCE_MS,
+};
+
+for (const { name, more, want } of [
+  { name: 'a checkpoint that is there', more: {}, want: / {12}checkpoint over 5 records\n/ },
+  {
+    name: 'one that is late, and why',
+    more: {
+      checkpoint: {
+        ...status([]).checkpoint,
+        state: 'failing',
+        lateMs: 12_400,
+        error: 'checkpoint not signed: ENOSPC',
+      },
+    },
+    want: /CHECKPOINT LATE by 12 s, so newer records than 5 are under none: checkpoint not signed: ENOSPC/,
+  },
+  {
+    name: 'a sink that has all',
+    more: { delivery: [SINK] },
+    want: /delivery {2}archive \(s3, required\), up to date\n/,
+  },
+  {
+    name: 'one that stops decisions',
+    more: {
+      delivery: [
+        {
+          ...SINK,
+          state: 'retrying',
+          backlog: 'deny',
+          behind: 7,
+          oldestSeconds: 61.4,
+          refused: 2,
+          lastError: { atMs: SINCE_MS, text: 'http 503' },
+        },
+      ],
+    },
+    want: /archive \(s3, required\), 7 records behind, the oldest waits 61 s, TOO FAR BEHIND, so every call is denied, 2 records REFUSED for good, RETRYING: http 503\n/,
+  },
+  {
+    name: 'an anchor that cannot be reached',
+    more: {
+      anchors: [
+        { name: 'w', place: 'https://w.example', lastOkMs: null, lastSize: null, failures: 3, problem: 'timed out' },
+      ],
+    },
+    want: /anchors {3}w \(https:\/\/w\.example\) never reached, FAILED 3 times since: timed out\n/,
+  },
+  {
+    name: 'what was found',
+    more: {
+      reconcile: {
+        state: 'live',
+        osView: 'auditd',
+        findings: 2,
+        newest: { event: 'undecided-call', severity: 'high', sessionId: null as never, atMs: 1 },
+      },
+    },
+    want: /reconcile live, processes seen by auditd, 2 FINDINGS, the newest: high undecided-call\n/,
+  },
+] satisfies readonly { name: string; more: Partial<DaemonStatus>; want: RegExp }[]) {
+  test(`the state shows ${name}`, () => assert.match(statusText({ ...status([]), ...more }), want));
 }

@@ -1,4 +1,7 @@
+import type { AnchorStatus } from '../core/anchor-status.ts';
 import type { DaemonStatus, EngineStatus, LogHealth } from '../core/control.ts';
+import type { ReconcileStatus } from '../core/reconcile-status.ts';
+import type { SinkStatus } from '../core/sink-status.ts';
 import { withoutEngine } from '../core/without-engine.ts';
 
 /** The state of a daemon for people: what is wrong stands in capitals beside what it is wrong with. */
@@ -19,6 +22,10 @@ export function statusText(status: DaemonStatus): string {
     ['control', status.controlSocket],
     ['log', `${status.auditFolder} (${status.auditRecords} records)`],
     ['', logText(status.logHealth)],
+    ['', checkpointText(status)],
+    ...status.delivery.map((sink, nth) => [nth === 0 ? 'delivery' : '', sinkText(sink)]),
+    ...status.anchors.map((anchor, nth) => [nth === 0 ? 'anchors' : '', anchorText(anchor)]),
+    ...(status.reconcile === null ? [] : [['reconcile', reconcileText(status.reconcile)]]),
     ...(status.engines.length === 0 ? [] : [['engines', status.engines.map(engineText).join('; ')]]),
     ['sandbox', status.policy.sandbox ? 'required for every command of a session' : 'off by policy'],
     ['sessions', running.length === 0 ? 'none' : running.map(sessionText).join(', ')],
@@ -35,6 +42,47 @@ function logText(health: LogHealth): string {
   return health.state === 'ok'
     ? `last append ok, ${time(health.lastAppendAtMs)}`
     : `FAILING since ${time(health.sinceMs)}, so every call is denied: ${health.error}`;
+}
+
+function checkpointText({ checkpoint: { state, size, lateMs, error } }: DaemonStatus): string {
+  if (state === 'ok') return `checkpoint over ${size} records`;
+  const why = error === null ? '' : `: ${error}`;
+  return `CHECKPOINT LATE by ${Math.round(lateMs / 1000)} s, so newer records than ${size} are under none${why}`;
+}
+
+function sinkText({
+  name,
+  to,
+  required,
+  state,
+  backlog,
+  behind,
+  oldestSeconds,
+  refused,
+  lastError,
+}: SinkStatus): string {
+  const words = [
+    `${name} (${to}${required ? ', required' : ''})`,
+    behind === 0 ? 'up to date' : `${behind} records behind, the oldest waits ${Math.round(oldestSeconds)} s`,
+    ...(backlog === 'ok' ? [] : [backlog === 'deny' ? 'TOO FAR BEHIND, so every call is denied' : 'FAR BEHIND']),
+    ...(refused === 0 ? [] : [`${refused} records REFUSED for good`]),
+    ...(state === 'retrying' && lastError !== null ? [`RETRYING: ${lastError.text}`] : []),
+  ];
+  return words.join(', ');
+}
+
+function anchorText({ name, place, lastOkMs, lastSize, failures, problem }: AnchorStatus): string {
+  const last = lastOkMs === null ? 'never reached' : `${lastSize ?? 0} records at ${time(lastOkMs)}`;
+  const trouble = problem === null ? '' : `, FAILED ${failures} times since: ${problem}`;
+  return `${name} (${place}) ${last}${trouble}`;
+}
+
+function reconcileText({ state, osView, findings, newest }: ReconcileStatus): string {
+  const words = [
+    state === 'live' ? `live, processes seen by ${osView}` : state === 'failing' ? 'FAILING' : 'catching up',
+    ...(newest === null ? [] : [`${findings} FINDINGS, the newest: ${newest.severity} ${newest.event}`]),
+  ];
+  return words.join(', ');
 }
 
 function engineText(engine: EngineStatus): string {

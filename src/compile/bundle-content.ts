@@ -17,6 +17,7 @@ import { ROLLOUT_MODES } from '../core/rule-table.ts';
 import type { RuleTable } from '../core/rule-table.ts';
 import { ruleTableOf } from '../policy/index.ts';
 import type { Policy } from '../policy/index.ts';
+import { auditContent } from './audit-content.ts';
 
 /** What a digest is taken of, read back, or why it cannot be. */
 export type ContentResult =
@@ -118,7 +119,7 @@ const policySchema = z.strictObject({
     ),
   }),
   shell: z.strictObject({ keepHistory: z.boolean(), umask: z.string().nullable(), timeoutMinutes: whole.nullable() }),
-  audit: z.strictObject({ retentionDays: whole, content: z.enum(['sealed', 'digest']) }),
+  audit: auditContent,
   dlp: z.strictObject({
     secret: dlpAction,
     personal: dlpAction,

@@ -1,3 +1,4 @@
+import { DEFAULT_AUDIT_RULES } from '../core/audit-rules.ts';
 import { DEFAULT_GATEWAY_RULES } from '../core/gateway-rules.ts';
 import { ruleId } from '../core/ids.ts';
 import type { Policy } from '../policy/index.ts';
@@ -41,7 +42,7 @@ export const SAMPLE_POLICY: Policy = {
     ],
   },
   shell: { keepHistory: true, umask: '027', timeoutMinutes: 15 },
-  audit: { retentionDays: 2555, content: 'sealed' },
+  audit: DEFAULT_AUDIT_RULES,
   dlp: { secret: null, personal: null, company: null, allowed: null },
   injection: { onFinding: null, taint: false },
   company: { words: [], patterns: [] },

@@ -2,7 +2,7 @@ import type { JsonObject } from './json.ts';
 import type { SessionId, Sha256 } from './ids.ts';
 
 /** What a record is about. */
-export const RECORD_KINDS = ['decision', 'hook', 'model', 'session', 'policy', 'admin', 'log'] as const;
+export const RECORD_KINDS = ['decision', 'hook', 'model', 'session', 'policy', 'admin', 'egress', 'finding', 'log'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /**
@@ -36,4 +36,19 @@ export interface AuditSink {
    * @throws {AuditUnavailable} when that fails or takes longer than {@link APPEND_TIMEOUT_MS}; the caller then denies.
    */
   append(record: AuditRecord): Promise<Receipt>;
+}
+
+/**
+ * Whether the log signs its checkpoints in time. Records are durable all the same while it does not, but nobody outside
+ * can verify them yet.
+ */
+export interface CheckpointHealth {
+  /** `failing` where the oldest record that no checkpoint covers has waited longer than the log promises. */
+  readonly state: 'ok' | 'failing';
+  /** How long that record has waited, in milliseconds; 0 where every record is covered. */
+  readonly lateMs: number;
+  /** Attempts that failed since the newest checkpoint. */
+  readonly failures: number;
+  /** Why the last attempt failed, in one line; null where none did since the newest checkpoint. */
+  readonly error: string | null;
 }

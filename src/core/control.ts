@@ -1,6 +1,10 @@
+import type { AnchorStatus } from './anchor-status.ts';
+import type { CheckpointHealth } from './audit.ts';
 import type { EngineKind, EnginePlace, FailurePolicy } from './engine-kind.ts';
 import type { JsonObject } from './json.ts';
+import type { ReconcileStatus } from './reconcile-status.ts';
 import type { ModelProvider } from './session.ts';
+import type { SinkStatus } from './sink-status.ts';
 import type { Taint } from './taint.ts';
 
 /** What the daemon says of itself on `GET /status` of the control socket. */
@@ -24,6 +28,14 @@ export interface DaemonStatus {
   readonly auditFolder: string;
   readonly auditRecords: number;
   readonly logHealth: LogHealth;
+  /** The newest signed head of the log: its name, the records that it covers, and whether it comes in time. */
+  readonly checkpoint: CheckpointHealth & { readonly origin: string; readonly size: number };
+  /** The sinks of the policy in force, in the order of their names. */
+  readonly delivery: readonly SinkStatus[];
+  /** The witnesses and anchors of the policy in force. */
+  readonly anchors: readonly AnchorStatus[];
+  /** What joining the layers has come to; null until the daemon is ready. */
+  readonly reconcile: ReconcileStatus | null;
   /** The last try to read the policy again, where it was refused; null where what the file held then is in force. */
   readonly refusedReload: RefusedReload | null;
   /** Those of the policy in force, in the order of their names. Each begins anew with a policy. */

@@ -18,9 +18,30 @@ export class AuditUnavailable extends SallyportError {
   override readonly code = 'AUDIT_UNAVAILABLE';
 }
 
+/**
+ * The log takes no record that lets something happen, because a sink that the policy requires is too far behind. The
+ * message names the sink and how far, and is for the developer too.
+ */
+export class LogBehind extends AuditUnavailable {}
+
+/** The database that `audit query` asks is not installed, or does not run on this machine. */
+export class QueryEngineMissing extends SallyportError {
+  override readonly code = 'QUERY_ENGINE_MISSING';
+}
+
+/** A query is wrong, is none that only reads, or took more time or room than it may. */
+export class QueryFailed extends SallyportError {
+  override readonly code = 'QUERY_FAILED';
+}
+
 /** The log on disk is not what was written: a record before the last one is damaged, missing or out of order. */
 export class AuditCorrupt extends SallyportError {
   override readonly code = 'AUDIT_CORRUPT';
+}
+
+/** The key that signs the log is missing, is not the one that signed before, or is open to others. */
+export class AuditKey extends SallyportError {
+  override readonly code = 'AUDIT_KEY';
 }
 
 /** Another process serves this state folder. */
@@ -85,6 +106,11 @@ export class ClientMissing extends SallyportError {
   override readonly code = 'CLIENT_MISSING';
 }
 
+/** Content is not destroyed: it is held, its session runs, or there is none. Nothing was changed. */
+export class ErasureRefused extends SallyportError {
+  override readonly code = 'ERASURE_REFUSED';
+}
+
 /** The log holds no record of that number. */
 export class NoSuchRecord extends SallyportError {
   override readonly code = 'NO_SUCH_RECORD';
@@ -98,6 +124,38 @@ export class PolicyInvalid extends SallyportError {
 /** The state folder cannot be used as it is. */
 export class StateFolder extends SallyportError {
   override readonly code = 'STATE_FOLDER';
+}
+
+/** Codes of an object store, or another place that records are sent to, that did not do what it was asked. */
+export type StoreErrorCode = Extract<ErrorCode, `STORE_${string}`>;
+
+/** What an object store or another place for records was asked was not done, for the reason that the code names. */
+export class StoreFailed extends SallyportError {
+  override readonly code: StoreErrorCode;
+
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly hint?: string } = {},
+  ) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A second place of checkpoints cannot be read, so nothing can be said of what it holds. */
+export class AnchorUnreadable extends SallyportError {
+  override readonly code = 'ANCHOR_UNREADABLE';
+}
+
+/** A witness cannot be run as it is set up: its key, its state or the keys of its logs. The message says which. */
+export class WitnessUnusable extends SallyportError {
+  override readonly code = 'WITNESS_UNUSABLE';
+}
+
+/** A tile of a log's tree is missing or not of its length, so a root or proof cannot be made. */
+export class TileUnusable extends SallyportError {
+  override readonly code = 'TILE_UNUSABLE';
 }
 
 /** Something took longer than its limit and was broken off. */

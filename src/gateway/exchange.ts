@@ -26,6 +26,8 @@ import { callerOf, clientIds, clientSession, codingRefusal, requestBody, unreada
 import type { Caller, ClientIds } from './request-reading.ts';
 import { pathOf, routeOf } from './routes.ts';
 import type { Route } from './routes.ts';
+import { newResults } from './tool-results.ts';
+import type { NewResults, Outcome } from './tool-results.ts';
 
 /**
  * One request and its reply. Answers in every case, or cuts the connection; never throws.
@@ -216,6 +218,10 @@ async function answer(
         // Beside the masked text in clear, a digest of the true one would let short values be guessed.
         ...(masking.isSame || gateway.contentLog !== 'masked' ? { requestSha256 } : {}),
         ...forwarded,
+        callsBy,
+        ...(kind === 'chat'
+          ? resultFields(newResults(bytes, format, start.elements, (id) => room.ports.liveness.isCanary(id)))
+          : {}),
         content,
         guards: requestGuards(content, room.ports.content.inspects()),
       },
@@ -231,6 +237,15 @@ const MODEL_DENIED: Refusal = {
   why: 'model-denied',
   message: 'Sallyport: the policy does not allow this model. `/model` lists and chooses others.',
 };
+
+/** Which calls' results the request brings; nothing where there are none. */
+function resultFields({ told, untold }: NewResults): JsonObject {
+  const idsOf = (outcome: Outcome): readonly string[] =>
+    told.flatMap((one) => (one.outcome === outcome ? [one.id] : []));
+  const [ok, error] = [idsOf('ok'), idsOf('error')];
+  if (ok.length + error.length + untold === 0) return {};
+  return { results: { ok, error, ...(untold === 0 ? {} : { untold }) } };
+}
 
 async function pass(
   room: ExchangeRoom,

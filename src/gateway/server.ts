@@ -32,6 +32,8 @@ export interface Gateway {
   readonly url: string;
   /** Where values that were masked for the model in a session stand in a text. */
   known(sessionId: SessionId, text: string): readonly Finding[];
+  /** Drops what is known of an ended session's texts. False, and nothing is dropped, while a request of it is on its way. */
+  forget(sessionId: SessionId): boolean;
   /** Stops listening, breaks what is under way and waits until its last record is written. */
   close(): Promise<void>;
 }
@@ -98,6 +100,7 @@ export async function startGateway(ports: GatewayPorts, address: GatewayAddress)
   return {
     url: `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`,
     known: (sessionId, text) => room.masker.known(sessionId, text),
+    forget: (sessionId) => room.masker.forget(sessionId),
     close: async () => {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -1,5 +1,6 @@
 import { arrayElements, objectMembers, stringAt } from './json-spans.ts';
 import type { Span } from './json-spans.ts';
+import type { MessageFormat } from './message-format.ts';
 import type { MessagesBody } from './messages-body.ts';
 
 /** How a client says that a call came out: `error` where it marked the result as one, else `ok`. */
@@ -34,7 +35,52 @@ export function toolOutcomes(
   return outcomes;
 }
 
-interface Result {
+/** Results that a request brings, for its record. */
+export interface NewResults {
+  /** At most {@link MAX_NEW_RESULTS}, in the order in which they stand. */
+  readonly told: readonly Result[];
+  readonly untold: number;
+}
+
+/** The client brings as many results as the model made calls at one time. */
+const MAX_NEW_RESULTS = 64;
+/** Ids of the services are below 100; a longer one is counted, not told. */
+const MAX_TOLD_ID_LENGTH = 128;
+
+/**
+ * The results behind the last message of the model: those of its newest calls. Results further up were there before, in
+ * this conversation or in one that it goes on with.
+ *
+ * @param messages the newest messages of the request, or all of them.
+ */
+export function newResults(
+  bytes: Buffer,
+  format: MessageFormat,
+  messages: readonly Span[],
+  isLeftOut: (toolUseId: string) => boolean,
+): NewResults {
+  const told: Result[] = [];
+  let untold = 0;
+  const fromModel = messages.findLastIndex((message) => {
+    const role = objectMembers(bytes, message)?.get('role');
+    return textOf(bytes, role) === 'assistant';
+  });
+  for (const message of messages.slice(fromModel + 1)) {
+    for (const block of contentBlocks(bytes, message) ?? []) {
+      const members = objectMembers(bytes, block);
+      if (members === null) continue;
+      const result = format === 'messages' ? messagesResult(bytes, members) : converseResult(bytes, members);
+      if (result === null || result === 'unreadable' || isLeftOut(result.id)) continue;
+      const mayBeTold = result.id.length <= MAX_TOLD_ID_LENGTH && result.id.isWellFormed();
+      if (told.length < MAX_NEW_RESULTS && mayBeTold) told.push(result);
+      else untold += 1;
+    }
+  }
+  return { told, untold };
+}
+
+/** How one call came out. */
+export interface Result {
   readonly id: string;
   readonly outcome: Outcome;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mock, test } from 'node:test';
 import fc from 'fast-check';
+import { LogBehind } from '../core/error.ts';
 import { ruleId } from '../core/ids.ts';
 import { canonicalJson, isJsonObject } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
@@ -99,6 +100,12 @@ const cases: readonly Case[] = [
     bytes: call,
     script: { append: fullDisk },
     want: `deny: ${refused('the audit log cannot be written')}`,
+  },
+  {
+    name: 'a call that a required sink is too far behind for is denied, and the reason names the sink',
+    bytes: call,
+    script: { append: () => Promise.reject(new LogBehind('sink `archive` is 9 records behind')) },
+    want: `deny: ${refused('sink `archive` is 9 records behind')}`,
   },
   {
     name: 'a denial that cannot be recorded is a denial',
@@ -323,6 +330,17 @@ test('no record holds what was said, read or printed', async () => {
   assert.equal(ports.records.length, 11);
   assert.ok(!JSON.stringify(ports.records).includes(secret));
   assert.deepEqual(ports.errors, []);
+});
+
+test('what ran and what a rewrite lets run are recorded by digests that compare', async () => {
+  const ports = scriptedPorts({ decision: rewrite });
+  const input = { command: 'ls', description: 'as it was' };
+  await answerEvent(ports, SAMPLE_SESSION, eventBytes('PreToolUse', { tool_name: 'Bash', tool_input: input }));
+  assert.equal(lastBody(ports)['inputSha256'], sha256(canonicalJson(input)));
+  assert.equal(lastBody(ports)['rewrittenSha256'], sha256(canonicalJson(rewrite.input)));
+  const ran = { tool_name: 'Bash', tool_input: rewrite.input, tool_response: 'x' };
+  await answerEvent(ports, SAMPLE_SESSION, eventBytes('PostToolUse', ran));
+  assert.equal(lastBody(ports)['inputSha256'], sha256(canonicalJson(rewrite.input)));
 });
 
 test('a prompt is recorded by its digest and length', async () => {

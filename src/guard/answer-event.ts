@@ -1,4 +1,5 @@
 import type { RecordKind } from '../core/audit.ts';
+import { LogBehind } from '../core/error.ts';
 import { parseSessionId, ruleId } from '../core/ids.ts';
 import type { RuleId, SessionId } from '../core/ids.ts';
 import { stringField } from '../core/json.ts';
@@ -21,7 +22,7 @@ import { decideCall } from './decide-call.ts';
 import { readEvent } from './hook-event.ts';
 import type { HookEvent } from './hook-event.ts';
 import { recordedText } from './call-summary.ts';
-import { decisionBody, eventBody } from './hook-record.ts';
+import { decisionBody, eventBody, inputDigest } from './hook-record.ts';
 import { judgeInput, judgePrompt, promptRefusal, UNJUDGED } from './judge-content.ts';
 import { heldBack, judgeResult } from './judge-result.ts';
 import { DECIDE_TIMEOUT_MS } from './limits.ts';
@@ -70,7 +71,7 @@ export async function answerEvent(ports: GuardPorts, sessionName: string, bytes:
           .then(() => refusal(read.problem));
     return await inTime(work, () => failureOf(ports, failedEvent, LATE)).catch((error: unknown) => {
       fail(error);
-      return failureOf(ports, failedEvent, error instanceof Unrecorded ? UNRECORDED : FAILED);
+      return failureOf(ports, failedEvent, error instanceof Unrecorded ? error.message : FAILED);
     });
   } catch (error) {
     fail(error);
@@ -84,7 +85,7 @@ interface Recorder {
   append(kind: RecordKind, body: JsonObject): Promise<void>;
 }
 
-/** The record of an event could not be made durable. */
+/** The record of an event could not be made durable. The message says why, in words for the developer. */
 class Unrecorded extends Error {}
 
 async function answerRead(ports: GuardPorts, origin: Origin, recorder: Recorder, event: HookEvent): Promise<Answer> {
@@ -163,7 +164,8 @@ async function answerPrompt(ports: GuardPorts, origin: Origin, recorder: Recorde
 
 async function answerResult(ports: GuardPorts, origin: Origin, recorder: Recorder, event: HookEvent): Promise<Answer> {
   const { answer, scan } = await judgeResult(ports, event, origin.session());
-  await recorder.append('hook', { ...eventBody(event), ...scan });
+  // With the digest that was decided, it tells a call that was changed on its way.
+  await recorder.append('hook', { ...eventBody(event), inputSha256: inputDigest(event), ...scan });
   return answer;
 }
 
@@ -221,7 +223,7 @@ async function append(ports: GuardPorts, origin: Origin, kind: RecordKind, body:
       body: isKnown || origin.sessionId === null ? body : { ...body, unknownSession: origin.sessionId },
     });
   } catch (cause) {
-    throw new Unrecorded(UNRECORDED, { cause });
+    throw new Unrecorded(cause instanceof LogBehind ? cause.message : UNRECORDED, { cause });
   }
 }
 

@@ -116,6 +116,7 @@ export function decisionBody(event: HookEvent, call: DecidedCall, { scan, isPlai
     ruleId: call.decision.ruleId,
     bundle: call.bundle,
     inputSha256: call.inputSha256,
+    ...(call.decision.verdict === 'rewrite' ? { rewrittenSha256: digestOf(call.decision.input) } : {}),
     kind: call.action.kind,
     summary: isPlain ? callSummary(call.action) : 'not told, for its input holds more than a record should',
     ...(call.wouldBe.length === 0 ? {} : { wouldBe: call.wouldBe.slice(0, MAX_WOULD_BE).map((one) => ({ ...one })) }),
@@ -137,7 +138,10 @@ export function recordedId(event: HookEvent): string | null {
 /** Digest of a tool's input, equal to the gateway's for the same call; null where it has none. */
 export function inputDigest(event: HookEvent): Sha256 | null {
   const input = Object.hasOwn(event.fields, 'tool_input') ? event.fields['tool_input'] : undefined;
-  if (input === undefined) return null;
+  return input === undefined ? null : digestOf(input);
+}
+
+function digestOf(input: Json): Sha256 | null {
   try {
     return sha256Of(canonicalJson(input));
   } catch (error) {

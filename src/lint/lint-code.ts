@@ -29,6 +29,10 @@ export const LINT_CODES = {
   'lint/contradiction': { severity: 'warning', title: 'Two parts of the policy that cannot both be meant' },
   'lint/broad-allow': { severity: 'warning', title: 'An allow that stands for more than its name says' },
   'lint/missing-floor': { severity: 'warning', title: 'Nothing keeps the agent from well-known secrets' },
+  'lint/short-retention': {
+    severity: 'warning',
+    title: 'A required archive that keeps records for less than seven years',
+  },
   'lint/not-analysed': { severity: 'note', title: 'A part of the policy that was too large to compare' },
 } as const satisfies Readonly<Record<string, LintCodeText>>;
 export type LintCode = keyof typeof LINT_CODES;

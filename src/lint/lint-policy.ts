@@ -14,6 +14,7 @@ import { neverMatchingPatterns } from './checks/never-matches.ts';
 import { misrootedPaths } from './checks/relative-path.ts';
 import { secretsInPolicy } from './checks/secret-in-policy.ts';
 import { shadowedPatterns } from './checks/shadowed.ts';
+import { shortRetention } from './checks/short-retention.ts';
 import { sharedHosts } from './checks/shared-host.ts';
 import { mistakenUnits } from './checks/time-unit.ts';
 import { misplacedWords } from './checks/word-position.ts';
@@ -61,6 +62,7 @@ const POLICY_CHECKS: readonly ((context: LintContext) => readonly LintFault[])[]
   contradictions,
   broadAllows,
   missingFloor,
+  shortRetention,
 ];
 
 /**

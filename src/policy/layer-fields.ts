@@ -159,6 +159,12 @@ const FIELDS: readonly (readonly [FieldPath, Order])[] = [
   [['audit', 'retention_days'], MORE_RESTRICTS],
   // Less is known afterwards of what happened where only digests are kept.
   [['audit', 'content'], words('digest', 'sealed')],
+  [['audit', 'heartbeat_seconds'], LESS_RESTRICTS],
+  [['audit', 'content_days'], LESS_RESTRICTS],
+  [['audit', 'backlog', 'alarm_records'], LESS_RESTRICTS],
+  [['audit', 'backlog', 'alarm_seconds'], LESS_RESTRICTS],
+  [['audit', 'backlog', 'deny_records'], LESS_RESTRICTS],
+  [['audit', 'backlog', 'deny_seconds'], LESS_RESTRICTS],
   [['shell', 'keep_history'], TRUE_RESTRICTS],
   [['shell', 'umask'], UMASK],
   [['shell', 'timeout_minutes'], LESS_RESTRICTS],

@@ -1,6 +1,7 @@
 import type { DiagnosticCode } from './diagnostic.ts';
 import { fieldPathText, quoted } from './fault.ts';
 import type { Fault, FieldPath } from './fault.ts';
+import { auditFaults } from './audit-faults.ts';
 import { contentFaults, engineFaults } from './content-faults.ts';
 import { gatewayFaults } from './gateway-faults.ts';
 import { multiTenantService } from './multi-tenant-host.ts';
@@ -27,6 +28,7 @@ export function meaningFaults(policy: WrittenPolicy, document: PolicyDocument): 
     ...contentFaults(policy, report),
     ...engineFaults(policy, report),
     ...gatewayFaults(policy, report),
+    ...auditFaults(policy, report),
     ...serverFaults(policy, report),
     ...mcpRuleFaults(policy, report),
     ...toolRuleFaults(policy, report),

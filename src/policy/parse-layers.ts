@@ -5,6 +5,7 @@ import { exceptionsOf, knownRules } from './exceptions-of.ts';
 import type { KnownRule } from './exceptions-of.ts';
 import { layFields } from './layer-fields.ts';
 import { warnOfIdleGateway } from './gateway-faults.ts';
+import { layAudit } from './layer-audit.ts';
 import { layGateway } from './layer-gateway.ts';
 import { layLists } from './layer-lists.ts';
 import { FAMILIES, layRules } from './layer-rules.ts';
@@ -75,6 +76,7 @@ export function layPolicy(
     layFields(state, under, laid);
     layLists(state, under, laid);
     layGateway(state, under, laid);
+    layAudit(state, under, laid);
     layRules(state, under, laid);
   }
   const rules = knownRules(state.merged);

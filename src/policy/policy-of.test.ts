@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { DEFAULT_AUDIT_RULES } from '../core/audit-rules.ts';
 import { DEFAULT_GATEWAY_RULES } from '../core/gateway-rules.ts';
 import { parsePolicy } from './parse-policy.ts';
 import type { Policy } from './policy.ts';
@@ -44,7 +45,7 @@ test('the smallest policy allows nothing', () => {
     },
     egress: { hosts: [] },
     shell: { keepHistory: false, umask: null, timeoutMinutes: null },
-    audit: { retentionDays: 2_555, content: 'sealed' },
+    audit: DEFAULT_AUDIT_RULES,
     dlp: { secret: null, personal: null, company: null, allowed: null },
     injection: { onFinding: null, taint: false },
     company: { words: [], patterns: [] },
@@ -85,7 +86,26 @@ egress:
   hosts:
     - { host: '*.example.com', ports: [8443, 443], reason: Ours. }
     - { host: '*.github.io', reason: Pages., accepted_risk: Looked at. }
-audit: { retention_days: 30, content: digest }
+audit:
+  retention_days: 30
+  content: digest
+  heartbeat_seconds: 5
+  content_days: 90
+  backlog: { alarm_records: 1, alarm_seconds: 10, deny_records: 2, deny_seconds: 20 }
+  deliver:
+    - { name: vault, to: s3, bucket: the-vault, region: us-east-1, prefix: 'a/{host}', endpoint: 'https://s3.example/', required: true, kms_key: alias/log, object_lock: { mode: compliance, days: 2557, acknowledged: true } }
+    - { name: disk, to: file, folder: '/srv/{log}' }
+    - { name: hose, to: firehose, stream: s, region: eu-west-3, form: ocsf }
+    - { name: watch, to: cloudwatch, group: /g, region: eu-west-3 }
+    - { name: tel, to: otlp, url: 'https://otlp.example/', kinds: [model, decision] }
+    - { name: sys, to: syslog, host: log.example, ca_file: /etc/ca.pem }
+    - { name: hec, to: splunk, url: 'https://hec.example:8088', token_env: HEC_TOKEN, ack: true, form: record }
+    - { name: bulk, to: elastic, url: 'http://127.0.0.1:9200', index: sallyport, token_env: ELASTIC_KEY }
+  witnesses: [{ name: w, url: 'https://w.example/', key: 'w.example+0a0b0c0d+BCDE' }]
+  anchors:
+    - { name: usb, to: folder, folder: /mnt/usb }
+    - { name: repo, to: git, remote: 'git@example.com:log.git' }
+    - { name: other, to: s3, bucket: other-account, region: us-east-1 }
 dlp: { secret: mask, personal: alert, allowed: { salt: '${'5a'.repeat(16)}', hashes: ['${'c3'.repeat(32)}'] } }
 injection: { on_finding: ask, taint: true }
 company: { words: { names: [Bluebird], customers: [Acme] }, patterns: { contract: 'CTR-[0-9]{6}' } }
@@ -181,7 +201,99 @@ tools:
       ],
     },
     shell: { keepHistory: false, umask: '027', timeoutMinutes: 15 },
-    audit: { retentionDays: 30, content: 'digest' },
+    audit: {
+      retentionDays: 30,
+      content: 'digest',
+      heartbeatSeconds: 5,
+      contentDays: 90,
+      backlog: { alarmRecords: 1, alarmSeconds: 10, denyRecords: 2, denySeconds: 20 },
+      deliver: [
+        {
+          name: 'bulk',
+          required: false,
+          form: 'ocsf',
+          kinds: null,
+          to: 'elastic',
+          url: 'http://127.0.0.1:9200',
+          caFile: null,
+          tokenEnv: 'ELASTIC_KEY',
+          index: 'sallyport',
+        },
+        { name: 'disk', required: false, form: 'record', kinds: null, to: 'file', folder: '/srv/{log}' },
+        {
+          name: 'hec',
+          required: false,
+          form: 'record',
+          kinds: null,
+          to: 'splunk',
+          url: 'https://hec.example:8088',
+          caFile: null,
+          tokenEnv: 'HEC_TOKEN',
+          index: null,
+          ack: true,
+        },
+        {
+          name: 'hose',
+          required: false,
+          form: 'ocsf',
+          kinds: null,
+          to: 'firehose',
+          stream: 's',
+          region: 'eu-west-3',
+          endpoint: null,
+        },
+        {
+          name: 'sys',
+          required: false,
+          form: 'ocsf',
+          kinds: null,
+          to: 'syslog',
+          host: 'log.example',
+          port: 6514,
+          caFile: '/etc/ca.pem',
+        },
+        {
+          name: 'tel',
+          required: false,
+          form: 'ocsf',
+          kinds: ['decision', 'model'],
+          to: 'otlp',
+          url: 'https://otlp.example',
+          caFile: null,
+          tokenEnv: null,
+        },
+        {
+          name: 'vault',
+          required: true,
+          form: 'record',
+          kinds: null,
+          to: 's3',
+          kmsKey: 'alias/log',
+          bucket: 'the-vault',
+          region: 'us-east-1',
+          prefix: 'a/{host}',
+          endpoint: 'https://s3.example',
+          objectLock: { mode: 'compliance', days: 2557 },
+        },
+        {
+          name: 'watch',
+          required: false,
+          form: 'record',
+          kinds: null,
+          to: 'cloudwatch',
+          group: '/g',
+          stream: '{log}',
+          region: 'eu-west-3',
+          endpoint: null,
+        },
+      ],
+      witnesses: [{ name: 'w', url: 'https://w.example', key: 'w.example+0a0b0c0d+BCDE' }],
+      anchors: [
+        { name: 'other', to: 's3', bucket: 'other-account', region: 'us-east-1', prefix: '{log}', endpoint: null },
+        { name: 'repo', to: 'git', remote: 'git@example.com:log.git', branch: 'checkpoints' },
+        { name: 'usb', to: 'folder', folder: '/mnt/usb' },
+      ],
+    },
     dlp: {
       secret: 'mask',
       personal: 'alert',

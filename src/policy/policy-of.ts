@@ -4,6 +4,7 @@ import type { EngineKind } from '../core/engine-kind.ts';
 import { parseRuleId } from '../core/ids.ts';
 import type { RuleId } from '../core/ids.ts';
 import type { RolloutMode, RuleVerdict } from '../core/rule-table.ts';
+import { auditOf } from './audit-of.ts';
 import { gatewayOf } from './gateway-of.ts';
 import type { McpServer, Policy, PolicyEngine, PolicyException } from './policy.ts';
 import type { WrittenPolicy } from './policy-schema.ts';
@@ -52,7 +53,7 @@ export function policyOf(written: WrittenPolicy, exceptions: readonly PolicyExce
       umask: written.shell?.umask ?? null,
       timeoutMinutes: written.shell?.timeout_minutes ?? null,
     },
-    audit: { retentionDays: audit.retention_days, content: audit.content },
+    audit: auditOf(audit),
     dlp: {
       secret: dlp?.secret ?? null,
       personal: dlp?.personal ?? null,

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { exception, rollout } from './rollout-schema.ts';
 import { commandRules, fileRules, mcpRuleLists, toolRules, webRules } from './rule-schema.ts';
 import { company, dlp, engines, injection } from './content-schema.ts';
+import { audit } from './audit-schema.ts';
 import { gateway } from './gateway-schema.ts';
-import { audit, containers, egress, git, models, providers, shell } from './section-schema.ts';
+import { containers, egress, git, models, providers, shell } from './section-schema.ts';
 
 /** Shapes of the machine that the agent runs on; the compiler differs with it, the rules do not. */
 export const SHAPES = ['workstation', 'ec2', 'container'] as const;

@@ -1,3 +1,4 @@
+import type { AuditRules } from '../core/audit-rules.ts';
 import type { CompanyLists } from '../core/company-lists.ts';
 import type { ContentAction, InjectionAction } from '../core/content-rules.ts';
 import type { EnginePlace, FailurePolicy, PROGRAM_KINDS, SERVICE_KINDS } from '../core/engine-kind.ts';
@@ -60,12 +61,7 @@ export interface Policy {
     /** From 1 to 1440; null where the policy names none. */
     readonly timeoutMinutes: number | null;
   };
-  readonly audit: {
-    /** From 1 to 36500. */
-    readonly retentionDays: number;
-    /** Whether records hold the encrypted content of a call, or its digest only. */
-    readonly content: 'sealed' | 'digest';
-  };
+  readonly audit: AuditRules;
   /** What is done where a detector sees such text; null where the policy says nothing. */
   readonly dlp: {
     readonly secret: ContentAction | null;

@@ -5,8 +5,6 @@ import { hostPattern, reasonOf } from './rule-schema.ts';
 const MAX_HOSTS = 500;
 /** One day. */
 const MAX_COMMAND_MINUTES = 1_440;
-/** A hundred years. */
-const MAX_RETENTION_DAYS = 36_500;
 
 const verdict = z.enum(['deny', 'ask', 'allow']);
 
@@ -171,14 +169,3 @@ export const shell = z
   })
   .optional()
   .describe('The shell of a session. Left out: no rule is made.');
-
-export const audit = z
-  .strictObject({
-    retention_days: z.int().min(1).max(MAX_RETENTION_DAYS).default(2_555).describe('Days that records are kept.'),
-    content: z
-      .enum(['sealed', 'digest'])
-      .default('sealed')
-      .describe('Whether a record holds the content of a call, encrypted, or only its digest.'),
-  })
-  .prefault({})
-  .describe('What is recorded, and for how long.');

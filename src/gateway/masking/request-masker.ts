@@ -35,6 +35,8 @@ export interface RequestMasker {
   known(sessionId: SessionId, text: string): readonly Finding[];
   /** The values of a session's tokens, as they are at each moment. */
   lookup(sessionId: SessionId): TokenLookup;
+  /** Drops what is known of a session from memory. False, and nothing is dropped, while a request of it is on its way. */
+  forget(id: SessionId): boolean;
 }
 
 /** A request that is to go up. */
@@ -154,6 +156,11 @@ export function requestMasker(given: ContentPorts, uptimeMs: () => number = () =
         confidence: KNOWN_CONFIDENCE,
       })),
     lookup: (id) => sessionOf(id)?.memory.placeholders.valueOf ?? (() => null),
+    forget: (id) => {
+      if (underWay.has(id)) return false;
+      sessions.delete(id);
+      return true;
+    },
   };
 }
 

@@ -1,0 +1,85 @@
+-- A decision that took effect: on a call, on a prompt that was refused, on a result that was held back.
+CREATE OR REPLACE VIEW decisions AS
+SELECT
+  r.id AS id,
+  r.time AS time,
+  r.session AS session,
+  'guard' AS layer,
+  'call' AS subject,
+  r.event AS event,
+  json_extract_scalar(r.body, '$.verdict') AS verdict,
+  json_extract_scalar(r.body, '$.ruleId') AS rule_id,
+  json_extract_scalar(r.body, '$.tool') AS tool,
+  json_extract_scalar(r.body, '$.kind') AS action_kind,
+  json_extract_scalar(r.body, '$.summary') AS summary,
+  json_extract_scalar(r.body, '$.toolUseId') AS tool_use_id,
+  json_extract_scalar(r.body, '$.clientSessionId') AS client_session,
+  json_extract_scalar(r.body, '$.promptId') AS prompt_id,
+  json_extract_scalar(r.body, '$.agentId') AS agent_id,
+  json_extract_scalar(r.body, '$.permissionMode') AS permission_mode,
+  json_extract_scalar(r.body, '$.cwd') AS cwd,
+  coalesce(json_extract_scalar(r.body, '$.toolUseId') LIKE 'toolu_sallyport_%', false) AS is_canary,
+  TRY_CAST(json_extract_scalar(r.body, '$.scan.findings') AS bigint) AS findings,
+  json_extract_scalar(r.body, '$.inputSha256') AS input_sha256,
+  json_extract_scalar(r.body, '$.bundle') AS bundle,
+  r.year AS year,
+  r.month AS month,
+  r.day AS day
+FROM records r
+WHERE r.kind = 'decision'
+UNION ALL
+SELECT
+  r.id AS id,
+  r.time AS time,
+  r.session AS session,
+  'guard' AS layer,
+  CASE WHEN r.event = 'UserPromptSubmit' THEN 'prompt' ELSE 'result' END AS subject,
+  r.event AS event,
+  coalesce(json_extract_scalar(r.body, '$.verdict'), 'rewrite') AS verdict,
+  json_extract_scalar(r.body, '$.ruleId') AS rule_id,
+  json_extract_scalar(r.body, '$.tool') AS tool,
+  CAST(NULL AS varchar) AS action_kind,
+  CAST(NULL AS varchar) AS summary,
+  json_extract_scalar(r.body, '$.toolUseId') AS tool_use_id,
+  json_extract_scalar(r.body, '$.clientSessionId') AS client_session,
+  json_extract_scalar(r.body, '$.promptId') AS prompt_id,
+  json_extract_scalar(r.body, '$.agentId') AS agent_id,
+  json_extract_scalar(r.body, '$.permissionMode') AS permission_mode,
+  json_extract_scalar(r.body, '$.cwd') AS cwd,
+  false AS is_canary,
+  TRY_CAST(json_extract_scalar(r.body, '$.scan.findings') AS bigint) AS findings,
+  CAST(NULL AS varchar) AS input_sha256,
+  json_extract_scalar(r.body, '$.scan.bundle') AS bundle,
+  r.year AS year,
+  r.month AS month,
+  r.day AS day
+FROM records r
+WHERE r.kind = 'hook' AND json_extract_scalar(r.body, '$.ruleId') IS NOT NULL
+UNION ALL
+SELECT
+  r.id AS id,
+  r.time AS time,
+  r.session AS session,
+  'gateway' AS layer,
+  'call' AS subject,
+  r.event AS event,
+  'deny' AS verdict,
+  json_extract_scalar(r.body, '$.ruleId') AS rule_id,
+  json_extract_scalar(r.body, '$.name') AS tool,
+  CAST(NULL AS varchar) AS action_kind,
+  CAST(NULL AS varchar) AS summary,
+  json_extract_scalar(r.body, '$.toolUseId') AS tool_use_id,
+  CAST(NULL AS varchar) AS client_session,
+  CAST(NULL AS varchar) AS prompt_id,
+  CAST(NULL AS varchar) AS agent_id,
+  CAST(NULL AS varchar) AS permission_mode,
+  CAST(NULL AS varchar) AS cwd,
+  false AS is_canary,
+  CAST(NULL AS bigint) AS findings,
+  json_extract_scalar(r.body, '$.inputSha256') AS input_sha256,
+  json_extract_scalar(r.body, '$.bundle') AS bundle,
+  r.year AS year,
+  r.month AS month,
+  r.day AS day
+FROM records r
+WHERE r.kind = 'model' AND r.event = 'call-refused'

@@ -1,0 +1,48 @@
+import type { FieldPath } from '../../policy/index.ts';
+import type { LintContext } from '../lint-context.ts';
+import { valueAt } from '../lint-document.ts';
+import type { LintDocument } from '../lint-document.ts';
+import type { LintFault } from '../lint-fault.ts';
+
+/** Seven years, without their leap days: what an archive for auditors is commonly asked to keep. */
+const ARCHIVE_DAYS = 2_555;
+
+/** Finds archives that calls wait for and that keep records for less than seven years. */
+export function shortRetention(context: LintContext): readonly LintFault[] {
+  const { retentionDays, deliver } = context.policy.audit;
+  const archives = deliver.filter(({ to, required }) => required && (to === 's3' || to === 'file'));
+  if (archives.length === 0) return [];
+  const locks = archives.flatMap((sink): readonly LintFault[] => {
+    if (sink.to !== 's3' || sink.objectLock === null || sink.objectLock.days >= ARCHIVE_DAYS) return [];
+    return [shortOf(entryOf(context, sink.name), ['object_lock', 'days'], sink.objectLock.days)];
+  });
+  if (retentionDays >= ARCHIVE_DAYS) return locks;
+  const path = ['audit', 'retention_days'];
+  const document =
+    context.documents.findLast(({ document: one }) => valueAt(one?.value, path) !== undefined) ?? context.base;
+  return [...locks, shortOf({ document, path }, [], retentionDays)];
+}
+
+interface Place {
+  readonly document: LintDocument;
+  readonly path: FieldPath;
+}
+
+function shortOf({ document, path }: Place, rest: FieldPath, days: number): LintFault {
+  return {
+    code: 'lint/short-retention',
+    document,
+    path: [...path, ...rest],
+    message: `a required archive keeps its records for ${days} days, which is less than seven years`,
+    hint: 'seven years are 2557 days; leave it as it is where nobody asks for them',
+  };
+}
+
+/** Where a sink is written last. */
+function entryOf({ documents, base }: LintContext, name: string): Place {
+  for (const document of documents.toReversed()) {
+    const index = document.part?.written.audit.deliver.findIndex((sink) => sink.name === name) ?? -1;
+    if (index >= 0) return { document, path: ['audit', 'deliver', index] };
+  }
+  return { document: base, path: ['audit', 'deliver'] };
+}
