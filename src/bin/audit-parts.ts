@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { readLog } from '../audit/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { AuditSink } from '../core/audit.ts';
 import type { DaemonStatus } from '../core/control.ts';
@@ -15,6 +14,7 @@ import { namedPlaces } from './named-places.ts';
 import { startReconcile } from './reconcile.ts';
 import type { Reconciling } from './reconcile.ts';
 import type { StatePaths } from './state-folder.ts';
+import type { TappedLog } from './tapped-log.ts';
 
 export interface AuditDesk {
   readonly paths: StatePaths;
@@ -31,7 +31,11 @@ export interface AuditDesk {
 /** What becomes of the log's records beside its folder: they are delivered, anchored and reconciled. */
 export interface AuditParts {
   /** Starts what watches the sessions; to be called once they can be asked for. */
-  watch(sessions: { readonly running: () => readonly SessionId[]; readonly gatewayUrl: string }): void;
+  watch(sessions: {
+    readonly running: () => readonly SessionId[];
+    readonly gatewayUrl: string;
+    readonly records: TappedLog['records'];
+  }): void;
   /** Does as the policy in force says; to be called after each change. */
   followPolicy(): Promise<void>;
   status(): Pick<DaemonStatus, 'checkpoint' | 'delivery' | 'anchors' | 'reconcile'>;
@@ -84,9 +88,9 @@ export async function auditParts(desk: AuditDesk): Promise<AuditParts & { readon
   let reconciling: Reconciling | null = null;
   return {
     delivery,
-    watch({ running, gatewayUrl }) {
+    watch({ running, gatewayUrl, records }) {
       reconciling = startReconcile({
-        records: (fromIndex, follow) => readLog(paths.audit, { fromIndex, follow }),
+        records,
         sizeRecords: log.size,
         audit: log,
         clock,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { lockFolder, openLog } from '../audit/index.ts';
+import { lockFolder, openLog, readLog } from '../audit/index.ts';
 import type { Bundle } from '../compile/index.ts';
 import type { DaemonStatus, LogHealth, ModelCredentials, ProbeAnswer } from '../core/control.ts';
 import { AlreadyRunning } from '../core/error.ts';
@@ -36,6 +36,7 @@ import { gatewayPortOf, rememberGatewayPort } from './gateway-port.ts';
 import { ownKey, prepareStateFolder, writeWhole } from './state-folder.ts';
 import type { StatePaths } from './state-folder.ts';
 import { killStartedWith } from './started-processes.ts';
+import { tappedLog } from './tapped-log.ts';
 import { watchedLog } from './watched-log.ts';
 import { packageVersion } from './version.ts';
 
@@ -91,7 +92,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     opened.push(() => auditing?.endDelivery());
     const stored = await openLog(paths.audit, { clock, signing: { keyFile: paths.auditKey } });
     opened.push(() => stored.close());
-    const written = watchedLog(stored, { clock, onChange: (health) => options.logError(healthText(health)) });
+    const tapped = tappedLog(stored, (fromIndex) => readLog(paths.audit, { fromIndex }));
+    const written = watchedLog(tapped, { clock, onChange: (health) => options.logError(healthText(health)) });
     const log = decisionLog(written, () => auditing?.delivery ?? null);
     const deciding = guardPolicy({
       inForce: () => policies.current,
@@ -206,6 +208,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     audited.watch({
       running: () => registry.list().flatMap(({ id, endedReason }) => (endedReason === null ? [id] : [])),
       gatewayUrl: gateway.url,
+      records: tapped.records,
     });
 
     const startedAtMs = clock();

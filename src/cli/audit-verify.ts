@@ -71,7 +71,7 @@ export function addVerifyCommands(audit: Command, setExitCode: SetExitCode): voi
       try {
         const proof = formatProof(await prove(await places.tree(place ?? null), id));
         if (options.out === undefined) process.stdout.write(proof);
-        else writeFileSync(options.out, proof, { flag: 'wx' });
+        else writeNew(resolve(options.out), Buffer.from(proof));
       } finally {
         places.close();
       }
@@ -80,7 +80,7 @@ export function addVerifyCommands(audit: Command, setExitCode: SetExitCode): voi
     .command('verify-proof')
     .description('check a proof by itself, and say what it shows; exits 3 where it shows nothing')
     .argument('<file>', 'the proof')
-    .requiredOption('--key <vkey>', KEY, collect, [])
+    .requiredOption('--key <vkey>', KEY, collect)
     .option('--witness <vkey>', 'demand the cosignature of this witness; may be given several times', collect, [])
     .option('--json', 'print JSON, with the record')
     .action((file: string, options: VerifyCommandOptions) => {
@@ -104,9 +104,7 @@ export function addVerifyCommands(audit: Command, setExitCode: SetExitCode): voi
         const keys = await chooseKeys(tree, NO_TRUST, new FaultList());
         const into = resolve(options.tiles);
         const { size, files } = await exportTiles(tree, keys, async (name, bytes) => {
-          mkdirSync(dirname(join(into, name)), { recursive: true });
-          // Nothing that is there is replaced: half of one log and half of another would be neither.
-          await Promise.resolve(writeFileSync(join(into, name), bytes, { flag: 'wx' }));
+          await Promise.resolve(writeNew(join(into, name), bytes));
         });
         process.stdout.write(`exported: ${size} records in ${files} files\n`);
       } finally {
@@ -160,6 +158,16 @@ function print({ answer, notes }: ReportText): void {
   for (const entry of answer) process.stdout.write(`${shownLine(entry)}\n`);
 }
 
+/** Nothing that is there is replaced: half of one log and half of another would be neither. */
+function writeNew(path: string, bytes: Uint8Array): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes, { flag: 'wx' });
+  } catch (cause) {
+    throw new StateFolder(`cannot write \`${path}\``, { cause, hint: 'nothing that is there is replaced' });
+  }
+}
+
 function readProof(file: string): string {
   try {
     if (statSync(file).size > MAX_PROOF_BYTES) throw new UsageError(`\`${file}\` is longer than a proof is`);
@@ -170,7 +178,7 @@ function readProof(file: string): string {
   }
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 

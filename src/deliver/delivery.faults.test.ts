@@ -354,6 +354,31 @@ test('a sink that is taken out while nothing runs is recorded at the next start'
   assert.equal(position?.isRemoved, true);
 });
 
+test('a folder of positions that cannot be read holds up no start: the sink is tried until it can', async (t) => {
+  const rig = await deliveryRig(t);
+  let isBroken = true;
+  const broken = <Result>(action: () => Promise<Result>): Promise<Result> =>
+    isBroken ? Promise.reject(new Error('EIO: i/o error')) : action();
+  const delivery = await rig.open(
+    [ruleOf('a')],
+    {},
+    {
+      files: async (folder) => {
+        const files = heldFiles(await deliveryFiles(folder), rig.clock);
+        return {
+          ...files,
+          list: () => broken(() => files.list()),
+          read: (name) => broken(() => files.read(name)),
+        };
+      },
+    },
+  );
+  assert.ok(rig.said.some((line) => line.includes('EIO')));
+  assert.equal(delivery.status()[0]?.state, 'retrying');
+  isBroken = false;
+  await rig.clock.until(() => delivery.status()[0]?.behind === 0);
+});
+
 test('a sink that is moved elsewhere begins anew there, and that is recorded', async (t) => {
   const rig = await deliveryRig(t);
   await rig.fill(10);

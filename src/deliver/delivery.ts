@@ -143,7 +143,12 @@ class RunningDelivery implements Delivery {
         if (isRemoved) this.#tellRemoved(worker);
       }),
     );
-    await this.#forgetOthers(new Set(wanted.keys()));
+    try {
+      await this.#forgetOthers(new Set(wanted.keys()));
+    } catch (error) {
+      // The next policy or start tells of them; the sinks that are wanted must not wait for that.
+      this.#ports.logError(`cannot look for sinks that are no longer named: ${failureText(error)}`);
+    }
     for (const rule of wanted.values()) {
       if (this.#workers.has(rule.name)) continue;
       const worker = this.#workerOf(rule);

@@ -11,12 +11,13 @@ import type { DeliveryClock } from './clock.ts';
 import type { DeliveryFiles } from './delivery-files.ts';
 import { LogCursor } from './log-source.ts';
 import type { LogSource } from './log-source.ts';
-import { failureText, oneLine } from './one-line.ts';
-import { decodePosition, encodePosition, newPosition, positionFile } from './position.ts';
+import { KeptPosition } from './kept-position.ts';
+import { failureText } from './one-line.ts';
 import type { Position } from './position.ts';
+import { Refusals } from './refusals.ts';
 import { sendOnce, withinTime } from './send-once.ts';
 import { SinkFailed } from './sink.ts';
-import type { RefusedRecord, Sink, SinkAnswer, SinkBatch } from './sink.ts';
+import type { Sink, SinkBatch } from './sink.ts';
 import { TreeDelivery } from './tree-delivery.ts';
 
 /** Longest time without a look at the log, in milliseconds, should a wake-up get lost. */
@@ -54,10 +55,8 @@ export class SinkWorker {
   #waiting = new AbortController();
   #isWoken = false;
 
-  #position: Position | null = null;
-  /** Whether the position in memory is newer than the file. */
-  #isUnsaved = false;
-  #savedAtMs = 0;
+  readonly #position: KeptPosition;
+  readonly #refusals: Refusals;
   /** What the oldest record had waited for when this process took over, and which that was. */
   #carried = { index: -1, waitedMs: 0 };
   /** Of the planned batch, what the receiver still wants. */
@@ -70,9 +69,6 @@ export class SinkWorker {
   #failures = 0;
   #lastError: SinkStatus['lastError'] = null;
   #lastSuccessAtMs: number | null = null;
-  #isRefusing = false;
-  /** Whether the newest answer took anything. */
-  #hasTaken = false;
   /** Since when the position does not fit the log, and since when a store does not take the tree; null while all is well. */
   #unfitSinceMs: number | null = null;
   #treeStuckSinceMs: number | null = null;
@@ -80,6 +76,9 @@ export class SinkWorker {
   constructor(rule: SinkRule, ports: WorkerPorts) {
     this.rule = rule;
     this.#ports = ports;
+    const { source, files, clock, target, tell } = ports;
+    this.#position = new KeptPosition({ rule, source, files, clock, target, tell });
+    this.#refusals = new Refusals({ sink: rule.name, logId: source.origin, files, nowMs: clock.nowMs, tell });
   }
 
   /** Reads the position and begins. Resolves when the backlog is known as well as the file tells it. */
@@ -112,8 +111,8 @@ export class SinkWorker {
     flushed.abort();
     this.#stop.abort();
     await this.#running;
-    if (this.#position === null) return;
-    this.#change({ isRemoved });
+    if (this.#position.maybe === null) return;
+    this.#position.change({ isRemoved });
     try {
       await this.#save();
     } catch (error) {
@@ -155,7 +154,7 @@ export class SinkWorker {
   }
 
   status(): SinkStatus {
-    const acked = this.#position?.acked ?? 0;
+    const acked = this.#position.maybe?.acked ?? 0;
     return {
       name: this.rule.name,
       to: this.rule.to,
@@ -165,8 +164,8 @@ export class SinkWorker {
       acked,
       behind: Math.max(0, this.#ports.source.size() - acked),
       oldestSeconds: Math.floor(this.#limited().oldestMs / 1_000),
-      refused: this.#position?.refused ?? 0,
-      treeSize: this.rule.to === 's3' || this.rule.to === 'file' ? (this.#position?.treeSize ?? 0) : null,
+      refused: this.#position.maybe?.refused ?? 0,
+      treeSize: this.rule.to === 's3' || this.rule.to === 'file' ? (this.#position.maybe?.treeSize ?? 0) : null,
       lastError: this.#lastError,
       lastSuccessAtMs: this.#lastSuccessAtMs,
     };
@@ -177,7 +176,7 @@ export class SinkWorker {
     const { source, arrivals, clock } = this.#ports;
     const size = source.size();
     const uptimeMs = clock.uptimeMs();
-    const from = Math.max(this.#position?.acked ?? 0, this.#position?.addedAt ?? 0);
+    const from = Math.max(this.#position.maybe?.acked ?? 0, this.#position.maybe?.addedAt ?? 0);
     const stuckMs = uptimeMs - Math.min(this.#unfitSinceMs ?? uptimeMs, this.#treeStuckSinceMs ?? uptimeMs);
     const carriedMs = this.#carried.index === from && from < size ? this.#carried.waitedMs : 0;
     const waitedMs = from < size ? arrivals.ageMs(from, uptimeMs) + carriedMs : 0;
@@ -207,7 +206,7 @@ export class SinkWorker {
   async #session(): Promise<boolean> {
     const { source, makeSink } = this.#ports;
     await this.#load();
-    if (this.#isUnsaved) await this.#save();
+    if (this.#position.isUnsaved) await this.#save();
     const sink = await makeSink();
     try {
       const position = await this.#begin(sink);
@@ -218,7 +217,7 @@ export class SinkWorker {
           const batch = await this.#nextBatch(cursor, sink, tree);
           if (batch === null) return true;
           if (!(await this.#send(sink, batch))) return true;
-          this.#change({ acked: batch.lastIndex + 1, plan: null });
+          this.#position.change({ acked: batch.lastIndex + 1, plan: null });
           await this.#save();
           await this.#putTree(tree);
         }
@@ -230,47 +229,25 @@ export class SinkWorker {
     }
   }
 
-  /** Reads the position file, once. A position that is of no use is told of, and the sink begins anew. */
   async #load(): Promise<void> {
-    if (this.#position !== null) return;
-    const { files, source, target, tell } = this.#ports;
-    const size = source.size();
-    const bytes = await files.read(positionFile(this.rule.name));
-    const position = bytes === null ? null : decodePosition(bytes);
-    const about = { sink: this.rule.name, to: this.rule.to, required: this.rule.required, size };
-    this.#position = newPosition(source.origin, target, size);
-    this.#isUnsaved = true;
-    if (bytes !== null && position === null) {
-      tell('delivery-position-lost', about);
-    } else if (position === null) {
-      tell('delivery-sink-added', about);
-    } else if (position.logId !== source.origin) {
-      tell('delivery-log-changed', { ...about, before: position.logId });
-    } else if (position.target !== target) {
-      tell('delivery-target-changed', { ...about, acked: position.acked });
-    } else if (position.isRemoved) {
-      this.#position = { ...position, addedAt: size, waitedMs: 0, isRemoved: false };
-      tell('delivery-sink-added', { ...about, acked: position.acked });
-    } else {
-      this.#position = position;
-      this.#isUnsaved = false;
-      this.#carried = { index: Math.max(position.acked, position.addedAt), waitedMs: position.waitedMs };
-    }
+    if (!(await this.#position.load())) return;
+    const { acked, addedAt, waitedMs } = this.#position.known;
+    this.#carried = { index: Math.max(acked, addedAt), waitedMs };
   }
 
   /** The position from which this session goes on, durable. */
   async #begin(sink: Sink): Promise<Position> {
     const { source, clock } = this.#ports;
-    if (this.#known().isFresh) {
+    if (this.#position.known.isFresh) {
       // A store that has records already is not given them again.
       const { store } = sink;
       const acked =
         store === null
           ? 0
           : await withinTime(clock, this.#stop.signal, (signal) => store.heldRecords(source.origin, signal));
-      this.#change({ acked, isFresh: false });
+      this.#position.change({ acked, isFresh: false });
     }
-    const position = this.#known();
+    const position = this.#position.known;
     const size = source.size();
     if (position.acked > size) {
       this.#unfitSinceMs ??= clock.uptimeMs();
@@ -279,7 +256,7 @@ export class SinkWorker {
       });
     }
     this.#unfitSinceMs = null;
-    if (this.#isUnsaved) await this.#save();
+    if (this.#position.isUnsaved) await this.#save();
     return position;
   }
 
@@ -292,7 +269,7 @@ export class SinkWorker {
       kinds: this.rule.kinds,
       source: { logId: source.origin, productVersion: source.version },
     };
-    const planned = this.#known().plan;
+    const planned = this.#position.known.plan;
     if (planned !== null) return await readPlanned(cursor, planned, options);
 
     let reader = new BatchReader(cursor, options);
@@ -302,7 +279,7 @@ export class SinkWorker {
       const end = await reader.take();
       if (!reader.hasRecords && reader.rangeRecords > 0 && end !== 'open') {
         // None of them is for this sink.
-        this.#change({ acked: cursor.nextIndex });
+        this.#position.change({ acked: cursor.nextIndex });
         reader = new BatchReader(cursor, options);
         continue;
       }
@@ -313,7 +290,7 @@ export class SinkWorker {
       if (reader.hasRecords && (isDue || this.#isFlushing)) break;
       if (firstAtMs === null) {
         if (reader.rangeRecords > 0) {
-          this.#change({ acked: cursor.nextIndex });
+          this.#position.change({ acked: cursor.nextIndex });
           reader = new BatchReader(cursor, options);
         }
         await this.#putTree(tree);
@@ -324,7 +301,7 @@ export class SinkWorker {
     }
     const { plan, batch } = reader.finish();
     this.#pending = null;
-    this.#change({ plan });
+    this.#position.change({ plan });
     await this.#save();
     return batch;
   }
@@ -353,11 +330,15 @@ export class SinkWorker {
         : batch.records.filter(({ record }) => pending.has(record.index));
     while (records.length > 0) {
       const answer = await sendOnce(sink, { ...batch, records }, clock, this.#stop.signal);
-      this.#believe(records.length, answer);
-      if (answer.refused.length > 0) await this.#setAside(answer.refused);
-      this.#noteRefusals(records, answer.refused);
-      if (answer.pending.length === 0) break;
-      const left = new Set(answer.pending);
+      const { pending: wanted, refused } = answer;
+      this.#refusals.believe(records.length, answer);
+      if (refused.length > 0) {
+        await this.#refusals.setAside(refused);
+        this.#position.change({ refused: this.#position.known.refused + refused.length });
+      }
+      this.#refusals.note(records, refused, this.#position.known.refused);
+      if (wanted.length === 0) break;
+      const left = new Set(wanted);
       const isProgress = left.size < records.length;
       this.#pending = left;
       if (sink.store === null) records = records.filter(({ record }) => left.has(record.index));
@@ -372,53 +353,13 @@ export class SinkWorker {
     return true;
   }
 
-  /**
-   * A receiver that refuses all it is given is more likely set up wrongly than right: that is believed only directly after
-   * an answer by which it took something.
-   */
-  #believe(sent: number, { refused, reason }: SinkAnswer): void {
-    const isAllRefused = refused.length === sent;
-    const isBelieved = this.#hasTaken || !isAllRefused;
-    this.#hasTaken = !isAllRefused;
-    if (isBelieved) return;
-    throw new SinkFailed(`every record is refused: ${refused[0]?.reason ?? reason ?? 'no reason was given'}`);
-  }
-
-  /** Keeps what a receiver will never take where people find it. It counts as done once that is durable. */
-  async #setAside(refused: readonly RefusedRecord[]): Promise<void> {
-    const { files, source, clock } = this.#ports;
-    const atMs = clock.nowMs();
-    const lines = refused.map(({ index, reason }) =>
-      JSON.stringify({ index, key: `${source.origin}/${index}`, reason: oneLine(reason), atMs }),
-    );
-    await files.append(`${this.rule.name}.refused.jsonl`, `${lines.join('\n')}\n`);
-    this.#change({ refused: this.#known().refused + refused.length });
-  }
-
-  /**
-   * Tells when a sink begins to refuse records and when it takes all again. Records about the delivery itself count for
-   * neither: a sink that refused those would be told about for ever.
-   */
-  #noteRefusals(records: SinkBatch['records'], refused: readonly RefusedRecord[]): void {
-    const own = new Set(records.filter(({ record }) => isAboutDelivery(record)).map(({ record }) => record.index));
-    const [first] = refused.filter(({ index }) => !own.has(index));
-    if (first !== undefined && !this.#isRefusing) {
-      this.#isRefusing = true;
-      const body = { records: refused.length, firstIndex: first.index, reason: oneLine(first.reason) };
-      this.#ports.tell('delivery-refused', { sink: this.rule.name, ...body });
-    } else if (this.#isRefusing && refused.length === 0 && own.size < records.length) {
-      this.#isRefusing = false;
-      this.#ports.tell('delivery-refused-no-more', { sink: this.rule.name, records: this.#known().refused });
-    }
-  }
-
   async #putTree(tree: TreeDelivery): Promise<void> {
-    const { acked, treeSize } = this.#known();
+    const { acked, treeSize } = this.#position.known;
     try {
       const size = await tree.put(treeSize, acked, this.#ports.clock, this.#stop.signal);
       this.#treeStuckSinceMs = null;
       if (size === treeSize) return;
-      this.#change({ treeSize: size });
+      this.#position.change({ treeSize: size });
       await this.#save();
     } catch (error) {
       this.#treeStuckSinceMs ??= this.#ports.clock.uptimeMs();
@@ -434,27 +375,13 @@ export class SinkWorker {
     this.#waiting = new AbortController();
   }
 
-  #known(): Position {
-    if (this.#position === null) throw new TypeError('the position is not known yet');
-    return this.#position;
-  }
-
-  #change(changes: Partial<Position>): void {
-    this.#position = { ...this.#known(), ...changes };
-    this.#isUnsaved = true;
-  }
-
   async #save(): Promise<void> {
-    const { files, clock } = this.#ports;
-    const position = { ...this.#known(), waitedMs: Math.floor(this.#limited().oldestMs) };
-    await files.replace(positionFile(this.rule.name), encodePosition(position));
-    this.#isUnsaved = false;
-    this.#savedAtMs = clock.uptimeMs();
+    await this.#position.save(this.#limited().oldestMs);
   }
 
   /** Writes down how long a sink that fails is waited for, so that a restart of the program does not begin at nothing. */
   async #saveNowAndThen(): Promise<void> {
-    if (this.#position === null || this.#ports.clock.uptimeMs() - this.#savedAtMs < SAVE_MS) return;
+    if (this.#position.maybe === null || this.#position.savedAgoMs < SAVE_MS) return;
     try {
       await this.#save();
     } catch (error) {
@@ -473,8 +400,4 @@ export class SinkWorker {
     this.#state = 'delivering';
     this.#lastSuccessAtMs = this.#ports.clock.nowMs();
   }
-}
-
-function isAboutDelivery({ kind, body }: { readonly kind: string; readonly body: JsonObject }): boolean {
-  return kind === 'log' && typeof body['event'] === 'string' && body['event'].startsWith('delivery-');
 }

@@ -17,12 +17,11 @@ const SOME = [
 for (const { name, columns } of [...VIEWS, DAMAGED, CHECKPOINTS])
   test(`the columns of ${name} are those that it declares`, async (t) => {
     const rig = await queryRig(t, SOME);
-    const types: Readonly<Record<string, string>> = { json: 'varchar' };
     const described = await rig.ask(
-      `SELECT column_name AS name, lower(data_type) AS type FROM duckdb_columns() WHERE table_name = '${name}' ORDER BY column_index`,
+      `SELECT column_name AS name, replace(lower(data_type), 'json', 'varchar') AS type FROM duckdb_columns() WHERE table_name = '${name}' ORDER BY column_index`,
     );
     assert.deepEqual(
-      described.map((row) => [row['name'], types[String(row['type'])] ?? row['type']]),
+      described.map((row) => [row['name'], row['type']]),
       columns.map((one) => [one.name, one.type]),
     );
   });
@@ -171,7 +170,7 @@ test('a query that takes too much memory and disk is ended', async (t) => {
   const limits = { memoryBytes: 64 * 1024 * 1024, tempBytes: 1024 * 1024 };
   const rig = await queryRig(t, SOME, { limits });
   await assert.rejects(
-    rig.ask("SELECT count(*) FROM (SELECT DISTINCT md5(range::varchar) || repeat('x', 200) FROM range(1000000))"),
+    rig.ask("SELECT count(*) FROM (SELECT DISTINCT md5(range::varchar) || repeat('x', 200) FROM range(3000000))"),
     {
       code: 'QUERY_FAILED',
       message: /^out of memory/i,

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult, StatementType } from '@duckdb/node-api';
 import { QueryFailed } from '../core/error.ts';
 import type { Json } from '../core/json.ts';
 import { cellOf } from './cell.ts';
@@ -162,13 +162,13 @@ function over(instance: DuckDBInstance, connection: DuckDBConnection, timeoutMs:
 }
 
 /** Code of the database for a statement that reads and does nothing else. */
-const SELECT = 1;
+const SELECT: StatementType = 1;
 
 async function selected(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
   const statements = await connection.extractStatements(sql);
   if (statements.count !== 1) throw new QueryFailed(`one query is asked at a time, and these are ${statements.count}`);
   const prepared = await statements.prepare(0);
-  if (Number(prepared.statementType) !== SELECT || prepared.parameterCount > 0)
+  if (prepared.statementType !== SELECT || prepared.parameterCount > 0)
     throw new QueryFailed('this does more than read, or has parameters', { hint: 'a query is one SELECT' });
   return await prepared.stream();
 }

@@ -1,0 +1,102 @@
+import type { SinkRule } from '../core/audit-rules.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { DeliveryClock } from './clock.ts';
+import type { DeliveryFiles } from './delivery-files.ts';
+import type { LogSource } from './log-source.ts';
+import { decodePosition, encodePosition, newPosition, positionFile } from './position.ts';
+import type { Position } from './position.ts';
+
+export interface KeptPositionPorts {
+  readonly rule: SinkRule;
+  readonly source: Pick<LogSource, 'origin' | 'size'>;
+  readonly files: Pick<DeliveryFiles, 'read' | 'replace'>;
+  readonly clock: Pick<DeliveryClock, 'uptimeMs'>;
+  /** Where the sink is, in one spelling. */
+  readonly target: string;
+  readonly tell: (event: string, body: JsonObject) => void;
+}
+
+/** The position of one sink, in memory and in its file. Only what {@link save} wrote outlives the process. */
+export class KeptPosition {
+  readonly #ports: KeptPositionPorts;
+  #position: Position | null = null;
+  #isUnsaved = false;
+  #savedAtMs = 0;
+
+  constructor(ports: KeptPositionPorts) {
+    this.#ports = ports;
+  }
+
+  /** Null until it was read. */
+  get maybe(): Position | null {
+    return this.#position;
+  }
+
+  /** @throws {TypeError} until it was read. */
+  get known(): Position {
+    if (this.#position === null) throw new TypeError('the position is not known yet');
+    return this.#position;
+  }
+
+  /** Whether the position in memory is newer than the file. */
+  get isUnsaved(): boolean {
+    return this.#isUnsaved;
+  }
+
+  /** Milliseconds since it was written down. */
+  get savedAgoMs(): number {
+    return this.#ports.clock.uptimeMs() - this.#savedAtMs;
+  }
+
+  /**
+   * Reads the file, once. A position that is of no use is told of, and the sink begins anew.
+   *
+   * @returns whether the sink goes on from where it was, so that what it had waited for then still counts.
+   */
+  async load(): Promise<boolean> {
+    if (this.#position !== null) return false;
+    const { rule, files, source, target, tell } = this.#ports;
+    const size = source.size();
+    const bytes = await files.read(positionFile(rule.name));
+    const position = bytes === null ? null : decodePosition(bytes);
+    const about = { sink: rule.name, to: rule.to, required: rule.required, size };
+    this.#position = newPosition(source.origin, target, size);
+    this.#isUnsaved = true;
+    if (bytes !== null && position === null) {
+      tell('delivery-position-lost', about);
+    } else if (position === null) {
+      tell('delivery-sink-added', about);
+    } else if (position.logId !== source.origin) {
+      tell('delivery-log-changed', { ...about, before: position.logId });
+    } else if (position.target !== target) {
+      tell('delivery-target-changed', { ...about, acked: position.acked });
+    } else if (position.isRemoved) {
+      this.#position = { ...position, addedAt: size, waitedMs: 0, isRemoved: false };
+      tell('delivery-sink-added', { ...about, acked: position.acked });
+    } else {
+      this.#position = position;
+      this.#isUnsaved = false;
+      return true;
+    }
+    return false;
+  }
+
+  /** Changes it in memory. */
+  change(changes: Partial<Position>): void {
+    this.#position = { ...this.known, ...changes };
+    this.#isUnsaved = true;
+  }
+
+  /**
+   * Writes it down. Durable when it resolves.
+   *
+   * @param waitedMs that the oldest record waits.
+   */
+  async save(waitedMs: number): Promise<void> {
+    const { rule, files, clock } = this.#ports;
+    const position = { ...this.known, waitedMs: Math.floor(waitedMs) };
+    await files.replace(positionFile(rule.name), encodePosition(position));
+    this.#isUnsaved = false;
+    this.#savedAtMs = clock.uptimeMs();
+  }
+}
