@@ -2,7 +2,17 @@ import type { JsonObject } from './json.ts';
 import type { SessionId, Sha256 } from './ids.ts';
 
 /** What a record is about. */
-export const RECORD_KINDS = ['decision', 'hook', 'model', 'session', 'policy', 'admin', 'egress', 'finding', 'log'] as const;
+export const RECORD_KINDS = [
+  'decision',
+  'hook',
+  'model',
+  'session',
+  'policy',
+  'admin',
+  'egress',
+  'finding',
+  'log',
+] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /**
