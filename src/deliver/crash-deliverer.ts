@@ -69,6 +69,7 @@ const rules = rulesOf([
   ruleOf('journal'),
   { name: 'store', to: 'file', folder: store, required: true, form: 'record', kinds: null },
 ]);
+let isEnding = false;
 const delivery = await openDelivery(
   {
     folder: deliveryFolder(home),
@@ -80,8 +81,8 @@ const delivery = await openDelivery(
       size: () => log.size,
       checkpoint: () => log.checkpoint,
     },
-    // A receiver that is behind is asked again at once.
-    clock: { ...clock, sleep: (ms, signal) => clock.sleep(Math.min(ms, 5), signal) },
+    // A receiver that left something pending is asked again at once; the end has the time that it always has.
+    clock: { ...clock, sleep: (ms, signal) => clock.sleep(isEnding ? ms : Math.min(ms, 5), signal) },
     makeSink: ({ to }) => Promise.resolve(to === 'file' ? smallStore() : journal()),
     targetOf: ({ name }) => name,
     record: async (body) => {
@@ -110,6 +111,7 @@ if (mode === 'end') {
   const isDone = (): boolean =>
     delivery.status().every(({ behind, treeSize }) => behind === 0 && (treeSize === null || treeSize === log.size));
   while (!isDone()) await clock.sleep(5, new AbortController().signal);
+  isEnding = true;
   await log.close();
   await delivery.close();
 }

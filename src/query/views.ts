@@ -1,11 +1,13 @@
 import { CALL_VIEWS } from './call-views.ts';
-import { FINDING_VIEWS } from './finding-views.ts';
+import { EGRESS } from './egress-view.ts';
+import { FINDINGS } from './findings-view.ts';
+import { GAPS } from './gap-view.ts';
 import { RECORD_VIEWS } from './record-views.ts';
 import { SESSIONS } from './session-view.ts';
 import type { Column, View } from './view.ts';
 
 /** All views over the log, each behind those that it reads. */
-export const VIEWS: readonly View[] = [...RECORD_VIEWS, ...CALL_VIEWS, ...FINDING_VIEWS, SESSIONS];
+export const VIEWS: readonly View[] = [...RECORD_VIEWS, ...CALL_VIEWS, FINDINGS, EGRESS, GAPS, SESSIONS];
 
 /** What is known of the log beside its records: tables in DuckDB, views over raw lines in Athena. */
 export interface SideTable {
