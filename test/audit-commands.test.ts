@@ -88,5 +88,6 @@ test('what names no log, no key or no anchor is told apart', () => {
   assert.equal(audit('verify', join(place, 'nowhere')).status, 1);
   assert.equal(audit('verify').status, 1);
   assert.equal(audit('verify', log, '--key', 'nonsense').status, 2);
+  assert.equal(audit('verify', log, '--first-versions').status, 2);
   assert.equal(audit('verify', log, '--anchor', join(place, 'nowhere')).status, 1);
 });

@@ -11,6 +11,7 @@ import type { Rig } from '../src/deliver/delivery-rig.ts';
 import { SinkFailed, firstVersions, s3Store, storeSink } from '../src/deliver/index.ts';
 import type { Sink } from '../src/deliver/index.ts';
 import { objectTree, trustedKey, verify } from '../src/verify/index.ts';
+import { makeHome, sallyportBeside } from './daemon-process.ts';
 import { deliverWholeLog } from './deliver-whole-log.ts';
 import { radosgwSkipReason, startRadosgw } from './radosgw.ts';
 import type { Radosgw } from './radosgw.ts';
@@ -295,6 +296,22 @@ describe('a store that keeps Object Lock', { skip }, () => {
     const kept = await verify(objectTree(firstVersions(optionsOf(Bucket))), { trust, isDeep: true });
     assert.deepEqual([kept.ok, kept.faults, kept.records], [true, [], after.records]);
     assert.equal(kept.checkpoint?.root, after.checkpoint?.root);
+
+    // As an auditor asks, by the command.
+    const home = makeHome(t);
+    const env = {
+      ...home.env,
+      AWS_ACCESS_KEY_ID: gateway.keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: gateway.keys.secretAccessKey,
+    };
+    const place = [`s3://${Bucket}/logs/host-1`, '--region', 'us-east-1', '--endpoint', gateway.endpoint];
+    const words = ['audit', 'verify', ...place, '--key', rig.log.vkey, '--json'];
+    const hidden = await sallyportBeside({ ...home, env }, words, { cwd: home.folder });
+    assert.notEqual(hidden.status, 0);
+    const seen = await sallyportBeside({ ...home, env }, [...words, '--first-versions'], { cwd: home.folder });
+    assert.equal(seen.status, 0, seen.stderr);
+    const told = JSON.parse(seen.stdout) as { readonly ok: boolean; readonly records: number };
+    assert.deepEqual([told.ok, told.records], [true, after.records]);
   });
 });
 

@@ -9,8 +9,8 @@ SELECT
   e.name AS detector_id,
   split_part(e.name, '/', 1) AS area,
   e.hits AS hits,
-  json_extract_scalar(r.body, '$.scan.did') AS fate,
-  coalesce(json_extract_scalar(r.body, '$.scan.did') IN ('refused', 'held-back', 'blocked', 'redacted', 'masked'), false) AS is_stopped,
+  CASE WHEN json_extract_scalar(r.body, '$.scan.did') = 'redacted' AND e.name LIKE 'injection/%' THEN 'recorded' ELSE json_extract_scalar(r.body, '$.scan.did') END AS fate,
+  coalesce(CASE WHEN json_extract_scalar(r.body, '$.scan.did') = 'redacted' AND e.name LIKE 'injection/%' THEN 'recorded' ELSE json_extract_scalar(r.body, '$.scan.did') END IN ('refused', 'held-back', 'blocked', 'redacted', 'masked'), false) AS is_stopped,
   CAST(NULL AS varchar) AS severity,
   json_extract_scalar(r.body, '$.toolUseId') AS tool_use_id,
   r.year AS year,
@@ -55,7 +55,7 @@ SELECT
   r.month AS month,
   r.day AS day
 FROM records r CROSS JOIN UNNEST(TRY_CAST(json_extract(r.body, '$.content.redacted') AS map(varchar, bigint))) AS e(name, hits)
-WHERE r.kind = 'model' AND r.event IN ('request', 'refused')
+WHERE r.kind = 'model' AND r.event IN ('request', 'refused') AND NOT (element_at(TRY_CAST(json_extract(r.body, '$.content.blocked') AS map(varchar, bigint)), e.name) IS NOT NULL)
 UNION ALL
 SELECT
   r.id AS id,
@@ -66,8 +66,8 @@ SELECT
   e.name AS detector_id,
   split_part(e.name, '/', 1) AS area,
   e.hits AS hits,
-  CASE WHEN r.event = 'refused' THEN 'blocked' ELSE 'alerted' END AS fate,
-  coalesce(CASE WHEN r.event = 'refused' THEN 'blocked' ELSE 'alerted' END IN ('refused', 'held-back', 'blocked', 'redacted', 'masked'), false) AS is_stopped,
+  CASE WHEN r.event = 'refused' THEN 'blocked' ELSE 'redacted' END AS fate,
+  coalesce(CASE WHEN r.event = 'refused' THEN 'blocked' ELSE 'redacted' END IN ('refused', 'held-back', 'blocked', 'redacted', 'masked'), false) AS is_stopped,
   CAST(NULL AS varchar) AS severity,
   CAST(NULL AS varchar) AS tool_use_id,
   r.year AS year,

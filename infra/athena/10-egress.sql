@@ -1,23 +1,46 @@
--- Something wanted out: a connection, a page to be fetched, a command that reaches the network.
+-- Something wanted out: a connection, a page to be fetched, a command that reaches the network. What several layers saw has a row for each.
 CREATE OR REPLACE VIEW egress AS
 SELECT
   r.id AS id,
   r.time AS time,
   r.session AS session,
-  'egress' AS layer,
-  json_extract_scalar(r.body, '$.verdict') AS verdict,
-  json_extract_scalar(r.body, '$.host') AS host,
-  coalesce(json_extract_scalar(r.body, '$.ruleId'), json_extract_scalar(r.body, '$.why')) AS rule_id,
+  'process' AS layer,
+  CAST(NULL AS varchar) AS verdict,
+  split_part(json_extract_scalar(r.body, '$.remote'), ' ', 1) AS host,
+  TRY_CAST(nullif(split_part(json_extract_scalar(r.body, '$.remote'), ' ', 2), '') AS bigint) AS port,
+  json_extract_scalar(r.body, '$.to') AS destination,
+  TRY_CAST(json_extract_scalar(r.body, '$.pid') AS bigint) AS pid,
+  json_extract_scalar(r.body, '$.seenBy') AS seen_by,
+  CAST(NULL AS varchar) AS rule_id,
   CAST(NULL AS varchar) AS tool,
   CAST(NULL AS varchar) AS summary,
-  json_extract_scalar(r.body, '$.toolUseId') AS tool_use_id,
-  TRY_CAST(json_extract_scalar(r.body, '$.bytesUp') AS bigint) AS bytes_up,
-  TRY_CAST(json_extract_scalar(r.body, '$.bytesDown') AS bigint) AS bytes_down,
+  CAST(NULL AS varchar) AS tool_use_id,
   r.year AS year,
   r.month AS month,
   r.day AS day
 FROM records r
-WHERE r.kind = 'egress'
+WHERE r.kind = 'egress' AND r.event = 'connection'
+UNION ALL
+SELECT
+  r.id AS id,
+  r.time AS time,
+  r.session AS session,
+  'reconcile' AS layer,
+  CAST(NULL AS varchar) AS verdict,
+  split_part(json_extract_scalar(r.body, '$.remote'), ' ', 1) AS host,
+  TRY_CAST(nullif(split_part(json_extract_scalar(r.body, '$.remote'), ' ', 2), '') AS bigint) AS port,
+  json_extract_scalar(r.body, '$.to') AS destination,
+  TRY_CAST(json_extract_scalar(r.body, '$.pid') AS bigint) AS pid,
+  json_extract_scalar(r.body, '$.seenBy') AS seen_by,
+  r.event AS rule_id,
+  CAST(NULL AS varchar) AS tool,
+  CAST(NULL AS varchar) AS summary,
+  CAST(NULL AS varchar) AS tool_use_id,
+  r.year AS year,
+  r.month AS month,
+  r.day AS day
+FROM records r
+WHERE r.kind = 'finding' AND r.event = 'traffic-outside-gateway'
 UNION ALL
 SELECT
   r.id AS id,
@@ -26,12 +49,14 @@ SELECT
   'proxy' AS layer,
   'allow' AS verdict,
   json_extract_scalar(r.body, '$.host') AS host,
+  CAST(NULL AS bigint) AS port,
+  CAST(NULL AS varchar) AS destination,
+  CAST(NULL AS bigint) AS pid,
+  CAST(NULL AS varchar) AS seen_by,
   CAST(NULL AS varchar) AS rule_id,
   CAST(NULL AS varchar) AS tool,
   CAST(NULL AS varchar) AS summary,
   CAST(NULL AS varchar) AS tool_use_id,
-  CAST(NULL AS bigint) AS bytes_up,
-  CAST(NULL AS bigint) AS bytes_down,
   r.year AS year,
   r.month AS month,
   r.day AS day
@@ -44,13 +69,15 @@ SELECT
   r.session AS session,
   'proxy' AS layer,
   'deny' AS verdict,
-  json_extract_scalar(r.body, '$.path') AS host,
+  CASE WHEN json_extract_scalar(r.body, '$.path') NOT LIKE '/%' THEN nullif(regexp_replace(json_extract_scalar(r.body, '$.path'), ':[0-9]{1,5}$', ''), 'unknown') END AS host,
+  TRY_CAST(nullif(regexp_extract(json_extract_scalar(r.body, '$.path'), ':([0-9]{1,5})$', 1), '') AS bigint) AS port,
+  CAST(NULL AS varchar) AS destination,
+  CAST(NULL AS bigint) AS pid,
+  CAST(NULL AS varchar) AS seen_by,
   json_extract_scalar(r.body, '$.why') AS rule_id,
   CAST(NULL AS varchar) AS tool,
   CAST(NULL AS varchar) AS summary,
   CAST(NULL AS varchar) AS tool_use_id,
-  CAST(NULL AS bigint) AS bytes_up,
-  CAST(NULL AS bigint) AS bytes_down,
   r.year AS year,
   r.month AS month,
   r.day AS day
@@ -64,34 +91,17 @@ SELECT
   'guard' AS layer,
   json_extract_scalar(r.body, '$.verdict') AS verdict,
   CASE WHEN json_extract_scalar(r.body, '$.kind') = 'fetch' AND json_extract_scalar(r.body, '$.summary') NOT LIKE '% %' THEN json_extract_scalar(r.body, '$.summary') END AS host,
+  CAST(NULL AS bigint) AS port,
+  CAST(NULL AS varchar) AS destination,
+  CAST(NULL AS bigint) AS pid,
+  CAST(NULL AS varchar) AS seen_by,
   json_extract_scalar(r.body, '$.ruleId') AS rule_id,
   json_extract_scalar(r.body, '$.tool') AS tool,
   json_extract_scalar(r.body, '$.summary') AS summary,
   json_extract_scalar(r.body, '$.toolUseId') AS tool_use_id,
-  CAST(NULL AS bigint) AS bytes_up,
-  CAST(NULL AS bigint) AS bytes_down,
   r.year AS year,
   r.month AS month,
   r.day AS day
 FROM records r
 WHERE r.kind = 'decision' AND r.event = 'PreToolUse' AND (json_extract_scalar(r.body, '$.kind') = 'fetch'
   OR json_extract_scalar(r.body, '$.ruleId') LIKE 'web/%' OR json_extract_scalar(r.body, '$.ruleId') IN ('decide/saved-download', 'default/web', 'network/bash-device', 'shell/copy-out', 'shell/download-to-file', 'shell/metadata-service', 'shell/pipe-to-interpreter', 'shell/raw-network', 'shell/tunnel', 'shell/upload', 'taint/outgoing'))
-UNION ALL
-SELECT
-  r.id AS id,
-  r.time AS time,
-  r.session AS session,
-  'process' AS layer,
-  CAST(NULL AS varchar) AS verdict,
-  json_extract_scalar(r.body, '$.remote') AS host,
-  CAST(NULL AS varchar) AS rule_id,
-  CAST(NULL AS varchar) AS tool,
-  CAST(NULL AS varchar) AS summary,
-  CAST(NULL AS varchar) AS tool_use_id,
-  CAST(NULL AS bigint) AS bytes_up,
-  CAST(NULL AS bigint) AS bytes_down,
-  r.year AS year,
-  r.month AS month,
-  r.day AS day
-FROM records r
-WHERE r.kind = 'finding' AND r.event = 'traffic-outside-gateway'

@@ -30,6 +30,7 @@ interface VerifyCommandOptions {
   readonly anchor: readonly string[];
   readonly region?: string;
   readonly endpoint?: string;
+  readonly firstVersions?: boolean;
   readonly deep?: boolean;
   readonly json?: boolean;
 }
@@ -54,6 +55,10 @@ export function addVerifyCommands(audit: Command, setExitCode: SetExitCode): voi
     .option('--deep', 'decode every record as well, and compare how objects are packed')
     .option('--region <name>', 'region of buckets (default: AWS_REGION)')
     .option('--endpoint <url>', 'address of a store that speaks S3')
+    .option(
+      '--first-versions',
+      'read of each object of a bucket the version that was written first: what a lock keeps, whatever was put over it since',
+    )
     .option('--json', 'print the report as JSON')
     .action(async (place: string | undefined, options: VerifyCommandOptions) => {
       await verifyPlace(place ?? null, options, setExitCode);

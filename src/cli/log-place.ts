@@ -13,6 +13,8 @@ export type LogPlace =
 export interface PlaceOptions {
   readonly region?: string;
   readonly endpoint?: string;
+  /** Reads of each object of a bucket the version that was written first: what a lock keeps, whatever was put over it. */
+  readonly firstVersions?: boolean;
 }
 
 /** The folder of a log on this machine. @throws {StateFolder} where there is none. */
@@ -43,17 +45,18 @@ export async function logPlace(given: string | null, options: PlaceOptions = {})
 }
 
 /** Opens a bucket by its address. Who opened it closes it. @throws {UsageError} for an address that is none. */
-export async function bucketStore(given: string, { region, endpoint }: PlaceOptions): Promise<ObjectStore> {
+export async function bucketStore(given: string, options: PlaceOptions): Promise<ObjectStore> {
   const { bucket, prefix = '' } = BUCKET.exec(given)?.groups ?? {};
   if (bucket === undefined) throw new UsageError(`\`${given}\` is no bucket`, { hint: 'write `s3://bucket/prefix`' });
+  const { region, endpoint, firstVersions: areFirst = false } = options;
   const known = region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   if (known === undefined) throw new UsageError('no region is named', { hint: 'name it with `--region`' });
-  const [{ s3Store }, { defaultProvider }] = await Promise.all([
+  const [{ firstVersions, s3Store }, { defaultProvider }] = await Promise.all([
     import('../deliver/index.ts'),
     import('@aws-sdk/credential-provider-node'),
   ]);
   const chain = defaultProvider();
-  return s3Store({
+  return (areFirst ? firstVersions : s3Store)({
     bucket,
     prefix: prefix.replace(/\/+$/, ''),
     region: known,

@@ -120,8 +120,23 @@ for (const { name, entry, line } of [
   },
   {
     name: 'a connection that was refused',
-    entry: { kind: 'egress', verdict: 'deny', host: 'evil.example', ruleId: 'egress/host' },
-    line: '     12     +1.500  EGRESS    deny  evil.example  egress/host',
+    entry: { kind: 'egress', verdict: 'deny', host: 'evil.example:443', ruleId: 'proxy-host' },
+    line: '     12     +1.500  EGRESS    deny  evil.example:443  proxy-host',
+  },
+  {
+    name: 'a connection to a place that nobody knows',
+    entry: { kind: 'connection', remote: '192.0.2.1 443', destination: 'unexplained', pid: 7, seenBy: 'proc' },
+    line: '     12     +1.500  egress    unexplained  192.0.2.1 443  held by process 7  seen by proc',
+  },
+  {
+    name: 'a connection past the gateway to a model service',
+    entry: { kind: 'connection', remote: '192.0.2.1 443', destination: 'model', pid: 7, seenBy: 'auditd' },
+    line: '     12     +1.500  EGRESS    model  192.0.2.1 443  held by process 7  seen by auditd',
+  },
+  {
+    name: 'a connection of which the record tells nothing',
+    entry: { kind: 'connection', remote: null, destination: null, pid: null, seenBy: null },
+    line: '     12     +1.500  EGRESS    destination not told  an unknown address',
   },
 ] as readonly { name: string; entry: object; line: string }[])
   test(`${name} is told in one line`, () => {
@@ -147,6 +162,7 @@ test('no line holds what moves a cursor, turns the direction of writing or begin
     { ...SEEN, kind: 'session' as const, event: hostile, words: [hostile] },
     { ...SEEN, kind: 'refused' as const, why: hostile, path: hostile },
     { ...SEEN, kind: 'egress' as const, verdict: 'deny', host: hostile, ruleId: hostile },
+    { ...SEEN, kind: 'connection' as const, remote: hostile, destination: hostile, pid: 7, seenBy: hostile },
   ];
   for (const entry of entries) assert.ok(!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(timelineLine(entry, SCALE)));
 });

@@ -64,6 +64,16 @@ function told(entry: TimelineEntry): Told {
         label: entry.verdict === 'deny' ? 'EGRESS' : 'egress',
         words: [entry.verdict, entry.host ?? 'an unknown host', ...(entry.ruleId === null ? [] : [entry.ruleId])],
       };
+    case 'connection': {
+      const to = entry.destination ?? 'destination not told';
+      const by = entry.pid === null ? [] : [`held by process ${entry.pid}`];
+      const how = entry.seenBy === null ? [] : [`seen by ${entry.seenBy}`];
+      return {
+        // What goes past the gateway to a model, or where the policy lets nobody go, is not to be overlooked.
+        label: to === 'unexplained' ? 'egress' : 'EGRESS',
+        words: [to, entry.remote ?? 'an unknown address', ...by, ...how],
+      };
+    }
     case 'session':
     case 'client':
     case 'admin':

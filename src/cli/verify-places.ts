@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { localAnchor } from '../bin/verify-trust.ts';
+import { UsageError } from '../core/error.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import { folderTree, objectTree } from '../verify/index.ts';
 import type { Anchor, FileTree } from '../verify/index.ts';
@@ -26,6 +27,8 @@ export class VerifyPlaces {
   /** A log or store by what somebody typed: a folder, `s3://bucket/prefix`, or null for the log of the state folder. */
   async tree(given: string | null): Promise<FileTree> {
     if (given?.startsWith('s3://') === true) return objectTree(await this.#open(given));
+    if (this.#options.firstVersions === true)
+      throw new UsageError('only a bucket has versions', { hint: 'name it: `s3://bucket/prefix`' });
     return folderTree(given === null ? ownPaths().audit : resolve(given));
   }
 

@@ -46,15 +46,20 @@ function areaOf(detector: Sql): Sql {
 const FOUND = eachCount('scan.found');
 const SAID = eachEntry('findings');
 
-/** What the gateway counts in a request, and what became of it. */
+/**
+ * What the gateway counts in a request, and what became of it. What blocks a new text is taken out of an old one; in both
+ * cases it is counted under `redacted` as well, as the same finding.
+ */
 const REQUEST_GROUPS: readonly (readonly [group: string, fate: Sql])[] = [
   ['masked', same("'masked'")],
   ['redacted', same("'redacted'")],
-  // Old text is never blocked: it goes up with the request, and was only seen.
-  ['blocked', same("CASE WHEN r.event = 'refused' THEN 'blocked' ELSE 'alerted' END")],
+  ['blocked', same("CASE WHEN r.event = 'refused' THEN 'blocked' ELSE 'redacted' END")],
   ['alerts', same("'alerted'")],
   ['injections', same("'noticed'")],
 ];
+
+/** What is taken out of a result that goes on is never an instruction to the agent: those stay, or the result is held back whole. */
+const GUARD_FATE = sql`CASE WHEN ${text('scan.did')} = 'redacted' AND ${FOUND.name} LIKE 'injection/%' THEN 'recorded' ELSE ${text('scan.did')} END`;
 
 /** What detectors saw, and what layers disagree on. */
 export const FINDINGS: View = unionView(
@@ -74,25 +79,27 @@ export const FINDINGS: View = unionView(
         detector_id: FOUND.name,
         area: areaOf(FOUND.name),
         hits: FOUND.count,
-        fate: text('scan.did'),
-        is_stopped: stopped(text('scan.did')),
+        fate: GUARD_FATE,
+        is_stopped: stopped(GUARD_FATE),
         tool_use_id: text('toolUseId'),
       },
     },
-    ...REQUEST_GROUPS.map(([group, fate]) => ({ each: eachCount(`content.${group}`), fate })).map(({ each, fate }) => ({
-      from: each.from,
-      where: same("r.kind = 'model' AND r.event IN ('request', 'refused')"),
-      values: {
-        ...COMMON,
-        layer: same("'gateway'"),
-        place: same("'request'"),
-        detector_id: each.name,
-        area: areaOf(each.name),
-        hits: each.count,
-        fate,
-        is_stopped: stopped(fate),
-      },
-    })),
+    ...REQUEST_GROUPS.map(([group, fate]) => ({ each: eachCount(`content.${group}`), group, fate })).map(
+      ({ each, group, fate }) => ({
+        from: each.from,
+        where: sql`r.kind = 'model' AND r.event IN ('request', 'refused')${group === 'redacted' ? sql` AND NOT (${isCounted('content.blocked', each.name)})` : ''}`,
+        values: {
+          ...COMMON,
+          layer: same("'gateway'"),
+          place: same("'request'"),
+          detector_id: each.name,
+          area: areaOf(each.name),
+          hits: each.count,
+          fate,
+          is_stopped: stopped(fate),
+        },
+      }),
+    ),
     {
       from: SAID.from,
       where: same("r.kind = 'model' AND r.event = 'reply-finding'"),

@@ -19,49 +19,59 @@ const GAP_COLUMNS: readonly Column[] = [
 ];
 
 /** Times and numbers of records of which nothing is known. */
-export const GAPS: View = unionView('gaps', 'A time or a number of records of which the log says nothing.', GAP_COLUMNS, [
-  {
-    from: same('records r'),
-    where: same("r.kind = 'log' AND r.event = 'gap'"),
-    values: {
-      id: same('r.id'),
-      kind: same("'time'"),
-      from_time: momentOf('fromMs'),
-      to_time: momentOf('toMs'),
-      seconds: real('seconds'),
-      cause: text('cause'),
+export const GAPS: View = unionView(
+  'gaps',
+  'A time or a number of records of which the log says nothing.',
+  GAP_COLUMNS,
+  [
+    {
+      from: same('records r'),
+      where: same("r.kind = 'log' AND r.event = 'gap'"),
+      values: {
+        id: same('r.id'),
+        kind: same("'time'"),
+        from_time: momentOf('fromMs'),
+        to_time: momentOf('toMs'),
+        seconds: real('seconds'),
+        cause: text('cause'),
+      },
     },
-  },
-  {
-    from: same(
-      '(SELECT id, time, lag(id) OVER (ORDER BY id) AS before_id, lag(time) OVER (ORDER BY id) AS before_time FROM records) r',
-    ),
-    where: same('r.id > r.before_id + 1'),
-    values: {
-      id: same('r.id'),
-      kind: same("'missing'"),
-      from_time: same('r.before_time'),
-      to_time: same('r.time'),
-      records: same('r.id - r.before_id - 1'),
+    {
+      from: same(
+        '(SELECT id, time, lag(id) OVER (ORDER BY id) AS before_id, lag(time) OVER (ORDER BY id) AS before_time FROM records) r',
+      ),
+      where: same('r.id > r.before_id + 1'),
+      values: {
+        id: same('r.id'),
+        kind: same("'missing'"),
+        from_time: same('r.before_time'),
+        to_time: same('r.time'),
+        records: same('r.id - r.before_id - 1'),
+      },
     },
-  },
-  {
-    from: same('records r'),
-    where: sql`r.kind = 'log' AND r.event = 'write-failed' AND ${whole('refused')} > 0`,
-    values: {
-      id: same('r.id'),
-      kind: same("'refused'"),
-      to_time: same('r.time'),
-      records: whole('refused'),
-      cause: text('code'),
+    {
+      from: same('records r'),
+      where: sql`r.kind = 'log' AND r.event = 'write-failed' AND ${whole('refused')} > 0`,
+      values: {
+        id: same('r.id'),
+        kind: same("'refused'"),
+        to_time: same('r.time'),
+        records: whole('refused'),
+        cause: text('code'),
+      },
     },
-  },
-  {
-    from: same('records r'),
-    where: same("r.kind = 'log' AND r.event = 'clock-jump'"),
-    values: { id: same('r.id'), kind: same("'clock'"), to_time: same('r.time'), seconds: sql`${real('jumpMs')} / 1e3` },
-  },
-]);
+    {
+      from: same('records r'),
+      where: same("r.kind = 'log' AND r.event = 'clock-jump'"),
+      values: {
+        id: same('r.id'),
+        kind: same("'clock'"),
+        to_time: same('r.time'),
+        seconds: sql`${real('jumpMs')} / 1e3`,
+      },
+    },
+  ],
+);
 
 function momentOf(path: string): Sql {
   return {

@@ -52,16 +52,35 @@ test('injection attempts: texts that were seen and stopped, and calls that a tai
       { 'injection/override': 2, 'secret/github-token': 1 },
       { verdict: 'deny', ruleId: 'injection/finding' },
     ),
-    scanned('PostToolUse', 'recorded', { 'injection/hidden-unicode': 1 }),
+    scanned('PostToolUse', 'recorded', { 'injection/hidden-unicode': 1, 'injection/override': 1 }),
+    // A token was taken out of it; the instructions went on.
+    scanned('PostToolUse', 'redacted', { 'injection/override': 1, 'secret/github-token': 1 }, { ruleId: 'dlp/secret' }),
+    scanned(
+      'UserPromptSubmit',
+      'refused',
+      { 'injection/override': 1 },
+      { verdict: 'deny', ruleId: 'injection/finding' },
+    ),
+    // What the agent writes itself is no instruction of someone else.
+    scanned('PreToolUse', 'recorded', { 'injection/override': 1 }),
     {
       kind: 'model',
       session: SAMPLE_SESSION,
-      body: { event: 'request', content: { injections: { 'injection/override': 1 }, texts: { new: 1, known: 0 } } },
+      body: {
+        event: 'request',
+        content: { injections: { 'injection/override': 3, 'injection/encoded': 1 }, texts: { new: 1, known: 0 } },
+      },
     },
     {
-      kind: 'model',
+      kind: 'session',
       session: SAMPLE_SESSION,
-      body: { event: 'refused', why: 'content-blocked', content: { blocked: { 'injection/override': 1 } } },
+      body: {
+        event: 'tainted',
+        source: 'web-page',
+        detectorId: null,
+        toolUseId: '"detectorId":"injection/x"',
+        occurredAtMs: 1,
+      },
     },
     {
       kind: 'session',
@@ -75,8 +94,24 @@ test('injection attempts: texts that were seen and stopped, and calls that a tai
     { ...decided('deny', 'taint/outgoing'), at: SAMPLE_START_MS + 86_400_000 },
   ]);
   assert.deepEqual(await rig.ask(sqlOf('injection-attempts')), [
-    { day: '2026-11-22', seen: 4, stopped: 2, calls_denied: 1, calls_asked: 1 },
-    { day: '2026-11-23', seen: 0, stopped: 0, calls_denied: 1, calls_asked: 0 },
+    {
+      day: '2026-11-22',
+      texts_seen: 4,
+      texts_stopped: 2,
+      requests: 1,
+      sessions_tainted: 1,
+      calls_denied: 1,
+      calls_asked: 1,
+    },
+    {
+      day: '2026-11-23',
+      texts_seen: 0,
+      texts_stopped: 0,
+      requests: 0,
+      sessions_tainted: 0,
+      calls_denied: 1,
+      calls_asked: 0,
+    },
   ]);
 });
 
@@ -164,7 +199,7 @@ test('egress blocks: by layer, host and rule, and nothing that was allowed', asy
     {
       kind: 'egress',
       session: SAMPLE_SESSION,
-      body: { event: 'connection', verdict: 'deny', host: 'evil.example', ruleId: 'egress/host' },
+      body: { event: 'connection', seenBy: 'proc', pid: 7, remote: '192.0.2.1 443', to: 'outside' },
     },
   ]);
   const rows = await rig.ask(sqlOf('egress-blocks'));
@@ -172,11 +207,67 @@ test('egress blocks: by layer, host and rule, and nothing that was allowed', asy
     rows.map((row) => [row['layer'], row['host'], row['rule_id'], row['blocks'], row['sessions']]),
     [
       ['guard', null, 'shell/upload', 2, 1],
-      ['egress', 'evil.example', 'egress/host', 1, 1],
       ['guard', 'webhook.site', 'web/drop-site', 1, 1],
-      ['proxy', 'evil.example:443', 'proxy-host', 1, 0],
+      ['proxy', 'evil.example', 'proxy-host', 1, 0],
     ],
   );
+});
+
+test('egress: each way out as each layer saw it', async (t) => {
+  const held = { seenBy: 'proc', pid: 7, remote: '192.0.2.1 443', to: 'outside' };
+  const of = (kind: SampleRecord['kind'], body: SampleRecord['body']): SampleRecord => ({
+    kind,
+    session: SAMPLE_SESSION,
+    body,
+  });
+  const rig = await queryRig(t, [
+    of('egress', { event: 'connection', ...held }),
+    of('egress', { event: 'connection', ...held, seenBy: 'auditd', remote: '2001:db8::1 8443', to: 'unexplained' }),
+    of('egress', { event: 'connection', ...held, remote: 'nonsense' }),
+    of('finding', { event: 'traffic-outside-gateway', ...held, seenBy: 'process', severity: 'high' }),
+    of('model', { event: 'tunnel', host: 'api.anthropic.com' }),
+    of('model', { event: 'refused', why: 'proxy-host', path: 'evil.example:443' }),
+    of('model', { event: 'refused', why: 'proxy-host', path: '[2001:db8::2]:443' }),
+    of('model', { event: 'refused', why: 'proxy-path', path: '/v1/other' }),
+    of('model', { event: 'refused', why: 'proxy-off', path: 'unknown' }),
+    of('model', { event: 'refused', why: 'session-ended', path: '/v1/messages' }),
+    decided('ask', 'web/known', { kind: 'fetch', tool: 'WebFetch', summary: 'docs.rs' }),
+    decided('allow', 'dev/git'),
+  ]);
+  const rows = await rig.ask('SELECT * FROM egress ORDER BY id');
+  assert.deepEqual(
+    rows.map((row) => [
+      row['id'],
+      ...['layer', 'verdict', 'host', 'port', 'destination', 'pid', 'seen_by', 'rule_id'].map((name) => row[name]),
+    ]),
+    [
+      [0, 'process', null, '192.0.2.1', 443, 'outside', 7, 'proc', null],
+      [1, 'process', null, '2001:db8::1', 8443, 'unexplained', 7, 'auditd', null],
+      [2, 'process', null, 'nonsense', null, 'outside', 7, 'proc', null],
+      [3, 'reconcile', null, '192.0.2.1', 443, 'outside', 7, 'process', 'traffic-outside-gateway'],
+      [4, 'proxy', 'allow', 'api.anthropic.com', null, null, null, null, null],
+      [5, 'proxy', 'deny', 'evil.example', 443, null, null, null, 'proxy-host'],
+      [6, 'proxy', 'deny', '[2001:db8::2]', 443, null, null, null, 'proxy-host'],
+      [7, 'proxy', 'deny', null, null, null, null, null, 'proxy-path'],
+      [8, 'proxy', 'deny', null, null, null, null, null, 'proxy-off'],
+      [10, 'guard', 'ask', 'docs.rs', null, null, null, null, 'web/known'],
+    ],
+  );
+});
+
+test('what blocks a request, or is taken out of old text, is one finding though it is counted twice', async (t) => {
+  const counts = { blocked: { 'secret/x': 1 }, redacted: { 'secret/x': 1, 'secret/y': 2 } };
+  const rig = await queryRig(t, [
+    { kind: 'model', session: SAMPLE_SESSION, body: { event: 'refused', why: 'content-blocked', content: counts } },
+    { kind: 'model', session: SAMPLE_SESSION, body: { event: 'request', content: counts } },
+  ]);
+  const rows = await rig.ask('SELECT id, detector_id, fate, hits, is_stopped FROM findings ORDER BY id, detector_id');
+  assert.deepEqual(rows, [
+    { id: 0, detector_id: 'secret/x', fate: 'blocked', hits: 1, is_stopped: true },
+    { id: 0, detector_id: 'secret/y', fate: 'redacted', hits: 2, is_stopped: true },
+    { id: 1, detector_id: 'secret/x', fate: 'redacted', hits: 1, is_stopped: true },
+    { id: 1, detector_id: 'secret/y', fate: 'redacted', hits: 2, is_stopped: true },
+  ]);
 });
 
 test('session anomalies: a session of ordinary work has none, and each odd thing is named', async (t) => {
@@ -215,6 +306,15 @@ test('session anomalies: a session of ordinary work has none, and each odd thing
       ],
       [OTHER_SESSION, null, 'denied calls: 10 of 10'],
     ],
+  );
+});
+
+test('integrity: a log without records says so, and has no number that is missing', async (t) => {
+  const rig = await queryRig(t, []);
+  const rows = await rig.ask(sqlOf('integrity'));
+  assert.deepEqual(
+    rows.map((row) => [row['amount'], row['is_fine']]),
+    [0, 0, 0, 0, 0, 0, 0, 0, 0].map((amount, nth) => [amount, nth !== 0 && nth !== 6]),
   );
 });
 

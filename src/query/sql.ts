@@ -80,6 +80,15 @@ export function eachCount(path: string): { readonly from: Sql; readonly name: Sq
   };
 }
 
+/** Whether an object of counts in the body of `r` has a member of that name. */
+export function isCounted(path: string, name: Sql): Sql {
+  const counts = sql`TRY_CAST(json_extract(r.body, '$.${path}') AS map(varchar, bigint))`;
+  return {
+    duckdb: `map_extract_value(${counts.duckdb}, ${name.duckdb}) IS NOT NULL`,
+    athena: `element_at(${counts.athena}, ${name.athena}) IS NOT NULL`,
+  };
+}
+
 /** Each entry of an array in the body of `r`: where rows come from, and a text of an entry. */
 export function eachEntry(path: string): { readonly from: Sql; readonly text: (name: string) => Sql } {
   return {

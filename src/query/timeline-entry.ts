@@ -111,6 +111,15 @@ export type TimelineEntry = Seen & {
         readonly host: string | null;
         readonly ruleId: string | null;
       }
+    /** A process of the session held a connection, and nobody was asked about it. */
+    | {
+        readonly kind: 'connection';
+        /** Address and port. */
+        readonly remote: string | null;
+        readonly destination: string | null;
+        readonly pid: number | null;
+        readonly seenBy: string | null;
+      }
     /** Anything else, in the words of its record. */
     | {
         readonly kind: 'session' | 'client' | 'admin' | 'other';

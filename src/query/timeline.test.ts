@@ -239,6 +239,24 @@ for (const { name, records, answer } of [
     );
   });
 
+test('a connection that a process held, and one that the proxy refused, are told as what they are', () => {
+  const entries = told([
+    ['egress', { event: 'connection', seenBy: 'proc', pid: 7, remote: '192.0.2.1 443', to: 'unexplained' }],
+    ['egress', {}],
+    ['model', { event: 'refused', why: 'proxy-host', path: 'evil.example:443' }],
+    ['model', { event: 'refused', why: 'session-ended', path: '/v1/messages' }],
+  ]);
+  assert.deepEqual(
+    entries.map(({ id: _, atMs: __, turn: ___, ...entry }) => entry),
+    [
+      { kind: 'connection', remote: '192.0.2.1 443', destination: 'unexplained', pid: 7, seenBy: 'proc' },
+      { kind: 'connection', remote: null, destination: null, pid: null, seenBy: null },
+      { kind: 'egress', verdict: 'deny', host: 'evil.example:443', ruleId: 'proxy-host' },
+      { kind: 'refused', why: 'session-ended', path: '/v1/messages' },
+    ],
+  );
+});
+
 test('prompts count the turns, and what still waits is told in front of the next prompt', () => {
   const story = timeline();
   const prompt: Written = ['hook', { event: 'UserPromptSubmit', promptLength: 3 }];

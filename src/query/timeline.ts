@@ -140,14 +140,13 @@ export function timeline(): Timeline {
         const undecided = event === 'undecided-result' ? 'ran' : 'failed';
         return withCall(seen, id, (call) => ({ ...call, undecided }));
       }
-      case 'refused':
-        return [
-          begun(seen, {
-            kind: 'refused',
-            why: stringField(body, 'why') ?? 'no reason',
-            path: stringField(body, 'path'),
-          }),
-        ];
+      case 'refused': {
+        const why = stringField(body, 'why') ?? 'no reason';
+        const path = stringField(body, 'path');
+        if (why.startsWith('proxy-'))
+          return [begun(seen, { kind: 'egress', verdict: 'deny', host: path, ruleId: why })];
+        return [begun(seen, { kind: 'refused', why, path })];
+      }
       case 'tunnel':
         return [begun(seen, { kind: 'egress', verdict: 'allow', host: stringField(body, 'host'), ruleId: null })];
       case 'canary-issued':
@@ -217,10 +216,11 @@ export function timeline(): Timeline {
         case 'egress':
           return [
             begun(seen, {
-              kind: 'egress',
-              verdict: stringField(body, 'verdict') ?? 'no verdict',
-              host: stringField(body, 'host'),
-              ruleId: stringField(body, 'ruleId') ?? stringField(body, 'why'),
+              kind: 'connection',
+              remote: stringField(body, 'remote'),
+              destination: stringField(body, 'to'),
+              pid: numberField(body, 'pid'),
+              seenBy: stringField(body, 'seenBy'),
             }),
           ];
         case 'session':
