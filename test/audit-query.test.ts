@@ -109,8 +109,13 @@ test('DLP violations are those of the records', { skip: SKIP }, () => {
   const seen: string[] = [];
   for (const { kind, body } of records) {
     if (kind === 'decision' || kind === 'hook') seen.push(...Object.keys(under(body, 'scan', 'found')));
+    const blocked = Object.keys(under(body, 'content', 'blocked'));
     for (const group of ['masked', 'redacted', 'alerts', 'injections', 'blocked'])
-      if (kind === 'model') seen.push(...Object.keys(under(body, 'content', group)));
+      if (kind === 'model')
+        // What is blocked is counted as taken out, too.
+        seen.push(
+          ...Object.keys(under(body, 'content', group)).filter((id) => group !== 'redacted' || !blocked.includes(id)),
+        );
     const said: Json | undefined = body['findings'];
     if (kind === 'model' && Array.isArray(said))
       seen.push(...(said as readonly JsonObject[]).map((one) => stringField(one, 'detectorId') ?? ''));
@@ -167,12 +172,27 @@ test('the integrity of a log that was closed in order has no fault', { skip: SKI
   assert.equal(rows.find((row) => row['check_name'] === 'records read')?.['amount'], records.length);
 });
 
-test('injection attempts can be asked of any log', { skip: SKIP }, () => {
-  const seen = records.filter(({ body }) =>
-    Object.keys(under(body, 'scan', 'found')).some((id) => id.startsWith('injection/')),
+test('a rehearsal in which nobody gives the agent instructions has no injection attempt', { skip: SKIP }, () => {
+  const names = records.flatMap(({ body }) => [
+    ...Object.keys(under(body, 'scan', 'found')),
+    ...Object.keys(under(body, 'content', 'injections')),
+  ]);
+  assert.deepEqual(
+    names.filter((id) => id.startsWith('injection/')),
+    [],
   );
-  const rows = asked('--saved', 'injection-attempts');
-  assert.equal(rows.reduce((sum, row) => sum + Number(row['seen']), 0) >= seen.length, true);
+  assert.deepEqual(asked('--saved', 'injection-attempts'), []);
+});
+
+test('connections that processes held are those of the records', { skip: SKIP }, () => {
+  const held = records.filter(({ kind }) => kind === 'egress');
+  const rows = asked(
+    "SELECT id, concat(host, ' ', port) AS remote, destination, pid, seen_by FROM egress WHERE layer = 'process' ORDER BY id",
+  );
+  assert.deepEqual(
+    rows.map((row) => [row['id'], row['remote'], row['destination'], row['pid'], row['seen_by']]),
+    held.map(({ index, body }) => [index, body['remote'], body['to'], body['pid'], body['seenBy']]),
+  );
 });
 
 test('the story of a session has each of its calls once, with decision and result', { skip: SKIP }, () => {

@@ -58,8 +58,9 @@ test(
     const report = JSON.parse(ran.stdout) as Report;
     assert.equal(report.attacks.total, 8);
     assert.deepEqual(
-      report.cases.filter(({ problem }) => problem !== 'the credential reached the model'),
-      [],
+      report.cases.filter(({ problem }) => problem !== 'the credential reached the model').map(({ id }) => id),
+      ['reconcile/agreement'],
+      'the layers tell the same of it, which is no attack',
     );
   },
 );

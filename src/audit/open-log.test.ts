@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { lstat } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -115,4 +115,12 @@ test('a record that the log cannot hold is refused alone', async (t) => {
   assert.ok(results[1]?.status === 'rejected' && results[1].reason instanceof AuditUnavailable);
   await log.close();
   assert.equal((await chainOf(folder)).ok, true);
+});
+
+test('a log whose records and checkpoint were removed is not begun anew under its name', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeSampleLog(folder, 3);
+  await rm(join(folder, 'segments'), { recursive: true });
+  await rm(join(folder, 'checkpoint'));
+  await assert.rejects(openLog(folder, sampleOptions(folder)), { code: 'AUDIT_CORRUPT' });
 });

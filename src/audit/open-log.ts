@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import { join } from 'node:path';
 
 import { AuditCorrupt, AuditKey, AuditUnavailable, SallyportError, StateFolder } from '../core/error.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -31,6 +32,7 @@ import {
 } from './signed-checkpoint.ts';
 import type { SignedCheckpoint } from './signed-checkpoint.ts';
 import { KEY_HINT, makeSigningKey, readSigningKey } from './signing-key.ts';
+import { TILES_FOLDER } from './tile-folder.ts';
 
 export interface LogOptions {
   /** Milliseconds since the Unix epoch, for the log's records about itself. */
@@ -165,6 +167,9 @@ async function findOrBegin(folder: string, keyFile: string, fs: LogFileSystem): 
   if (first === undefined) {
     if (claimed !== null && claimed.size > 0)
       throw corrupt(`its checkpoint covers ${claimed.size} records, but there are none`);
+    // Tiles are written for records alone: without those a new log would take the name of the one that was removed.
+    if ((await fs.list(join(folder, TILES_FOLDER))).length > 0)
+      throw corrupt('tiles of its records are there, but neither these nor a checkpoint of them');
     return await beginLog(folder, keyFile, fs);
   }
   await checkVersion(folder, first, fs);

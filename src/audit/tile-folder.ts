@@ -7,6 +7,9 @@ import type { LogFileSystem } from './log-file-system.ts';
 import { nodeLogFileSystem } from './node-log-file-system.ts';
 import { readSmallFile, writeFile } from './whole-file.ts';
 
+/** Folder of the tiles inside the folder of a log. */
+export const TILES_FOLDER = 'tile';
+
 /** Holds a tile until it is whole. */
 const PART_FILE = 'tile.part';
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ErasureRefused } from '../core/error.ts';
 import { makeSessionId } from '../core/ids.ts';
-import { DUE_FOR_MS, contentRetention } from './content-retention.ts';
+import { DUE_FOR_MS, contentRetention, contentWrittenMs, touchRunningKeys } from './content-retention.ts';
 
 const DAY_MS = 86_400_000;
 const ID = makeSessionId(1, new Uint8Array(16).fill(3));
@@ -78,4 +81,19 @@ test('what is held is passed over in silence, what fails is said, and both are t
   failure = null;
   await live(DUE_FOR_MS);
   assert.equal(erased.length, 1);
+});
+
+test('the days of a session that ran for long begin with its end, and not with its key', (t) => {
+  const home = mkdtempSync(join(tmpdir(), 'retention-'));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  const paths = { contentKeys: join(home, 'keys'), content: join(home, 'content'), masks: join(home, 'masks') };
+  for (const folder of Object.values(paths)) mkdirSync(folder);
+  const ended = makeSessionId(1, new Uint8Array(16).fill(4));
+  for (const id of [ID, ended]) {
+    writeFileSync(join(paths.contentKeys, id), 'key');
+    utimesSync(join(paths.contentKeys, id), START_MS / 1_000, START_MS / 1_000);
+  }
+  touchRunningKeys(paths, (id) => id === ID, START_MS + 40 * DAY_MS);
+  assert.equal(contentWrittenMs(paths, ID), START_MS + 40 * DAY_MS);
+  assert.equal(contentWrittenMs(paths, ended), START_MS);
 });

@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
+import { lutimesSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ErasureRefused, SallyportError } from '../core/error.ts';
+import { parseSessionId } from '../core/ids.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Eraser } from './erasure.ts';
 import type { StatePaths } from './state-folder.ts';
@@ -74,4 +75,19 @@ export function contentWrittenMs(
     return found === undefined ? [] : [found.mtimeMs];
   });
   return times.length === 0 ? null : Math.max(...times);
+}
+
+/**
+ * Makes the keys of running sessions as new as they are used: what is sealed in the log is written with a key, and changes no
+ * file of the session. To be called every few minutes.
+ */
+export function touchRunningKeys(
+  paths: Pick<StatePaths, 'contentKeys'>,
+  isRunning: (id: SessionId) => boolean,
+  nowMs: number,
+): void {
+  for (const name of readdirSync(paths.contentKeys)) {
+    const id = parseSessionId(name);
+    if (id !== null && isRunning(id)) lutimesSync(join(paths.contentKeys, id), nowMs / 1_000, nowMs / 1_000);
+  }
 }

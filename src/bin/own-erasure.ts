@@ -5,7 +5,7 @@ import { parseSessionId } from '../core/ids.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { SessionRegistry } from '../session/index.ts';
 import type { ContentKeys } from './content-keys.ts';
-import { contentRetention, contentWrittenMs } from './content-retention.ts';
+import { contentRetention, contentWrittenMs, touchRunningKeys } from './content-retention.ts';
 import type { ErasurePorts } from './control-server.ts';
 import { destroyContent } from './destroy-content.ts';
 import { eraser } from './erasure.ts';
@@ -59,8 +59,12 @@ export async function ownErasure(desk: OwnErasureDesk): Promise<{ readonly ports
     uptimeMs: () => performance.now(),
     logError,
   });
+  const look = async (): Promise<void> => {
+    touchRunningKeys(paths, isRunning, clock());
+    await retention.sweep();
+  };
   const sweep = setInterval(() => {
-    retention.sweep().catch((error: unknown) => logError(`cannot look for content past its days: ${String(error)}`));
+    look().catch((error: unknown) => logError(`cannot look for content past its days: ${String(error)}`));
   }, SWEEP_MS);
   const by = userInfo().username;
   return {

@@ -446,3 +446,45 @@ test('what is told about the delivery while the log takes nothing is recorded on
   await rig.clock.until(() => rig.log.size > before);
   assert.deepEqual(await eventNames(rig), ['delivery-sink-added']);
 });
+
+test('how long a sink was waited for is counted once, however often its rule changes', async (t) => {
+  const rig = await deliveryRig(t);
+  downSink(rig, 'archive');
+  const limits = { alarmSeconds: 100, denySeconds: 600 };
+  const delivery = await rig.open([ruleOf('archive', { required: true })], limits);
+  await rig.fill(3);
+  const untilMs = rig.clock.uptimeMs() + 250_000;
+  await rig.clock.until(() => rig.clock.uptimeMs() >= untilMs, 1_000);
+  for (const tokenEnv of ['A', 'B', 'C']) {
+    let isFollowed = false;
+    void delivery
+      .follow(rulesOf([ruleOf('archive', { required: true, tokenEnv })], limits))
+      .then(() => (isFollowed = true));
+    await rig.clock.until(() => isFollowed);
+  }
+  const waitedS = Math.ceil(rig.clock.uptimeMs() / 1_000);
+  const seconds = delivery.status()[0]?.oldestSeconds ?? 0;
+  assert.ok(seconds > 240 && seconds <= waitedS, `${seconds} s of ${waitedS} s`);
+  assert.equal(delivery.denial, null);
+});
+
+test('a changed rule lifts no denial, also not for a moment', async (t) => {
+  const rig = await deliveryRig(t);
+  downSink(rig, 'archive');
+  const limits = { alarmSeconds: 100, denySeconds: 600 };
+  const delivery = await rig.open([ruleOf('archive', { required: true }), ruleOf('other')], limits);
+  await rig.fill(3);
+  await rig.clock.until(() => delivery.denial !== null, 1_000);
+  const slow = rig.sinks.get('other');
+  if (slow !== undefined) slow.close = () => new Promise((resolve) => setTimeout(resolve, 300));
+  let isFollowed = false;
+  let isLifted = false;
+  const changed = [ruleOf('archive', { required: true, tokenEnv: 'NEW' })];
+  void delivery.follow(rulesOf(changed, limits)).then(() => (isFollowed = true));
+  await rig.clock.until(() => {
+    isLifted ||= delivery.denial === null;
+    return isFollowed;
+  });
+  assert.notEqual(delivery.denial, null);
+  assert.equal(isLifted, false);
+});

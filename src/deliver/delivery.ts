@@ -139,8 +139,10 @@ class RunningDelivery implements Delivery {
       gone.map(async ([name, worker]) => {
         const isRemoved = !wanted.has(name);
         await worker.stop(REMOVE_MS, isRemoved);
+        // One that changes goes on denying until the next one has looked: nothing is let through between the two.
+        if (!isRemoved) return;
         this.#workers.delete(name);
-        if (isRemoved) this.#tellRemoved(worker);
+        this.#tellRemoved(worker);
       }),
     );
     try {
@@ -150,10 +152,11 @@ class RunningDelivery implements Delivery {
       this.#ports.logError(`cannot look for sinks that are no longer named: ${failureText(error)}`);
     }
     for (const rule of wanted.values()) {
-      if (this.#workers.has(rule.name)) continue;
+      if (isSame(rule, this.#workers.get(rule.name)?.rule)) continue;
       const worker = this.#workerOf(rule);
-      this.#workers.set(rule.name, worker);
       await worker.start();
+      worker.watch(backlog);
+      this.#workers.set(rule.name, worker);
     }
     this.#look();
   }

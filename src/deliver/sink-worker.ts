@@ -232,7 +232,10 @@ export class SinkWorker {
   async #load(): Promise<void> {
     if (!(await this.#position.load())) return;
     const { acked, addedAt, waitedMs } = this.#position.known;
-    this.#carried = { index: Math.max(acked, addedAt), waitedMs };
+    const index = Math.max(acked, addedAt);
+    // Where only the rule changed, this process has seen the record come: that time must not count twice.
+    const knownMs = this.#ports.arrivals.ageMs(index, this.#ports.clock.uptimeMs());
+    this.#carried = { index, waitedMs: Math.max(0, waitedMs - knownMs) };
   }
 
   /** The position from which this session goes on, durable. */

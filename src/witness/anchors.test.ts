@@ -164,6 +164,19 @@ test('a branch that was rewritten is told, and gets the newest checkpoint all th
   assert.deepEqual(await anchor.publish(head(14)), { kind: 'published' });
 });
 
+test('a checkpoint is found behind a merge whose tree is that of the commit before it', async (t) => {
+  const remote = remoteRepository(t);
+  const anchor = gitHost(t, remote);
+  for (const size of [5, 300]) assert.deepEqual(await anchor.publish(head(size)), { kind: 'published' });
+  // No push is forced: the merge goes on from the newest commit, and shows nothing of what that one added.
+  const words = ['commit-tree', '-p', 'checkpoints~1', '-p', 'checkpoints', '-m', 'merge', 'checkpoints~1^{tree}'];
+  const merge = bare(remote, ['-c', 'user.name=a', '-c', 'user.email=a@localhost', ...words]).trim();
+  bare(remote, ['update-ref', 'refs/heads/checkpoints', merge]);
+  const git = gitIn(join(scratch(t), 'read.git'), environment);
+  const found = await collected(readAnchor({ to: 'git', remote, branch: 'checkpoints', git }, ORIGIN));
+  assert.ok(found.some(({ note }) => note === head(300).note));
+});
+
 test('hosts that push to one branch at once all get there, on top of each other', async (t) => {
   const remote = remoteRepository(t);
   const place: AnchorPlace = {
@@ -250,8 +263,8 @@ function remoteRepository(t: TestContext): string {
   return remote;
 }
 
-function bare(repository: string, words: readonly string[]): void {
-  execFileSync('git', ['--git-dir', repository, ...words], { env: quiet() });
+function bare(repository: string, words: readonly string[]): string {
+  return execFileSync('git', ['--git-dir', repository, ...words], { env: quiet(), encoding: 'utf8' });
 }
 
 function quiet(): Record<string, string> {

@@ -79,10 +79,12 @@ async function* readGit(
     (await git(['init', '--quiet', '--bare', '--template='])).status === 0 &&
     (await git([...words, '--', remote, `+refs/heads/${branch}:${tip}`])).status === 0;
   const path = gitPath(origin);
-  const listed = fetched ? await git(['rev-list', '--reverse', tip, '--', path]) : null;
+  // Without `--full-history` a merge that has the older of two trees would hide the commits behind the newer one.
+  const listed = fetched ? await git(['rev-list', '--reverse', '--full-history', tip, '--', path]) : null;
   if (listed?.status !== 0) throw unreadable(where);
   for (const commit of listed.stdout.toString('latin1').split('\n').slice(0, -1)) {
     const blob = await git(['cat-file', 'blob', `${commit}:${path}`]);
+    if (blob.status === null) throw unreadable(where);
     // A commit that took the file away holds none; the ones before it still do.
     if (blob.status === 0) yield { where: `${where} ${commit}`, note: decodeNote(blob.stdout) };
   }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openLog } from '../src/audit/index.ts';
+import { pathsBelow } from '../src/bin/state-folder.ts';
+import { LAUNCHER, collected, makeHome, sallyport, until } from './daemon-process.ts';
+import type { Home } from './daemon-process.ts';
+
+// How `audit query` ends where it does not end by itself.
+
+/** Rows and seconds without end. */
+const ENDLESS = 'SELECT range AS nth FROM range(100000000000)';
+const SILENT = 'SELECT sum(a.range * b.range) AS n FROM range(10000000) a, range(10000000) b';
+
+interface Stage {
+  readonly home: Home;
+  /** Where it puts down what it has to. */
+  readonly temp: string;
+}
+
+async function stageOf(t: { after(fn: () => void): void }): Promise<Stage> {
+  const bare = makeHome(t);
+  const temp = join(bare.folder, 'temp');
+  mkdirSync(temp);
+  mkdirSync(bare.state, { mode: 0o700 });
+  const { audit, auditKey } = pathsBelow(bare.state);
+  const log = await openLog(audit, { clock: Date.now, signing: { keyFile: auditKey } });
+  await log.close();
+  return { home: { ...bare, env: { ...bare.env, TMPDIR: temp } }, temp };
+}
+
+for (const { signal, code } of [
+  { signal: 'SIGTERM', code: 143 },
+  { signal: 'SIGINT', code: 130 },
+  { signal: 'SIGHUP', code: 129 },
+] as const)
+  test(`${signal} ends a query at once, and nothing of it is left behind`, async (t) => {
+    const { home, temp } = await stageOf(t);
+    const child = spawn(process.execPath, [LAUNCHER, 'audit', 'query', SILENT], { env: home.env, stdio: 'pipe' });
+    t.after(() => void child.kill('SIGKILL'));
+    const err = collected(child.stderr);
+    const ended = new Promise<unknown>((resolve) => child.once('close', (...how) => resolve(how)));
+    await until(() => readdirSync(temp).length > 0, err);
+    child.kill(signal);
+    assert.deepEqual(await ended, [code, null], err());
+    assert.deepEqual(readdirSync(temp), []);
+  });
+
+for (const form of ['--json', '--csv'])
+  test(`a reader that has read enough of ${form} ends the query, and nothing of it is left behind`, async (t) => {
+    const { home, temp } = await stageOf(t);
+    const child = spawn(process.execPath, [LAUNCHER, 'audit', 'query', ENDLESS, form], {
+      env: home.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    t.after(() => void child.kill('SIGKILL'));
+    const [out, err] = [collected(child.stdout), collected(child.stderr)];
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    await until(() => out().includes('\n'), err);
+    assert.equal(readdirSync(temp).length, 1);
+    child.stdout.destroy();
+    await ended;
+    assert.equal(err(), '');
+    assert.deepEqual(readdirSync(temp), []);
+  });
+
+test('without DuckDB a query says what to install, and other questions are answered', async (t) => {
+  const { home, temp } = await stageOf(t);
+  const hooks = `import { registerHooks } from 'node:module';
+registerHooks({
+  resolve(name, context, next) {
+    if (name !== '@duckdb/node-api') return next(name, context);
+    throw Object.assign(new Error('no such package'), { code: 'ERR_MODULE_NOT_FOUND' });
+  },
+});`;
+  const without: Home = {
+    ...home,
+    env: { ...home.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hooks)}` },
+  };
+  const ran = sallyport(without, ['audit', 'query', 'SELECT 1']);
+  assert.deepEqual([ran.status, ran.stdout], [1, '']);
+  assert.match(
+    ran.stderr,
+    /^error: DuckDB is not installed \[QUERY_ENGINE_MISSING\]\n *hint: install it with `npm install @duckdb\/node-api`/,
+  );
+  assert.deepEqual(readdirSync(temp), []);
+  for (const words of [
+    ['audit', 'query', '--views'],
+    ['audit', 'query', '--list'],
+    ['audit', 'tail'],
+  ])
+    assert.deepEqual([sallyport(without, words).status], [0], words.join(' '));
+});
