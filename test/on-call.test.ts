@@ -194,7 +194,7 @@ test('a follower ends when nobody reads it any more, though nothing happens', as
   const said = collected(piped.stdout);
   const code = await new Promise((resolve) => piped.once('exit', resolve));
   assert.equal(code, 0);
-  assert.match(said(), /^1 .*in-force\n$/);
+  assert.match(said(), /^1 .*in-force  test\n$/);
 });
 
 for (const { name, words, status, stderr } of [
