@@ -6,12 +6,14 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { MAX_RECORD_BYTES, openLog } from '../src/audit/index.ts';
 import type { AuditRecord } from '../src/core/audit.ts';
+import { makeSessionId } from '../src/core/ids.ts';
 import { folderTree, formatProof, prove, trustedKey, verify } from '../src/verify/index.ts';
 
 /** Name of the bench on the command line. */
 export const name = 'audit';
 
 const WRITERS = 64;
+const SESSION = makeSessionId(0, new Uint8Array(16));
 const ROUND_MS = 700;
 const ROUNDS = 7;
 const VERIFIED_RECORDS = 1_000_000;
@@ -86,13 +88,15 @@ async function runRound(candidate: Candidate): Promise<Round> {
 /** A decision as the guard records it: a line of about 420 bytes. */
 function sampleRecord(): AuditRecord {
   const body = {
+    event: 'PreToolUse',
+    kind: 'command',
     verdict: 'allow',
     ruleId: 'dev/look',
     tool: 'Bash',
     toolUseId: 'toolu_01ABCDEFGHJKMNPQRSTVWXYZ',
     inputSha256: '0123456789abcdef'.repeat(4),
   };
-  return { kind: 'decision', occurredAtMs: Date.now(), sessionId: null, body };
+  return { kind: 'decision', occurredAtMs: Date.now(), sessionId: SESSION, body };
 }
 
 async function syncPerRecord(path: string): Promise<Candidate> {

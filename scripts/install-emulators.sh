@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what stands in for AWS in the tests: moto into FOLDER/python, found by SALLYPORT_MOTO=FOLDER/python/bin/moto_server.
+# Installs what stands in for AWS in the tests: moto into FOLDER/python, found by SALLYPORT_MOTO=FOLDER/python/bin/moto_server,
+# and a parser of Athena's SQL, found by SALLYPORT_SQL_PYTHON=FOLDER/python/bin/python.
 # It always ends well: what cannot be had in time is left out, and the tests that need it say that they are skipped.
 set -uo pipefail
 if [ $# -ne 1 ]; then
@@ -15,7 +16,7 @@ within_limit() { timeout --kill-after=10 "$step_limit" "$@" </dev/null; }
 make_moto() {
   within_limit python3 -m venv "$folder/python" &&
     within_limit "$folder/python/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-      --only-binary :all: 'moto[server,s3,firehose,logs,kms]==5.2.1' &&
+      --only-binary :all: 'moto[server,s3,firehose,logs,kms]==5.2.1' sqlglot==30.30.0 &&
     within_limit "$folder/python/bin/moto_server" --help
 }
 

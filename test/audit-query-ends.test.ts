@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openLog } from '../src/audit/index.ts';
 import { pathsBelow } from '../src/bin/state-folder.ts';
-import { LAUNCHER, collected, makeHome, sallyport, until } from './daemon-process.ts';
+import { LAUNCHER, collected, makeHome, programBeside, sallyport, until } from './daemon-process.ts';
 import type { Home } from './daemon-process.ts';
 
 // How `audit query` ends where it does not end by itself.
@@ -31,18 +31,23 @@ async function stageOf(t: { after(fn: () => void): void }): Promise<Stage> {
   return { home: { ...bare, env: { ...bare.env, TMPDIR: temp } }, temp };
 }
 
-for (const { signal, code } of [
-  { signal: 'SIGTERM', code: 143 },
-  { signal: 'SIGINT', code: 130 },
-  { signal: 'SIGHUP', code: 129 },
+for (const { signal, code, sql } of [
+  { signal: 'SIGTERM', code: 143, sql: ENDLESS },
+  { signal: 'SIGTERM', code: 143, sql: SILENT },
+  { signal: 'SIGINT', code: 130, sql: SILENT },
+  { signal: 'SIGHUP', code: 129, sql: SILENT },
 ] as const)
-  test(`${signal} ends a query at once, and nothing of it is left behind`, async (t) => {
+  test(`${signal} ends a query ${sql === SILENT ? 'that thinks' : 'whose rows come'}, and nothing of it is left behind`, async (t) => {
     const { home, temp } = await stageOf(t);
-    const child = spawn(process.execPath, [LAUNCHER, 'audit', 'query', SILENT], { env: home.env, stdio: 'pipe' });
+    const child = spawn(process.execPath, [LAUNCHER, 'audit', 'query', sql, '--json'], {
+      env: home.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     t.after(() => void child.kill('SIGKILL'));
-    const err = collected(child.stderr);
+    const [out, err] = [collected(child.stdout), collected(child.stderr)];
     const ended = new Promise<unknown>((resolve) => child.once('close', (...how) => resolve(how)));
-    await until(() => readdirSync(temp).length > 0, err);
+    await until(() => (sql === SILENT ? readdirSync(temp).length > 0 : out().includes('\n')), err);
+    assert.equal(readdirSync(temp).length, 1);
     child.kill(signal);
     assert.deepEqual(await ended, [code, null], err());
     assert.deepEqual(readdirSync(temp), []);
@@ -51,18 +56,11 @@ for (const { signal, code } of [
 for (const form of ['--json', '--csv'])
   test(`a reader that has read enough of ${form} ends the query, and nothing of it is left behind`, async (t) => {
     const { home, temp } = await stageOf(t);
-    const child = spawn(process.execPath, [LAUNCHER, 'audit', 'query', ENDLESS, form], {
-      env: home.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    t.after(() => void child.kill('SIGKILL'));
-    const [out, err] = [collected(child.stdout), collected(child.stderr)];
-    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    await until(() => out().includes('\n'), err);
-    assert.equal(readdirSync(temp).length, 1);
-    child.stdout.destroy();
-    await ended;
-    assert.equal(err(), '');
+    const script = '{ "$@"; echo "ended with $?" >&2; } | head -n 1';
+    const words = ['sh', process.execPath, LAUNCHER, 'audit', 'query', ENDLESS, form];
+    const ran = await programBeside('/bin/sh', ['-c', script, ...words], { cwd: home.folder, env: home.env });
+    assert.deepEqual([ran.status, ran.stderr], [0, 'ended with 0\n']);
+    assert.equal(ran.stdout.split('\n').length, 2);
     assert.deepEqual(readdirSync(temp), []);
   });
 

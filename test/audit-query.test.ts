@@ -10,6 +10,7 @@ import { isJsonObject, stringField } from '../src/core/json.ts';
 import type { Json, JsonObject } from '../src/core/json.ts';
 import { ATTACKS, ORDINARY_WORK } from '../src/drill/index.ts';
 import { CHECKPOINTS, DAMAGED, SAVED_QUERIES, VIEWS } from '../src/query/index.ts';
+import { RECORD_BODIES } from '../src/records/index.ts';
 import { clientSkipReason } from './client-skip.ts';
 import { LAUNCHER, ROOT, sallyport } from './daemon-process.ts';
 import type { Home } from './daemon-process.ts';
@@ -143,6 +144,14 @@ test('egress blocks are the denials of what would have gone out', { skip: SKIP }
     uploads,
   );
   assert.ok(sum(() => true) >= uploads + fetches && sum(() => true) <= denied.length);
+});
+
+test('records of connections have the fields that the view reads, and no others', () => {
+  const bodies = RECORD_BODIES.filter(({ kind }) => kind === 'egress');
+  assert.deepEqual(
+    bodies.map(({ event, schema }) => [event, Object.keys(schema.shape)]),
+    [['connection', ['event', 'seenBy', 'pid', 'remote', 'to']]],
+  );
 });
 
 test('sessions, and what is odd about them, are those of the records', { skip: SKIP }, () => {

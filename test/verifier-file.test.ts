@@ -110,6 +110,11 @@ for (const [version, node] of NODES) {
     assert.equal(run(node, ['proof', 'record.tlog-proof']).status, 2);
     assert.equal(run(node, ['log', '--key', 'nonsense']).status, 2);
     assert.equal(run(node, ['nowhere']).status, 1);
+    for (const words of [['s3://bucket/host7'], ['log', '--anchor', 'https://witness.example']]) {
+      const address = run(node, words);
+      assert.equal(address.status, 2);
+      assert.match(address.stderr, /is no folder and no file.*\nhint: .*`sallyport audit verify`/);
+    }
   });
 }
 

@@ -246,3 +246,21 @@ function verifierOf(text: string): NoteVerifier {
   assert.ok(found !== null);
   return found;
 }
+
+test('a policy with a witness whose key is none does not end the anchoring of before', async (t) => {
+  const { nas, open, start, witness } = await stage(t);
+  const log = await open();
+  const running = await start(log);
+  const wrong = { ...witness, key: `${witness.name}+00000000+AAAA` };
+  const anchors: readonly AnchorRule[] = [{ name: 'nas', to: 'folder', folder: nas }];
+  await assert.rejects(running.follow({ witnesses: [wrong], anchors }), WitnessUnusable);
+  await fill(log, 10);
+  await running.round();
+  assert.deepEqual(
+    running.status.map(({ name, lastSize }) => ({ name, lastSize })),
+    [
+      { name: 'elsewhere', lastSize: log.checkpoint.size },
+      { name: 'nas', lastSize: log.checkpoint.size },
+    ],
+  );
+});

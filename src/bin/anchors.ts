@@ -44,7 +44,11 @@ export interface AnchorDesk {
 /** Anchoring that goes on beside the daemon. It never holds a decision up. */
 export interface RunningAnchors {
   readonly status: readonly AnchorStatus[];
-  /** Takes the places of a policy that has come in force. Does nothing where they are the same. */
+  /**
+   * Takes the places of a policy that has come in force. Does nothing where they are the same.
+   *
+   * @throws {WitnessUnusable} for a key that is none: the places of before are gone on with.
+   */
   follow(places: Places): Promise<void>;
   /** One round now, as at the end of a drill. */
   round(): Promise<void>;
@@ -54,17 +58,23 @@ export interface RunningAnchors {
 
 /** Starts to bring checkpoints to the witnesses and anchors of the policy. */
 export async function startAnchors(desk: AnchorDesk, places: Places): Promise<RunningAnchors> {
-  let followed = JSON.stringify(places);
+  let followed = places;
   let running = await opened(desk, places);
   return {
     get status() {
       return running.anchoring.status();
     },
     follow: async (next) => {
-      if (JSON.stringify(next) === followed) return;
+      if (JSON.stringify(next) === JSON.stringify(followed)) return;
       await running.close();
-      followed = JSON.stringify(next);
-      running = await opened(desk, next);
+      try {
+        running = await opened(desk, next);
+      } catch (error) {
+        // Places of which one is of no use must not leave the log without any.
+        running = await opened(desk, followed);
+        throw error;
+      }
+      followed = next;
     },
     round: async () => await running.anchoring.round(),
     close: async () => await running.close(),

@@ -16,6 +16,9 @@ Checks the folder of a log, or a folder that one was delivered to, or a proof of
 was written, 3 where something is not, 1 where it could not be checked, 2 where it was called wrongly.
 `;
 
+/** Places that `sallyport audit verify` takes besides. */
+const ADDRESS = /^(?:https?:\/\/|s3:\/\/|git:)/;
+
 /** Milliseconds between two lines of progress on a terminal. */
 const REPAINT_MS = 100;
 
@@ -59,6 +62,12 @@ async function run(words: readonly string[]): Promise<number> {
     const verdict = verifyProof(readFileSync(path, 'utf8'), { keys, witnesses });
     print(values.json, verdict, proofText(verdict));
     return verdict.ok ? 0 : 3;
+  }
+  const address = [path, ...values.anchor].find((given) => ADDRESS.test(given));
+  if (address !== undefined) {
+    throw new UsageError(`\`${address}\` is no folder and no file, and this program reads nothing else`, {
+      hint: 'copy what lies there, or give it to `sallyport audit verify`',
+    });
   }
   const anchors = values.anchor.map(localAnchor);
   const report = await verify(folderTree(resolve(path)), {

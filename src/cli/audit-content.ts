@@ -161,7 +161,7 @@ function jsonOf(said: Said): object {
 /** Reads a session id: for commander. */
 export function session(text: string): SessionId {
   const id = parseSessionId(text);
-  if (id === null) throw new InvalidArgumentError('a session id is wanted: `ses_` and 26 characters');
+  if (id === null) throw new InvalidArgumentError('a session id is wanted, `ses_` and 26 characters: `sallyport audit tail --kind session` names them');
   return id;
 }
 

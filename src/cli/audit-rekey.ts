@@ -35,7 +35,9 @@ export function addRekeyCommand(audit: Command): void {
       process.stdout.write(`log ${origin}: ${size} records signed with a new key\n`);
       process.stdout.write(`old key: ${oldVkey ?? 'not known'}\nnew key: ${newVkey}\n`);
       if (before !== 'signed') process.stderr.write(`warning: ${UNCHECKED[before]}\n`);
-      process.stderr.write('hint: tell the new key to whoever verifies this log, and to its witnesses\n');
+      process.stderr.write(
+        'hint: tell the new key to whoever verifies this log, and to its witnesses; name new places for its stores and anchors, which hold the old key\n',
+      );
     });
 }
 

@@ -11,6 +11,7 @@ import { controlClient } from './control-client.ts';
 import { answersAt, engineFindings } from './doctor-engines.ts';
 import { missing, note, ok } from './doctor-finding.ts';
 import type { Finding } from './doctor-finding.ts';
+import { logPlaceFindings } from './doctor-log.ts';
 import { EXIT } from './exit-code.ts';
 import { findBwrap, findClient } from './launch.ts';
 import { findProgram, MANAGED_FOLDER } from './private-mount.ts';
@@ -68,6 +69,7 @@ async function examine(): Promise<readonly Finding[]> {
       : missing('clock', `the clock says ${new Date().toISOString()}`, 'set it: `timedatectl set-ntp true`'),
     diskFinding(paths.home),
     await logFinding(paths.audit),
+    ...logPlaceFindings(daemon),
   ];
 }
 

@@ -11,8 +11,8 @@ import { bucketStore } from './log-place.ts';
 import type { PlaceOptions } from './log-place.ts';
 import { ownPaths } from './place.ts';
 
-/** Branch of a git anchor where none is named. */
-const DEFAULT_BRANCH = 'main';
+/** Branch of a git anchor where none is named: the one of the policy's `audit.anchors`. */
+const DEFAULT_BRANCH = 'checkpoints';
 
 /** Places that were opened for verifying; whoever opened them closes them. */
 export class VerifyPlaces {

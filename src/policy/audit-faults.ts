@@ -125,7 +125,19 @@ function anchorFaults(anchor: WrittenAnchor, path: FieldPath, report: Report): r
   const fields = { ...ANCHOR_FIELDS[anchor.to], common: COMMON_ANCHOR_FIELDS };
   const faults = fieldsOf(anchor, fields, path, report);
   if (anchor.endpoint !== undefined) faults.push(...addressFaults(anchor.endpoint, [...path, 'endpoint'], report));
+  if (anchor.remote !== undefined && holdsSecret(anchor.remote)) {
+    const message = 'the address names a user, and with it perhaps a secret that everybody sees who sees the policy';
+    const hint = 'reach the repository by `ssh`, with a key of the daemon’s user';
+    faults.push(report('policy/wrong-form', 'error', [...path, 'remote'], message, hint));
+  }
   return faults;
+}
+
+/** A token for `https` may stand as the name of a user; the user of `ssh` is none. */
+function holdsSecret(remote: string): boolean {
+  const url = URL.parse(remote);
+  if (url === null) return false;
+  return url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:');
 }
 
 interface FieldsOfKind {

@@ -98,6 +98,13 @@ for (const { name, audit, want } of [
     want: '3:46: error: a remote is one address or path, and does not start with `-` [policy/wrong-form]',
   },
   {
+    name: 'a remote with a token in its address',
+    audit: '{anchors: [{name: a, to: git, remote: "https://token@git.example/x.git"}]}',
+    want:
+      '3:46: error: the address names a user, and with it perhaps a secret that everybody sees who sees the policy ' +
+      '[policy/wrong-form]\n  hint: reach the repository by `ssh`, with a key of the daemon’s user',
+  },
+  {
     name: 'a witness without a verifier key',
     audit: '{witnesses: [{name: w, url: "https://w.example", key: abc}]}',
     want: '3:62: error: a verifier key is NAME+HASH+KEY on one line [policy/wrong-form]',

@@ -247,13 +247,13 @@ test('a connection that a process held, and one that the proxy refused, are told
     ['model', { event: 'refused', why: 'session-ended', path: '/v1/messages' }],
   ]);
   assert.deepEqual(
-    entries.map(({ id: _, atMs: __, turn: ___, ...entry }) => entry),
+    entries,
     [
       { kind: 'connection', remote: '192.0.2.1 443', destination: 'unexplained', pid: 7, seenBy: 'proc' },
       { kind: 'connection', remote: null, destination: null, pid: null, seenBy: null },
       { kind: 'egress', verdict: 'deny', host: 'evil.example:443', ruleId: 'proxy-host' },
       { kind: 'refused', why: 'session-ended', path: '/v1/messages' },
-    ],
+    ].map((entry, id) => ({ id, atMs: 1_000 * id, turn: 0, ...entry })),
   );
 });
 

@@ -468,3 +468,25 @@ test('memory is bounded, what was forgotten is told once, and calls of before ar
   late.add('model', request(ok('toolu_1')), sessionNumber(6));
   assert.deepEqual(foundIn(late.records, {}, join), []);
 });
+
+test('who causes findings of one kind at will fills no log with them, and hides none of another kind', () => {
+  const log = scriptedLog();
+  log.add('session', { event: 'opened' });
+  log.add('hook', { event: 'SessionStart', clientSessionId: CLIENT, source: 'startup' });
+  for (let number = 0; number < 50; number += 1) log.add('hook', ran(`toolu_${number}`));
+  log.add('model', toolUse('toolu_denied', log.add('model', request())));
+  log.add('decision', decided('toolu_denied', 'deny'));
+  log.add('hook', ran('toolu_denied'));
+  const found = foundIn(log.records, { maxFindingsOfKind: 10 });
+  assert.deepEqual(countBy(found.map(({ event }) => event)), {
+    'tool-without-decision': 10,
+    'memory-exceeded': 1,
+    'denied-call-executed': 1,
+  });
+});
+
+function countBy(events: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const event of events) counts[event] = (counts[event] ?? 0) + 1;
+  return counts;
+}

@@ -24,6 +24,8 @@ export interface ReconcileLimits extends MemoryLimits {
   readonly endedMs: number;
   /** Findings that are remembered so that none is told twice. */
   readonly maxFindings: number;
+  /** Findings of one kind in one session that are told: whoever can cause them at will must not fill the log with them. */
+  readonly maxFindingsOfKind: number;
 }
 
 export const RECONCILE_LIMITS: ReconcileLimits = {
@@ -34,6 +36,7 @@ export const RECONCILE_LIMITS: ReconcileLimits = {
   graceMs: 1_000,
   endedMs: 600_000,
   maxFindings: 65_536,
+  maxFindingsOfKind: 256,
 };
 
 /**
@@ -60,6 +63,7 @@ export function reconciler(options: { readonly limits?: Partial<ReconcileLimits>
   const limits = { ...RECONCILE_LIMITS, ...options.limits };
   const sessions = new Map<SessionId, SessionMemory>();
   const told = new Map<string, true>();
+  const counts = new Map<string, number>();
   const waiting: { readonly fact: ProcessFact; readonly dueMs: number }[] = [];
   let callCount = 0;
 
@@ -68,8 +72,19 @@ export function reconciler(options: { readonly limits?: Partial<ReconcileLimits>
       if (one === null || told.has(one.id)) return [];
       told.set(one.id, true);
       dropOldest(told, limits.maxFindings);
-      return [one];
+      const kind = `${one.sessionId} ${one.event}`;
+      const count = (counts.get(kind) ?? 0) + 1;
+      counts.set(kind, count);
+      dropOldest(counts, limits.maxFindings);
+      if (count < limits.maxFindingsOfKind) return [one];
+      return count === limits.maxFindingsOfKind ? [one, ended(one)] : [];
     });
+
+  /** Says that no more findings of this one's kind are told in its session. */
+  const ended = ({ sessionId, factAtMs, event }: Discrepancy): Discrepancy => {
+    const about = { forgotten: `findings: ${event}`, seenBy: 'reconcile' };
+    return discrepancy('memory-exceeded', 'medium', { sessionId, atMs: factAtMs }, ['findings', event], about);
+  };
 
   const exceeded = (session: SessionMemory, atMs: number, what: 'calls' | 'session'): Discrepancy | null => {
     if (!session.isWhole) return null;

@@ -45,10 +45,12 @@ export function reportText(report: VerifyReport): ReportText {
 const MAX_GAPS_SHOWN = 20;
 
 function faultText({ file, line, byteOffset, index, lastIndex, problem }: LogFault): string {
-  const where = line > 0 ? `${file}:${line} (byte ${byteOffset})` : file;
+  // Where no file is left to name, what is missing is missing from the log.
+  const place = file === '' ? 'the log' : file;
+  const where = line > 0 ? `${place}:${line} (byte ${byteOffset})` : place;
   if (index === null) return `${where}: ${problem}`;
   const which = lastIndex !== null && lastIndex > index ? `records ${index} to ${lastIndex}` : `record ${index}`;
-  return `${where}: ${which}: ${problem}`;
+  return problem.startsWith(`${which} `) ? `${where}: ${problem}` : `${where}: ${which}: ${problem}`;
 }
 
 /** Says in words what a proof shows. */

@@ -193,7 +193,7 @@ function judgeHeads(
       reported.add(checkpoint.size);
       faults.file(
         newest.name,
-        `was rolled back to size ${newest.checkpoint.size}: ${name} is of size ${checkpoint.size}`,
+        `was rolled back to size ${newest.checkpoint.size}, or copied before it grew: ${name} is of size ${checkpoint.size}`,
       );
     }
     if (checkpoint.size > size) {
@@ -288,7 +288,9 @@ function uncheckedParts(
   const uncovered = walk.nextIndex - coveredSize;
   if (uncovered > 0) {
     parts.push(
-      `the last ${uncovered === 1 ? 'record' : `${uncovered} records`}: no checkpoint covers them yet, so they are whole and linked, but not signed`,
+      uncovered === 1
+        ? 'the last record: no checkpoint covers it yet, so it is whole and linked, but not signed'
+        : `the last ${uncovered} records: no checkpoint covers them yet, so they are whole and linked, but not signed`,
     );
   }
   const unknown = new Set(heads.flatMap(({ unknownSigners }) => unknownSigners));

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { anchorFiles } from '../bin/witness-files.ts';
 import { AnchorUnreadable } from '../core/error.ts';
@@ -198,40 +198,49 @@ test('hosts that push to one branch at once all get there, on top of each other'
   assert.deepEqual(notes, [head(5).note, head(9).note]);
 });
 
-test('no hook and no setting of either repository or of the user is run', async (t) => {
-  const remote = remoteRepository(t);
-  const marks = scratch(t);
-  const script = `#!/bin/sh\necho "$0" >> ${marks}/ran\nexit 1\n`;
-  const hooks = [
-    'pre-receive',
-    'update',
-    'post-receive',
-    'post-update',
-    'reference-transaction',
-    'proc-receive',
-    'pre-auto-gc',
-  ];
-  for (const hook of hooks) executable(join(remote, 'hooks', hook), script);
-  const program = executable(join(marks, 'program'), script);
-  bare(remote, ['config', 'core.alternateRefsCommand', program]);
-  bare(remote, ['config', 'uploadpack.packObjectsHook', program]);
-  bare(remote, ['config', 'core.fsmonitor', program]);
-  const home = scratch(t);
-  writeFileSync(
-    join(home, '.gitconfig'),
-    `[core]\n\thooksPath = ${join(remote, 'hooks')}\n\tsshCommand = ${program}\n`,
-  );
-  const repository = join(scratch(t), 'own.git');
-  const git = gitIn(repository, { ...environment, HOME: home, GIT_CONFIG_COUNT: '1', GIT_TRACE: join(marks, 'trace') });
-  const anchor = gitAnchor({ name: 'git', remote, branch: 'checkpoints', log }, git, `${repository}.index`);
-  assert.deepEqual(await anchor.publish(head(5)), { kind: 'published' });
-  assert.deepEqual(await anchor.publish(head(9)), { kind: 'published' });
-  assert.deepEqual(
-    readdirSync(marks),
-    ['program'],
-    existsSync(join(marks, 'ran')) ? readFileSync(join(marks, 'ran'), 'utf8') : '',
-  );
-});
+for (const form of ['absolute', 'relative'] as const)
+  test(`no hook and no setting of either repository or of the user is run: ${form} path`, async (t) => {
+    const remote = remoteRepository(t);
+    const named = form === 'absolute' ? remote : relative(process.cwd(), remote);
+    const marks = scratch(t);
+    const script = `#!/bin/sh\necho "$0" >> ${marks}/ran\nexit 1\n`;
+    const hooks = [
+      'pre-receive',
+      'update',
+      'post-receive',
+      'post-update',
+      'reference-transaction',
+      'proc-receive',
+      'pre-auto-gc',
+    ];
+    for (const hook of hooks) executable(join(remote, 'hooks', hook), script);
+    const program = executable(join(marks, 'program'), script);
+    bare(remote, ['config', 'core.alternateRefsCommand', program]);
+    bare(remote, ['config', 'uploadpack.packObjectsHook', program]);
+    bare(remote, ['config', 'core.fsmonitor', program]);
+    const home = scratch(t);
+    writeFileSync(
+      join(home, '.gitconfig'),
+      `[core]\n\thooksPath = ${join(remote, 'hooks')}\n\tsshCommand = ${program}\n`,
+    );
+    const repository = join(scratch(t), 'own.git');
+    const git = gitIn(repository, {
+      ...environment,
+      HOME: home,
+      GIT_CONFIG_COUNT: '1',
+      GIT_TRACE: join(marks, 'trace'),
+    });
+    const anchor = gitAnchor({ name: 'git', remote: named, branch: 'checkpoints', log }, git, `${repository}.index`);
+    assert.deepEqual(await anchor.publish(head(5)), { kind: 'published' });
+    assert.deepEqual(await anchor.publish(head(9)), { kind: 'published' });
+    const place: AnchorPlace = { to: 'git', remote: named, branch: 'checkpoints', git };
+    assert.equal((await collected(readAnchor(place, ORIGIN))).length, 2);
+    assert.deepEqual(
+      readdirSync(marks),
+      ['program'],
+      existsSync(join(marks, 'ran')) ? readFileSync(join(marks, 'ran'), 'utf8') : '',
+    );
+  });
 
 for (const remote of [
   'ext::sh -c "touch /tmp/never"',

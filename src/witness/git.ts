@@ -100,6 +100,7 @@ async function run(words: readonly string[], options: GitOptions, base: Record<s
   });
 }
 
+/** As git tells: a path is local unless a colon stands before its first slash. */
 function isLocal(remote: string): boolean {
-  return remote.startsWith('/') || remote.startsWith('file://');
+  return remote.startsWith('file://') || !/^[^/]*:/.test(remote);
 }

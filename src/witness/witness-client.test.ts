@@ -98,7 +98,16 @@ test('a witness that is down is told, and no more', async () => {
 });
 
 for (const { name, response, want } of [
-  { name: 'answers 404', response: () => new Response('', { status: 404 }), want: 'answered 404' },
+  {
+    name: 'answers 404',
+    response: () => new Response('', { status: 404 }),
+    want: 'answered 404: it was not told of this log, or is no witness',
+  },
+  {
+    name: 'answers 403',
+    response: () => new Response('', { status: 403 }),
+    want: 'answered 403: it has another key for this log',
+  },
   { name: 'answers 500', response: () => new Response('', { status: 500 }), want: 'answered 500' },
   { name: 'answers nothing', response: () => new Response(''), want: 'answered without a good signature of its key' },
   {

@@ -142,6 +142,22 @@ const CASES: readonly AnswerCase[] = [
       })),
     },
   },
+  {
+    name: 'a partial success is read under the names of the protocol’s files too',
+    reply: { status: 200, body: { partial_success: { rejected_log_records: 1, error_message: 'no' } } },
+    want: {
+      pending: [],
+      refused: [7, 8].map((index) => ({
+        index,
+        reason: '1 of the 2 records sent together were refused, not said which: no',
+      })),
+    },
+  },
+  {
+    name: 'a partial success that is none has taken nothing',
+    reply: { status: 200, body: { partialSuccess: 'all' } },
+    want: /none of OTLP/,
+  },
   { name: 'a page of a proxy has taken nothing', reply: { status: 200, body: '<html>' }, want: /none of OTLP/ },
   {
     name: 'a count that is none has taken nothing',

@@ -109,11 +109,16 @@ function outcomeOf(records: readonly DeliveredRecord[], answer: HttpAnswer): Req
   const reply = jsonOf(text);
   // What else answers 200, such as the page of a proxy, has taken nothing.
   if (!isJsonObject(reply)) throw new SinkFailed('HTTP 200 with an answer that is none of OTLP');
-  const partial = reply['partialSuccess'];
-  const rejected = isJsonObject(partial) ? wholeNumber(partial['rejectedLogRecords']) : 0;
-  if (rejected === null) throw new SinkFailed('HTTP 200 with an answer that is none of OTLP');
+  // A JSON encoder may write the names of fields as they stand in the protocol's files.
+  const partial = reply['partialSuccess'] ?? reply['partial_success'] ?? {};
+  const rejected = isJsonObject(partial)
+    ? wholeNumber(partial['rejectedLogRecords'] ?? partial['rejected_log_records'])
+    : null;
+  if (!isJsonObject(partial) || rejected === null) {
+    throw new SinkFailed('HTTP 200 with an answer that is none of OTLP');
+  }
   if (rejected === 0) return ALL_TAKEN;
-  const why = isJsonObject(partial) ? oneLine(stringField(partial, 'errorMessage') ?? '') : '';
+  const why = oneLine(stringField(partial, 'errorMessage') ?? stringField(partial, 'error_message') ?? '');
   const reason = `${rejected} of the ${records.length} records sent together were refused, not said which: ${why}`;
   return { ...ALL_TAKEN, refused: records.map(({ record: { index } }) => ({ index, reason })) };
 }
