@@ -57,8 +57,8 @@ export interface LogOptions {
  *
  * @param folder absolute path; made where it is missing.
  * @throws {AlreadyRunning} when the log is open elsewhere.
- * @throws {AuditCorrupt} when anything but the last line is damaged, or records are gone or not those that the newest
- *   checkpoint covers; the log is left as it is.
+ * @throws {AuditCorrupt} when a record that is read is damaged, or records are gone or the last signed one is not the one
+ *   that was signed; the log is left as it is. Older segments are not read: `verify` does that.
  * @throws {AuditKey} when the key that signed the log is missing, is another one, or is open to others.
  * @throws {AuditUnavailable} when the first record could not be made durable, as on a full disk.
  * @throws {StateFolder} when the folder cannot be made, locked or read, is of another format, or the system refuses to open

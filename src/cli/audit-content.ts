@@ -161,7 +161,10 @@ function jsonOf(said: Said): object {
 /** Reads a session id: for commander. */
 export function session(text: string): SessionId {
   const id = parseSessionId(text);
-  if (id === null) throw new InvalidArgumentError('a session id is wanted, `ses_` and 26 characters: `sallyport audit tail --kind session` names them');
+  if (id === null)
+    throw new InvalidArgumentError(
+      'a session id is wanted, `ses_` and 26 characters: `sallyport audit tail --kind session` names them',
+    );
   return id;
 }
 

@@ -70,7 +70,9 @@ function textOf(value: Json | undefined): string {
 function logFolder(given: string | null): string {
   const folder = given === null ? ownPaths().audit : resolve(given);
   if (!existsSync(join(folder, 'segments'))) {
-    throw new StateFolder(`there is no log in \`${folder}\``, { hint: 'start Sallyport once, or name the folder that holds `segments`' });
+    throw new StateFolder(`there is no log in \`${folder}\``, {
+      hint: 'start Sallyport once, or name the folder that holds `segments`',
+    });
   }
   return folder;
 }

@@ -52,7 +52,10 @@ test('a log whose key is gone gets another, and opens with it', async (t) => {
     [ran.code, ran.out.split('\n')],
     [0, [`log ${log.origin}: 5 records signed with a new key`, `old key: ${log.vkey}`, `new key: ${newVkey}`, '']],
   );
-  assert.equal(ran.err, 'hint: tell the new key to whoever verifies this log, and to its witnesses; name new places for its stores and anchors, which hold the old key\n');
+  assert.equal(
+    ran.err,
+    'hint: tell the new key to whoever verifies this log, and to its witnesses; name new places for its stores and anchors, which hold the old key\n',
+  );
   const again = await open(paths);
   assert.equal(again.vkey, newVkey);
   await again.close();

@@ -21,7 +21,9 @@ export interface PlaceOptions {
 export function localLog(given: string | null): string {
   const folder = given === null ? ownPaths().audit : resolve(given);
   if (existsSync(join(folder, 'segments'))) return folder;
-  throw new StateFolder(`there is no log in \`${folder}\``, { hint: 'start Sallyport once, or name the folder that holds `segments`' });
+  throw new StateFolder(`there is no log in \`${folder}\``, {
+    hint: 'start Sallyport once, or name the folder that holds `segments`',
+  });
 }
 
 /** `s3://bucket` or `s3://bucket/prefix`. */
@@ -41,7 +43,9 @@ export async function logPlace(given: string | null, options: PlaceOptions = {})
     const { folderStore } = await import('../deliver/index.ts');
     return { kind: 'store', store: folderStore(folder) };
   }
-  throw new StateFolder(`there is no log in \`${folder}\``, { hint: 'start Sallyport once, or name the folder of a log or store' });
+  throw new StateFolder(`there is no log in \`${folder}\``, {
+    hint: 'start Sallyport once, or name the folder of a log or store',
+  });
 }
 
 /** Opens a bucket by its address. Who opened it closes it. @throws {UsageError} for an address that is none. */

@@ -12,6 +12,7 @@ import { DEFAULT_AUDIT_RULES } from '../core/audit-rules.ts';
 import type { AuditRules, BacklogLimits, OtlpSinkRule, SinkRule } from '../core/audit-rules.ts';
 import { stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { Checkpoint } from '../tlog/index.ts';
 import type { DeliveryClock } from './clock.ts';
 import { deliveryFiles } from './delivery-files.ts';
 import type { DeliveryFiles } from './delivery-files.ts';
@@ -96,6 +97,8 @@ export class ScriptedSink implements Sink {
   readonly taken = new Map<number, string>();
   readonly trees: { readonly size: number; readonly checkpoint: string; readonly tiles: readonly TreeTile[] }[] = [];
   held = 0;
+  /** The checkpoint that it holds from before, where it is a store. */
+  head: Checkpoint | null = null;
   closed = 0;
   answer: Answering = () => ALL_TAKEN;
   onTree: () => void = () => undefined;
@@ -109,7 +112,7 @@ export class ScriptedSink implements Sink {
       for await (const tile of tiles) read.push(tile);
       this.trees.push({ size, checkpoint: Buffer.from(checkpoint).toString(), tiles: read });
     };
-    this.store = isStore ? { putTree, heldRecords: held } : null;
+    this.store = isStore ? { putTree, heldRecords: held, newestHead: () => Promise.resolve(this.head) } : null;
   }
 
   async deliver(batch: SinkBatch, signal: AbortSignal): Promise<SinkAnswer> {

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { folderTiles } from '../audit/index.ts';
 import type { AuditRecord } from '../core/audit.ts';
+import type { Sha256 } from '../core/ids.ts';
 import { stringField } from '../core/json.ts';
+import { rootAt } from '../tlog/index.ts';
 import { boundedBy } from './bounded-log.ts';
 import { deliveryFiles } from './delivery-files.ts';
 import type { DeliveryFiles } from './delivery-files.ts';
 import { deliveryRig, heldFiles, RIG_TIME_MS, ruleOf, rulesOf, ScriptedSink } from './delivery-rig.ts';
 import type { Rig } from './delivery-rig.ts';
-import { decodePosition } from './position.ts';
+import { decodePosition, encodePosition } from './position.ts';
 import { ALL_TAKEN, SinkFailed } from './sink.ts';
 import type { SinkAnswer } from './sink.ts';
 
@@ -487,4 +491,83 @@ test('a changed rule lifts no denial, also not for a moment', async (t) => {
   });
   assert.notEqual(delivery.denial, null);
   assert.equal(isLifted, false);
+});
+
+test('a log that was put back and grew again is not delivered on, and denies in the end', async (t) => {
+  const rig = await deliveryRig(t);
+  await rig.fill(30);
+  const rule = ruleOf('siem', { required: true });
+  const limits = { alarmSeconds: 100, denySeconds: 600 };
+  const first = await rig.open([rule], limits);
+  await rig.clock.until(() => first.status()[0]?.behind === 0);
+  let isClosed = false;
+  void first.close().then(() => (isClosed = true));
+  await rig.clock.until(() => isClosed);
+  const file = join(rig.home, 'delivery', 'siem.json');
+  const position = decodePosition(await readFile(file));
+  assert.ok(position !== null);
+  await writeFile(file, encodePosition({ ...position, head: 'ab'.repeat(32) as Sha256 }));
+  const second = await rig.open([rule], limits);
+  await rig.clock.until(() => second.denial !== null, 1_000);
+  assert.match(second.status()[0]?.lastError?.text ?? '', /record \d+ of the log is not the one that was delivered/);
+});
+
+for (const { name, size, isOurs, want } of [
+  { name: 'the beginning of this log', size: 20, isOurs: true, want: null },
+  {
+    name: 'another history of the same length',
+    size: 20,
+    isOurs: false,
+    want: /the 20 records that the store holds are not the first of this log/,
+  },
+  {
+    name: 'more records than this log',
+    size: 9_999,
+    isOurs: false,
+    want: /the store holds 9999 records, more than the \d+ of this log/,
+  },
+] as const) {
+  test(`a store that holds ${name} is ${want === null ? 'added to' : 'left as it is, and denies in the end'}`, async (t) => {
+    const rig = await deliveryRig(t);
+    await rig.fill(300);
+    const { folder, root } = { folder: join(rig.home, 'audit'), root: new Uint8Array(32) };
+    await rig.clock.until(() => rig.log.checkpoint.size >= 300);
+    const sink = new ScriptedSink({}, true);
+    const own = isOurs ? await rootAt(folderTiles(folder), size, rig.log.checkpoint.size) : root;
+    sink.head = { origin: rig.log.origin, size, root: own, extensions: [] };
+    rig.sinks.set('archive', sink);
+    const rule = ruleOf('archive', { required: true });
+    const delivery = await rig.open([rule], { alarmSeconds: 100, denySeconds: 600 });
+    if (want === null) {
+      await rig.clock.until(() => sink.trees.length > 0);
+      assert.equal(delivery.denial, null);
+      return;
+    }
+    await rig.clock.until(() => delivery.denial !== null, 1_000);
+    assert.match(delivery.status()[0]?.lastError?.text ?? '', want);
+    assert.deepEqual(sink.given, []);
+    assert.deepEqual(sink.trees, []);
+  });
+}
+
+test('a tile that was damaged on the disk reaches no store', async (t) => {
+  const rig = await deliveryRig(t);
+  await rig.fill(600);
+  await rig.clock.until(() => rig.log.checkpoint.size >= 600);
+  const path = join(rig.home, 'audit', 'tile', '0', '000');
+  const whole = await readFile(path);
+  const changed = Buffer.from(whole);
+  changed[4_000] = (changed[4_000] ?? 0) ^ 1;
+  await writeFile(path, changed);
+  const sink = new ScriptedSink({}, true);
+  rig.sinks.set('archive', sink);
+  const delivery = await rig.open([ruleOf('archive')]);
+  await rig.clock.until(() => delivery.status()[0]?.lastError !== null);
+  assert.match(
+    delivery.status()[0]?.lastError?.text ?? '',
+    /tile `tile\/0\/000` of the log is not the one that was signed/,
+  );
+  assert.deepEqual(sink.trees, []);
+  await writeFile(path, whole);
+  await rig.clock.until(() => sink.trees.length > 0, 1_000);
 });

@@ -1,5 +1,6 @@
 import { readLog } from '../audit/index.ts';
 import type { LoggedRecord } from '../audit/index.ts';
+import type { Sha256 } from '../core/ids.ts';
 
 /** The log that is delivered. It is read from its folder; this only says how far. */
 export interface LogSource {
@@ -24,6 +25,7 @@ export class LogCursor {
   readonly #records: AsyncGenerator<LoggedRecord>;
   #nextIndex: number;
   #held: LoggedRecord | null = null;
+  #head: Sha256 | null = null;
 
   /** @param fromIndex of the first record that it gives. */
   constructor(source: LogSource, fromIndex: number) {
@@ -35,6 +37,11 @@ export class LogCursor {
   /** Index of the record that {@link peek} gives. */
   get nextIndex(): number {
     return this.#nextIndex;
+  }
+
+  /** Hash of the record before it, null until {@link skip} went over one. */
+  get head(): Sha256 | null {
+    return this.#head;
   }
 
   /**
@@ -56,6 +63,7 @@ export class LogCursor {
   skip(): void {
     if (this.#held === null) throw new TypeError('no record was looked at');
     this.#nextIndex = this.#held.index + 1;
+    this.#head = this.#held.hash;
     this.#held = null;
   }
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 
+import type { Sha256 } from '../core/ids.ts';
 import { canonicalJson, isJsonObject } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 
@@ -19,6 +20,8 @@ export interface Position {
   readonly target: string;
   /** Records from 0 that need not be sent any more: acknowledged, set aside, or of kinds that the sink is not given. */
   readonly acked: number;
+  /** Hash of the last of them, by which a log that was put back and grew again is known; null where it is not known. */
+  readonly head: Sha256 | null;
   readonly plan: BatchPlan | null;
   /** Size of the newest checkpoint that the sink has with all its tiles. */
   readonly treeSize: number;
@@ -36,7 +39,16 @@ export interface Position {
 
 /** The position of a sink that got nothing yet, in a log of `size` records. */
 export function newPosition(logId: string, target: string, size: number): Position {
-  const nothing = { acked: 0, plan: null, treeSize: 0, refused: 0, waitedMs: 0, isFresh: true, isRemoved: false };
+  const nothing = {
+    acked: 0,
+    head: null,
+    plan: null,
+    treeSize: 0,
+    refused: 0,
+    waitedMs: 0,
+    isFresh: true,
+    isRemoved: false,
+  };
   return { logId, target, addedAt: size, ...nothing };
 }
 
@@ -78,22 +90,27 @@ function plainPosition(position: Position): JsonObject {
 }
 
 function positionOf(value: JsonObject): Position | null {
-  const { logId, target, acked, treeSize, refused, addedAt, waitedMs, isFresh, isRemoved } = value;
+  const { logId, target, acked, head, treeSize, refused, addedAt, waitedMs, isFresh, isRemoved } = value;
   const plan = planOf(value['plan']);
   if (plan === undefined || typeof logId !== 'string' || typeof target !== 'string') return null;
   if (!isCount(acked) || !isCount(treeSize) || !isCount(refused) || !isCount(addedAt) || !isCount(waitedMs))
     return null;
   if (typeof isFresh !== 'boolean' || typeof isRemoved !== 'boolean' || treeSize > acked) return null;
+  if (head !== null && !isSha256(head)) return null;
   if (plan !== null && (plan.firstIndex !== acked || plan.lastIndex < plan.firstIndex)) return null;
-  return { logId, target, acked, plan, treeSize, refused, addedAt, waitedMs, isFresh, isRemoved };
+  return { logId, target, acked, head, plan, treeSize, refused, addedAt, waitedMs, isFresh, isRemoved };
 }
 
 function planOf(value: Json | undefined): BatchPlan | null | undefined {
   if (value === null) return null;
   if (!isJsonObject(value)) return undefined;
   const { firstIndex, lastIndex, sha256 } = value;
-  if (!isCount(firstIndex) || !isCount(lastIndex) || typeof sha256 !== 'string') return undefined;
-  return /^[0-9a-f]{64}$/.test(sha256) ? { firstIndex, lastIndex, sha256 } : undefined;
+  if (!isCount(firstIndex) || !isCount(lastIndex) || !isSha256(sha256)) return undefined;
+  return { firstIndex, lastIndex, sha256 };
+}
+
+function isSha256(value: Json | undefined): value is Sha256 {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
 function isCount(value: Json | undefined): value is number {

@@ -209,15 +209,15 @@ export class SinkWorker {
     if (this.#position.isUnsaved) await this.#save();
     const sink = await makeSink();
     try {
-      const position = await this.#begin(sink);
-      const cursor = new LogCursor(source, position.acked);
       const tree = new TreeDelivery(source, sink.store);
+      const position = await this.#begin(sink, tree);
+      const cursor = new LogCursor(source, position.acked);
       try {
         for (;;) {
           const batch = await this.#nextBatch(cursor, sink, tree);
           if (batch === null) return true;
           if (!(await this.#send(sink, batch))) return true;
-          this.#position.change({ acked: batch.lastIndex + 1, plan: null });
+          this.#position.change({ acked: batch.lastIndex + 1, head: cursor.head, plan: null });
           await this.#save();
           await this.#putTree(tree);
         }
@@ -239,7 +239,7 @@ export class SinkWorker {
   }
 
   /** The position from which this session goes on, durable. */
-  async #begin(sink: Sink): Promise<Position> {
+  async #begin(sink: Sink, tree: TreeDelivery): Promise<Position> {
     const { source, clock } = this.#ports;
     if (this.#position.known.isFresh) {
       // A store that has records already is not given them again.
@@ -248,7 +248,7 @@ export class SinkWorker {
         store === null
           ? 0
           : await withinTime(clock, this.#stop.signal, (signal) => store.heldRecords(source.origin, signal));
-      this.#position.change({ acked, isFresh: false });
+      this.#position.change({ acked, head: null, isFresh: false });
     }
     const position = this.#position.known;
     const size = source.size();
@@ -258,9 +258,32 @@ export class SinkWorker {
         hint: 'the log was cut back or replaced: compare it with what was delivered',
       });
     }
+    if (!(await this.#isSameLog(position))) {
+      this.#unfitSinceMs ??= clock.uptimeMs();
+      throw new AuditCorrupt(`record ${position.acked - 1} of the log is not the one that was delivered`, {
+        hint: 'the log was put back to an older state and grew again: compare it with what was delivered',
+      });
+    }
+    try {
+      await tree.checkFits(clock, this.#stop.signal);
+    } catch (error) {
+      if (error instanceof AuditCorrupt) this.#unfitSinceMs ??= clock.uptimeMs();
+      throw error;
+    }
     this.#unfitSinceMs = null;
     if (this.#position.isUnsaved) await this.#save();
     return position;
+  }
+
+  /** Whether the log still holds the record that was delivered last. */
+  async #isSameLog({ acked, head }: Position): Promise<boolean> {
+    if (head === null || acked === 0) return true;
+    const cursor = new LogCursor(this.#ports.source, acked - 1);
+    try {
+      return (await cursor.peek())?.hash === head;
+    } finally {
+      await cursor.close();
+    }
   }
 
   /** The batch to send next, its plan durable; null where nothing more is to be sent because of the end. */
@@ -282,7 +305,7 @@ export class SinkWorker {
       const end = await reader.take();
       if (!reader.hasRecords && reader.rangeRecords > 0 && end !== 'open') {
         // None of them is for this sink.
-        this.#position.change({ acked: cursor.nextIndex });
+        this.#position.change({ acked: cursor.nextIndex, head: cursor.head });
         reader = new BatchReader(cursor, options);
         continue;
       }
@@ -293,7 +316,7 @@ export class SinkWorker {
       if (reader.hasRecords && (isDue || this.#isFlushing)) break;
       if (firstAtMs === null) {
         if (reader.rangeRecords > 0) {
-          this.#position.change({ acked: cursor.nextIndex });
+          this.#position.change({ acked: cursor.nextIndex, head: cursor.head });
           reader = new BatchReader(cursor, options);
         }
         await this.#putTree(tree);

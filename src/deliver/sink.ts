@@ -1,3 +1,4 @@
+import type { Checkpoint } from '../tlog/index.ts';
 import type { LoggedRecord } from '../audit/index.ts';
 import type { OcsfSource } from '../ocsf/index.ts';
 import type { TreeTile } from './tree-tile.ts';
@@ -104,6 +105,8 @@ export interface SinkStore {
    * say. 0 for an empty store.
    */
   heldRecords(logId: string, signal: AbortSignal): Promise<number>;
+  /** The newest checkpoint that the store holds, whoever signed it; null where it holds none. */
+  newestHead(signal: AbortSignal): Promise<Checkpoint | null>;
 }
 
 /**

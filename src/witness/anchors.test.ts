@@ -164,6 +164,15 @@ test('a branch that was rewritten is told, and gets the newest checkpoint all th
   assert.deepEqual(await anchor.publish(head(14)), { kind: 'published' });
 });
 
+test('a ref whose name ends like that of the branch is not taken for it', async (t) => {
+  const remote = remoteRepository(t);
+  const anchor = gitHost(t, remote);
+  assert.deepEqual(await anchor.publish(head(5)), { kind: 'published' });
+  bare(remote, ['update-ref', 'refs/a/refs/heads/checkpoints', 'refs/heads/checkpoints']);
+  assert.deepEqual(await anchor.publish(head(9)), { kind: 'published' });
+  assert.deepEqual(await anchor.publish(head(12)), { kind: 'published' });
+});
+
 test('a checkpoint is found behind a merge whose tree is that of the commit before it', async (t) => {
   const remote = remoteRepository(t);
   const anchor = gitHost(t, remote);

@@ -98,9 +98,13 @@ async function fetchTip(place: GitPlace, git: RunGit): Promise<Tip | null> {
 }
 
 async function remoteTip({ remote, branch }: GitPlace, git: RunGit): Promise<Tip | null> {
-  const listed = await git(['ls-remote', ...farSide(remote, 'upload-pack'), '--', remote, `refs/heads/${branch}`]);
+  const ref = `refs/heads/${branch}`;
+  const listed = await git(['ls-remote', ...farSide(remote, 'upload-pack'), '--', remote, ref]);
   if (!done(listed)) return null;
-  return { commit: /^([0-9a-f]{40,64})\t/.exec(listed.stdout.toString('latin1'))?.[1] ?? null };
+  // Every ref is listed whose name ends like this one, and anybody who may push can make such a ref.
+  const lines = listed.stdout.toString('latin1').split('\n');
+  const [commit = ''] = lines.find((line) => line.endsWith(`\t${ref}`))?.split('\t') ?? [];
+  return { commit: /^[0-9a-f]{40,64}$/.test(commit) ? commit : null };
 }
 
 /** A commit on top of `tip` whose tree is that one's with our note in its place: other logs keep theirs. */

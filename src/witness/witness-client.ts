@@ -130,7 +130,8 @@ async function ask({ url, fetch: ownFetch = fetch }: WitnessPlace, body: string)
     if (text === null) return { kind: 'failed', problem: 'answered with no text, or too much' };
     if (response.status === 200) return { kind: 'lines', lines: text };
     if (response.status === 422) return { kind: 'refused' };
-    if (response.status === 404) return { kind: 'failed', problem: 'answered 404: it was not told of this log, or is no witness' };
+    if (response.status === 404)
+      return { kind: 'failed', problem: 'answered 404: it was not told of this log, or is no witness' };
     if (response.status === 403) return { kind: 'failed', problem: 'answered 403: it has another key for this log' };
     if (response.status !== 409) return { kind: 'failed', problem: `answered ${response.status}` };
     if (response.headers.get('content-type') !== SIZE_TYPE) return { kind: 'refused' };

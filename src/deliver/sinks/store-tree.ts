@@ -1,6 +1,7 @@
 import { StoreFailed } from '../../core/error.ts';
 import { LOG_KEY_KEY, NEWEST_CHECKPOINT_KEY, checkpointKey } from '../../core/store-layout.ts';
 import { parseCheckpoint } from '../../tlog/index.ts';
+import type { Checkpoint } from '../../tlog/index.ts';
 import type { DeliveredTree } from '../sink.ts';
 import type { StoreContents } from './store-contents.ts';
 
@@ -60,14 +61,20 @@ async function putCheckpoint(contents: StoreContents, tree: DeliveredTree, signa
   }
 }
 
+/** The newest checkpoint that the store names, its signature unread. @throws {StoreFailed} where it is none. */
+export async function newestHead(contents: StoreContents, signal: AbortSignal): Promise<Checkpoint | null> {
+  const held = await contents.store.get(NEWEST_CHECKPOINT_KEY, undefined, signal);
+  if (held === null) return null;
+  const head = parseCheckpoint(signedText(held));
+  if (head !== null) return head;
+  throw new StoreFailed('STORE_CONFLICT', `${contents.store.place}: \`${NEWEST_CHECKPOINT_KEY}\` is no checkpoint`);
+}
+
 /** Records under the newest checkpoint that the store names; -1 where it names none. */
 async function newestSize(contents: StoreContents, tree: DeliveredTree, signal: AbortSignal): Promise<number> {
-  const held = await contents.store.get(NEWEST_CHECKPOINT_KEY, undefined, signal);
-  if (held === null) return -1;
-  const size = parseCheckpoint(signedText(held))?.size;
-  const place = `${contents.store.place}: \`${NEWEST_CHECKPOINT_KEY}\``;
-  if (size === undefined) throw new StoreFailed('STORE_CONFLICT', `${place} is no checkpoint`);
+  const size = (await newestHead(contents, signal))?.size ?? -1;
   if (size > tree.size) {
+    const place = `${contents.store.place}: \`${NEWEST_CHECKPOINT_KEY}\``;
     throw new StoreFailed('STORE_CONFLICT', `${place} is of ${size} records, more than the ${tree.size} of this log`, {
       hint: 'the folder of the log was put back to an older state, or another host delivers the same log',
     });

@@ -8,7 +8,7 @@ import type { BatchLimits, Sink, SinkAnswer, SinkBatch } from '../sink.ts';
 import { isGzipOf, sameGzip } from './same-gzip.ts';
 import { StoreContents } from './store-contents.ts';
 import type { Retention } from './store-contents.ts';
-import { putTree } from './store-tree.ts';
+import { newestHead, putTree } from './store-tree.ts';
 
 /** Where a log is delivered to, and how what is put there is kept. */
 export interface StoreSinkOptions {
@@ -37,6 +37,7 @@ export function storeSink({ store, retention, nowMs }: StoreSinkOptions): Sink {
     limits: LIMITS,
     store: {
       putTree: async (tree, signal) => await putTree(contents, tree, signal),
+      newestHead: async (signal) => await newestHead(contents, signal),
       heldRecords: async (logId, signal) => {
         await contents.checkOwner(logId, signal);
         return await heldRecords(store, signal);
