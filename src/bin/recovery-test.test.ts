@@ -36,8 +36,8 @@ function memoryStore(files: ReadonlyMap<string, Buffer>, onGet: (key: string) =>
       const bytes = files.get(key);
       return await Promise.resolve(bytes === undefined ? null : bytes.subarray(range?.start ?? 0, range?.end));
     },
-    // oxlint-disable-next-line typescript/require-await
     async *list(prefix) {
+      await Promise.resolve();
       for (const [key, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1)))
         if (key.startsWith(prefix)) yield { key, sizeBytes: bytes.length };
     },

@@ -73,7 +73,7 @@ function sinkText({
 
 function anchorText({ name, place, lastOkMs, lastSize, failures, problem }: AnchorStatus): string {
   const last = lastOkMs === null ? 'never reached' : `${lastSize ?? 0} records at ${time(lastOkMs)}`;
-  const trouble = problem === null ? '' : `, FAILED ${failures} times since: ${problem}`;
+  const trouble = problem === null ? '' : `, FAILED ${failures === 1 ? 'once' : `${failures} times`} since: ${problem}`;
   return `${name} (${place}) ${last}${trouble}`;
 }
 
