@@ -42,6 +42,20 @@ test('every kind is written to a folder of its own, twice to the same bytes', (t
   assert.deepEqual([...registry.subarray(0, 4)], [0xff, 0xfe, 0x57, 0x00], 'UTF-16 with its mark');
 });
 
+test('a policy that allows no host makes no network, and says why', (t) => {
+  const home = makeHome(t, 'version: 1\nname: x\n');
+  const one = sallyport(home, ['policy', 'compile', home.policyFile, '--target', 'terraform']);
+  assert.equal(one.status, 3);
+  assert.equal(one.stdout, '');
+  assert.match(one.stderr, /no `terraform`: the policy allows no host/);
+  assert.match(one.stderr, /egress\.hosts/);
+  const out = join(home.folder, 'all');
+  const all = sallyport(home, ['policy', 'compile', home.policyFile, '--all', '--out', out]);
+  assert.equal(all.status, 0, all.stderr);
+  assert.match(all.stderr, /no `terraform`: the policy allows no host/);
+  assert.ok(!readdirSync(out).includes('terraform'));
+});
+
 test('whoever compiles, wherever their own state lies, gets the same bytes', (t) => {
   const homes = [makeHome(t, POLICY), makeHome(t, POLICY)];
   const [one, two] = homes.map((home) => {

@@ -8,7 +8,7 @@ import type { StatePaths } from '../bin/state-folder.ts';
 import { makeFolders } from '../bin/make-folders.ts';
 import { TARGETS } from '../compile/index.ts';
 import type { Site, Target, TargetFile, TargetInput, TargetOutput } from '../compile/index.ts';
-import { UsageError } from '../core/error.ts';
+import { PolicyInvalid, UsageError } from '../core/error.ts';
 import type { Policy } from '../policy/index.ts';
 import { ruleTableOf } from '../policy/index.ts';
 import { EXIT } from './exit-code.ts';
@@ -128,7 +128,14 @@ function compiled(files: readonly string[], options: CompileOptions): string {
   };
   const chosen: readonly Target[] =
     options.all === true ? TARGETS : TARGETS.filter(({ name }) => name === options.target);
-  const outputs = chosen.map((target): Compiled => ({ target: target.name, ...target.compile(input) }));
+  const outputs = chosen.flatMap((target): readonly Compiled[] => {
+    const refusal = target.refusal?.(input) ?? null;
+    if (refusal === null) return [{ target: target.name, ...target.compile(input) }];
+    if (options.all !== true)
+      throw new PolicyInvalid(`no \`${target.name}\`: ${refusal.problem}`, { hint: refusal.hint });
+    process.stderr.write(`warning: no \`${target.name}\`: ${refusal.problem}\nhint: ${refusal.hint}\n`);
+    return [];
+  });
   if (options.gaps === true) return gapsText(outputs, options);
   if (options.out !== undefined) return written(outputs, resolve(options.out), options);
   if (options.json === true) return `${JSON.stringify(outputs)}\n`;

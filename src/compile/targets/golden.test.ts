@@ -42,7 +42,7 @@ function shown(target: Target, input: TargetInput): string {
 for (const target of TARGETS) {
   test(`the target ${target.name} gives its golden files`, () => {
     const file = new URL(`target-${target.name}.txt`, folder);
-    const source = readFileSync(existsSync(file) ? file : new URL('target-tfvars.txt', folder), 'utf8');
+    const source = readFileSync(existsSync(file) ? file : new URL('target-terraform.txt', folder), 'utf8');
     const [policy = '', expected = ''] = source.split(DASHES);
     const output = shown(target, inputOf(policy));
     if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, `${policy}${DASHES}${output}`);

@@ -127,6 +127,14 @@ function perimeter(policy: Policy, organization: string): JsonObject {
   ]);
 }
 
+/** The inference profiles and the models behind them that a policy allows, as patterns of ARNs. */
+export function modelResources(policy: Policy): {
+  readonly profile_arns: readonly string[];
+  readonly model_arns: readonly string[];
+} {
+  return { profile_arns: profiles(policy, allowed(policy)), model_arns: models(policy, allowed(policy)) };
+}
+
 const OWN_ACCOUNT = { StringEquals: { 'aws:ResourceAccount': '${aws:PrincipalAccount}' } };
 
 function denied(policy: Policy): readonly JsonObject[] {

@@ -16,7 +16,7 @@ import { macosProfile } from './macos-profile.ts';
 import { shellProfile } from './shell-profile.ts';
 import { suricata } from './suricata.ts';
 import type { Target } from './target.ts';
-import { tfvars } from './tfvars.ts';
+import { terraform } from './terraform.ts';
 import { windowsPolicy } from './windows-policy.ts';
 
 /** Everything that a policy compiles to, in the order in which it is shown. */
@@ -36,6 +36,6 @@ export const TARGETS: readonly Target[] = [
   dnsList,
   suricata,
   iam,
-  tfvars,
+  terraform,
   ruleTableTarget,
 ];

@@ -39,12 +39,21 @@ export interface TargetOutput {
   readonly gaps: readonly TargetGap[];
 }
 
+/** Why a policy is not compiled to a kind of document, for people. */
+export interface TargetRefusal {
+  /** A clause without a final period. */
+  readonly problem: string;
+  readonly hint: string;
+}
+
 /** A kind of document that a policy compiles to. */
 export interface Target {
   /** Public and stable. */
   readonly name: string;
   /** One line without a final period. */
   readonly about: string;
+  /** Why documents made from this policy would do harm; null, or absent, where they would not. */
+  refusal?(input: TargetInput): TargetRefusal | null;
   /** Pure. Throws nothing for a policy that was checked. */
   compile(input: TargetInput): TargetOutput;
 }
