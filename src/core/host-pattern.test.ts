@@ -54,7 +54,16 @@ for (const text of [
 }
 
 test('a host keeps nothing of what stands around it in a URL', () => {
-  for (const text of ['a@b.example', 'a.example:443', 'a.example#b', 'a.example?b', 'a%2eb', 'a\\b', '443@evil'])
+  for (const text of [
+    'a@b.example',
+    'a.example:443',
+    'a.example#b',
+    'a.example?b',
+    'a%2eb',
+    'a\\b',
+    '443@evil',
+    'a.example..',
+  ])
     assert.equal(canonicalHost(text), null, text);
 });
 

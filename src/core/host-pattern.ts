@@ -49,7 +49,7 @@ export function canonicalHost(text: string): string | null {
   const url = URL.parse(`http://${spelled}/`);
   if (url === null || url.hostname === '') return null;
   const host = url.hostname.endsWith('.') ? url.hostname.slice(0, -1) : url.hostname;
-  return host === '' || host.startsWith('.') || host.includes('..') ? null : host;
+  return /^$|^\.|\.\.|\.$/u.test(host) ? null : host;
 }
 
 function isIpLiteral(host: string): boolean {

@@ -5,6 +5,12 @@ import type { EgressHost, Policy } from '../../policy/index.ts';
 import { SAMPLE_POLICY } from '../sample-policy.ts';
 import { sandboxBlock } from '../settings.ts';
 import { dnsList } from './dns-list.ts';
+import {
+  dnsAllows as readDns,
+  sandboxAllows as readSandbox,
+  suricataAllows as readSuricata,
+  textOf,
+} from './layer-readings.ts';
 import { SAMPLE_INPUT } from './sample-input.ts';
 import { suricata } from './suricata.ts';
 
@@ -23,37 +29,12 @@ function policyWith(hosts: readonly string[]): Policy {
 }
 const input = { ...SAMPLE_INPUT, policy: policyWith(LIST) };
 
-/** The client's sandbox: `*.name` is what ends in `.name`, anything else is the name itself. */
-function sandboxAllows(host: string): boolean {
-  const { allowedDomains } = sandboxBlock(input.policy, input.site)['network'] as { allowedDomains: readonly string[] };
-  return allowedDomains.some((domain) =>
-    domain.startsWith('*.') ? host.endsWith(domain.slice(1)) && host.length > domain.length - 1 : host === domain,
-  );
-}
-
-/** Route 53 Resolver DNS Firewall: case and a final dot of the query do not count. */
-function dnsAllows(query: string): boolean {
-  const name = query.toLowerCase().replace(/\.$/, '');
-  const [list] = dnsList.compile(input).files;
-  assert.ok(list !== undefined);
-  const domains = list.text.trimEnd().split('\n');
-  return domains.some((domain) =>
-    domain.startsWith('*.') ? name.endsWith(domain.slice(1)) && name.length > domain.length - 1 : name === domain,
-  );
-}
-
-/** Suricata: the content of `tls.sni` with its anchors, without regard to case. */
-function suricataAllows(sni: string): boolean {
-  const [rules] = suricata.compile(input).files;
-  assert.ok(rules !== undefined);
-  const contents = [
-    ...rules.text.matchAll(/^pass tls .*tls\.sni; content:"([^"]+)"; (startswith; )?endswith; nocase;/gm),
-  ];
-  const name = sni.toLowerCase();
-  return contents.some(
-    ([, content = '', start]) => name.endsWith(content) && (start === undefined || name === content),
-  );
-}
+const sandboxAllows = (host: string): boolean =>
+  readSandbox(sandboxBlock(input.policy, input.site)['network'] as { allowedDomains: readonly string[] }, host);
+const dnsAllows = (query: string): boolean =>
+  readDns(textOf(dnsList.compile(input).files, 'egress.domains.txt').trimEnd().split('\n'), query);
+const suricataAllows = (serverName: string): boolean =>
+  readSuricata(textOf(suricata.compile(input).files, 'egress.rules'), serverName, 443);
 
 // What each layer is asked for is what the client and its resolver send: lower case, punycode, no final dot.
 for (const { name, host, want } of [

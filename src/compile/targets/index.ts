@@ -10,6 +10,7 @@ import {
 import { claudeDesktop } from './claude-desktop.ts';
 import { containerLimits } from './container-limits.ts';
 import { dnsList } from './dns-list.ts';
+import { egressProxy } from './egress-proxy.ts';
 import { floorSettings } from './floor-settings.ts';
 import { iam } from './iam.ts';
 import { macosProfile } from './macos-profile.ts';
@@ -35,6 +36,7 @@ export const TARGETS: readonly Target[] = [
   containerLimits,
   dnsList,
   suricata,
+  egressProxy,
   iam,
   terraform,
   ruleTableTarget,
