@@ -1,0 +1,7 @@
+module "services" {
+  source = "./services"
+
+  region     = var.region
+  account_id = var.account_id
+  partition  = var.partition
+}

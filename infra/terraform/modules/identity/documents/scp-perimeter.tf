@@ -1,0 +1,96 @@
+locals {
+  scp_perimeter = [
+    {
+      Sid    = "Walls"
+      Effect = "Deny"
+      Action = [
+        "ec2:AcceptTransitGateway*",
+        "ec2:AcceptVpcPeeringConnection",
+        "ec2:AllocateAddress",
+        "ec2:AssociateAddress",
+        "ec2:AssociateRouteTable",
+        "ec2:AttachInternetGateway",
+        "ec2:AttachVpnGateway",
+        "ec2:AuthorizeSecurityGroup*",
+        "ec2:CreateClientVpnEndpoint",
+        "ec2:CreateEgressOnlyInternetGateway",
+        "ec2:CreateInternetGateway",
+        "ec2:CreateNatGateway",
+        "ec2:CreateNetworkAclEntry",
+        "ec2:CreateRoute",
+        "ec2:CreateTransitGateway*",
+        "ec2:CreateVpcEndpoint",
+        "ec2:CreateVpcPeeringConnection",
+        "ec2:CreateVpnConnection",
+        "ec2:DeleteFlowLogs",
+        "ec2:DeleteRoute",
+        "ec2:DeleteVpcEndpoints",
+        "ec2:DisassociateRouteTable",
+        "ec2:ModifySecurityGroupRules",
+        "ec2:ModifySubnetAttribute",
+        "ec2:ModifyVpcAttribute",
+        "ec2:ModifyVpcEndpoint",
+        "ec2:ReplaceNetworkAclEntry",
+        "ec2:ReplaceRoute*",
+        "network-firewall:Associate*",
+        "network-firewall:Create*",
+        "network-firewall:Delete*",
+        "network-firewall:Disassociate*",
+        "network-firewall:Put*",
+        "network-firewall:Update*",
+        "route53resolver:Associate*",
+        "route53resolver:Create*",
+        "route53resolver:Delete*",
+        "route53resolver:Disassociate*",
+        "route53resolver:ImportFirewallDomains",
+        "route53resolver:Put*",
+        "route53resolver:Update*",
+      ]
+      Resource  = "*"
+      Condition = local.but_builders
+    },
+    {
+      Sid       = "Subnets"
+      Effect    = "Deny"
+      Action    = ["ec2:ModifyNetworkInterfaceAttribute", "ec2:ReplaceNetworkAclAssociation"]
+      Resource  = "*"
+      Condition = local.but_switch
+    },
+    {
+      Sid    = "SessionDocuments"
+      Effect = "Deny"
+      Action = [
+        "ssm:CreateDocument",
+        "ssm:DeleteDocument",
+        "ssm:ModifyDocumentPermission",
+        "ssm:ResetServiceSetting",
+        "ssm:UpdateDocument*",
+        "ssm:UpdateServiceSetting",
+      ]
+      Resource  = "*"
+      Condition = local.but_builders
+    },
+    # Forwarded ports, SSH and single commands leave no recording, and a task's own channel none of the session's.
+    {
+      Sid      = "UnrecordedSessions"
+      Effect   = "Deny"
+      Action   = "ssm:StartSession"
+      Resource = ["${local.arn}:ecs:*:*:task/*", "${local.arn}:ssm:*:*:document/AWS-*", "${local.arn}:ssm:*:*:document/SSM-SessionManagerRunShell"]
+    },
+    {
+      Sid       = "CommandsFromOutside"
+      Effect    = "Deny"
+      Action    = ["ec2-instance-connect:*", "ec2:SendSerialConsoleSSHPublicKey", "ssm:CreateAssociation*", "ssm:SendCommand", "ssm:StartAccessRequest"]
+      Resource  = "*"
+      Condition = local.but_break_glass
+    },
+    # The tag says whose host or task it is. What starts a task for its owner has to set it.
+    {
+      Sid       = "Owners"
+      Effect    = "Deny"
+      Action    = ["ec2:CreateTags", "ec2:DeleteTags", "ecs:TagResource", "ecs:UntagResource", "autoscaling:CreateOrUpdateTags", "states:TagResource"]
+      Resource  = "*"
+      Condition = merge({ ArnNotEquals = { "aws:PrincipalArn" = concat(local.builders, local.starters) } }, { "ForAnyValue:StringEquals" = { "aws:TagKeys" = ["sallyport:owner"] } })
+    },
+  ]
+}

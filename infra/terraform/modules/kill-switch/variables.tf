@@ -1,0 +1,184 @@
+variable "name" {
+  description = "Prefix of every name."
+  type        = string
+  default     = "sallyport"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,20}$", var.name))
+    error_message = "name must be 2 to 21 characters of a-z, 0-9 and -, beginning with a letter."
+  }
+}
+
+variable "partition" {
+  description = "AWS partition of the ARNs."
+  type        = string
+  default     = "aws"
+
+  validation {
+    condition     = contains(["aws", "aws-us-gov", "aws-cn"], var.partition)
+    error_message = "partition must be aws, aws-us-gov or aws-cn."
+  }
+}
+
+variable "region" {
+  description = "AWS region of the deployment."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region must be the code of an AWS region, such as eu-central-1."
+  }
+}
+
+variable "account_id" {
+  description = "Id of the workload account."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be the 12 digits of an AWS account."
+  }
+}
+
+variable "role_names" {
+  description = "Roles of this account that are denied everything at a stop: those of hosts, gateway, session tasks, and whatever starts sessions."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.role_names) > 0 && length(var.role_names) <= 30 && alltrue([for role in var.role_names : can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", role))])
+    error_message = "role_names must hold 1 to 30 names of roles, not ARNs."
+  }
+}
+
+variable "gateway" {
+  description = "Cluster and services of the gateway. Null where it runs elsewhere."
+  type = object({
+    cluster_name  = string
+    service_names = list(string)
+    desired_count = optional(number, 1)
+  })
+  default = null
+
+  validation {
+    condition     = var.gateway == null ? true : length(var.gateway.service_names) > 0
+    error_message = "gateway must name at least one service, or be null."
+  }
+}
+
+variable "session_cluster_name" {
+  description = "Cluster whose tasks are sessions: all of them are stopped. Null where there is none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.session_cluster_name == null ? true : can(regex("^[A-Za-z0-9_-]{1,255}$", var.session_cluster_name))
+    error_message = "session_cluster_name must be the name of a cluster, not its ARN, or null."
+  }
+}
+
+variable "autoscaling_group_names" {
+  description = "Groups of developer hosts: none of them starts or ends a host after a stop, so that what there is stays as it is."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = length(var.autoscaling_group_names) <= 500 && alltrue([for group in var.autoscaling_group_names : can(regex("^[^*?,]{1,255}$", group))])
+    error_message = "autoscaling_group_names must be names of groups, without wildcards or commas."
+  }
+}
+
+variable "host_tag_key" {
+  description = "Tag that every developer host has, whatever its value."
+  type        = string
+  default     = "sallyport:owner"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.:/=+@-]{1,128}$", var.host_tag_key)) && !startswith(lower(var.host_tag_key), "aws:")
+    error_message = "host_tag_key must be the key of a tag of yours."
+  }
+}
+
+variable "host_subnet_ids" {
+  description = "Subnets in which hosts and sessions stand, and nothing else: a stop cuts them off."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for id in var.host_subnet_ids : startswith(id, "subnet-")])
+    error_message = "host_subnet_ids must be ids of subnets (subnet-…)."
+  }
+}
+
+variable "host_network_acl_id" {
+  description = "Network ACL that these subnets have while work goes on."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.host_network_acl_id == null ? true : startswith(var.host_network_acl_id, "acl-")
+    error_message = "host_network_acl_id must be the id of a network ACL (acl-…), or null."
+  }
+}
+
+variable "approver_arns" {
+  description = "Who has to approve that work goes on: roles of the security team. Whoever starts `resume` is another team, so that it takes two people."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.approver_arns) > 0 && length(var.approver_arns) <= 10 && alltrue([for arn in var.approver_arns : can(regex("^arn:[a-z-]+:(iam::[0-9]{12}:(role|user)/|sts::[0-9]{12}:assumed-role/)[^*?]+$", arn))])
+    error_message = "approver_arns must hold 1 to 10 whole ARNs of roles or users, without wildcards."
+  }
+}
+
+variable "min_approvals" {
+  description = "How many of them have to approve."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.min_approvals >= 1 && var.min_approvals <= 10 && floor(var.min_approvals) == var.min_approvals
+    error_message = "min_approvals must be a whole number from 1 to 10."
+  }
+}
+
+variable "notification_topic_arn" {
+  description = "Topic that tells the approvers."
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.notification_topic_arn))
+    error_message = "notification_topic_arn must be the ARN of an SNS topic."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every resource that takes tags."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])
+    error_message = "tags must not begin with aws:, which AWS keeps for itself."
+  }
+}
+
+variable "vpc_id" {
+  description = "VPC of the hosts: isolated hosts get a security group without rules in it."
+  type        = string
+
+  validation {
+    condition     = length(var.vpc_id) > 0
+    error_message = "vpc_id must be the id of a VPC."
+  }
+}
+
+variable "notification_key_arn" {
+  description = "KMS key of that topic. Null where it has none of its own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.notification_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:", var.notification_key_arn))
+    error_message = "notification_key_arn must be the ARN of a KMS key, or null."
+  }
+}

@@ -1,0 +1,928 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { evaluate } from './lib/iam.ts';
+import type { IamDecision, IamRequest } from './lib/iam.ts';
+import { simulate, SKIP_WITHOUT_SIMULATOR } from './lib/iam-simulator.ts';
+import {
+  ADMINISTRATOR,
+  ARCHIVE,
+  BREAK_GLASS,
+  COMPILED,
+  DEPLOYMENT,
+  ENDPOINT,
+  EVERYTHING,
+  GATEWAY,
+  HOST,
+  identityDocuments,
+  KILL_SWITCH,
+  OWN_PROFILE,
+  REGION,
+  staff,
+  STRANGER,
+  userId,
+  WORKLOAD,
+} from './lib/identity-documents.ts';
+import type { IdentityDocuments } from './lib/identity-documents.ts';
+import { renderDocuments, TERRAFORM_ROOT, terraformSkip } from './lib/terraform.ts';
+
+interface Case {
+  readonly name: string;
+  readonly request: IamRequest;
+  readonly want: IamDecision['decision'];
+  /** Layer and statement that decide, `layer/Sid`. */
+  readonly by?: string;
+  /** The other simulator knows no such request: AWS does not, or the document is of AWS and has no account in its ARN. */
+  readonly isUnknown?: true;
+}
+
+const INVOKE = 'bedrock:InvokeModel';
+const STREAM = 'bedrock:InvokeModelWithResponseStream';
+const profile = (name: string, region = REGION): string =>
+  `arn:aws:bedrock:${region}:${WORKLOAD}:inference-profile/${name}`;
+const model = (name: string, region = REGION): string => `arn:aws:bedrock:${region}::foundation-model/${name}`;
+const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
+const SONNET_PROFILE = profile(`eu.${SONNET}`);
+const THROUGH = { 'aws:SourceVpce': ENDPOINT, 'aws:RequestedRegion': REGION };
+const behind = (arn: string, region: string): Readonly<Record<string, string>> => ({
+  'bedrock:InferenceProfileArn': arn,
+  'aws:RequestedRegion': region,
+});
+
+const ALICE = staff('developer', 'alice');
+const alice = {
+  'aws:userid': userId('alice'),
+  'aws:PrincipalTag/sallyport:owner': 'alice',
+  'aws:RequestedRegion': REGION,
+};
+const INSTANCE = `arn:aws:ec2:${REGION}:${WORKLOAD}:instance/i-0123456789abcdef0`;
+const ssm = (what: string, account = WORKLOAD): string => `arn:aws:ssm:${REGION}:${account}:${what}`;
+const key = `arn:aws:kms:${REGION}:${ARCHIVE}:key/00000000-0000-0000-0000-000000000001`;
+/** A key's policy that leaves it to the account. */
+const HANDED_ON = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ARCHIVE}:root` }, Action: 'kms:*', Resource: '*' }],
+};
+const AUDIT = `arn:aws:s3:::sallyport-audit-${ARCHIVE}`;
+const LOG = `arn:aws:sts::${ARCHIVE}:assumed-role/administrator/mallory`;
+
+function cases(documents: IdentityDocuments): readonly Case[] {
+  const { sets, scps, boundaries } = documents;
+  const workload = [scps['models'], scps['perimeter'], scps['evidence'], scps['organization']];
+  const archive = [scps['models'], scps['evidence'], scps['organization']];
+  const gateway = {
+    principal: GATEWAY,
+    identity: [documents.gateway],
+    boundary: boundaries['service'],
+    scps: workload,
+  };
+  const admin = { principal: ADMINISTRATOR, identity: [EVERYTHING], scps: workload };
+  const archiveAdmin = { principal: LOG, identity: [EVERYTHING], scps: archive };
+  const deployment = { principal: DEPLOYMENT, identity: [EVERYTHING], scps: workload };
+  const breakGlass = { principal: BREAK_GLASS, identity: [EVERYTHING, documents.breakGlassLimits], scps: workload };
+  const host = { principal: HOST, identity: [EVERYTHING], boundary: boundaries['host'], scps: workload };
+  const developer = { principal: ALICE, identity: [sets['developer']], scps: workload };
+  const security = { principal: staff('security', 'sam'), identity: [sets['security']], scps: workload };
+  const platform = { principal: staff('platform', 'pat'), identity: [sets['platform']], scps: workload };
+  const start = (more: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+    ...alice,
+    'ssm:SessionDocumentAccessCheck': 'true',
+    ...more,
+  });
+  const home = { 'aws:RequestedRegion': REGION };
+
+  return [
+    ...[INVOKE, STREAM].map((action) => ({
+      name: `I2: the gateway calls a model by its inference profile: ${action}`,
+      request: { ...gateway, action, resource: SONNET_PROFILE, context: THROUGH },
+      want: 'allowed' as const,
+      by: 'identity/InvokeThroughProfile',
+    })),
+    {
+      name: 'I2: behind that profile the model runs in another region of the geography',
+      request: {
+        ...gateway,
+        action: INVOKE,
+        resource: model(SONNET, 'eu-north-1'),
+        context: behind(SONNET_PROFILE, 'eu-north-1'),
+      },
+      want: 'allowed',
+      by: 'identity/InvokeBehindProfile',
+    },
+    {
+      name: 'I2: without a profile no model is called directly',
+      request: { ...gateway, action: INVOKE, resource: model(SONNET), context: THROUGH },
+      want: 'implicitly denied',
+    },
+    {
+      name: 'I2: a profile of a model that the policy does not allow is denied',
+      request: {
+        ...gateway,
+        action: INVOKE,
+        resource: profile('eu.anthropic.claude-haiku-4-5-20251001-v1:0'),
+        context: THROUGH,
+      },
+      want: 'explicitly denied',
+      by: 'scp/OtherModels',
+    },
+    ...(
+      [
+        ['bedrock:CreateModelInvocationJob', model(SONNET), 'OtherWays'],
+        ['bedrock:CallWithBearerToken', '*', 'OtherWays'],
+        ['bedrock:CreateModelImportJob', '*', 'OtherWays'],
+        ['bedrock:CreateInferenceProfile', SONNET_PROFILE, 'ProfilesByBuildersOnly'],
+        ['bedrock:InvokeInlineAgent', '*', 'NoOtherDoors'],
+        ['bedrock:CreateAgent', '*', 'NoOtherDoors'],
+        ['iam:CreateServiceSpecificCredential', `arn:aws:iam::${WORKLOAD}:user/mallory`, 'NoOtherDoors'],
+        [INVOKE, model('amazon.nova-pro-v1:0'), 'OtherModels'],
+        [INVOKE, SONNET_PROFILE, 'OnlyTheGateway'],
+      ] as const
+    ).map(([action, resource, sid]) => ({
+      name: `I3: an administrator has no other way to a model: ${action} on ${resource}`,
+      request: { ...admin, action, resource, context: home },
+      want: 'explicitly denied' as const,
+      by: `scp/${sid}`,
+    })),
+    {
+      name: 'I3: the newer endpoint for models of all vendors is shut',
+      request: { ...admin, action: 'bedrock-mantle:CreateInference', resource: '*', context: home },
+      want: 'explicitly denied',
+      by: 'scp/OtherWays',
+    },
+    {
+      name: 'I3: the gateway itself has no other way either',
+      request: {
+        ...gateway,
+        identity: [EVERYTHING],
+        action: 'bedrock:CreateModelInvocationJob',
+        resource: model(SONNET),
+        context: THROUGH,
+      },
+      want: 'explicitly denied',
+    },
+    {
+      name: 'I4: Terraform makes an application inference profile',
+      request: { ...deployment, action: 'bedrock:CreateInferenceProfile', resource: SONNET_PROFILE, context: home },
+      want: 'allowed',
+    },
+    {
+      name: 'I4: the gateway calls the profile that Terraform made',
+      request: { ...gateway, action: INVOKE, resource: OWN_PROFILE, context: THROUGH },
+      want: 'allowed',
+      by: 'identity/InvokeOwnProfiles',
+    },
+    {
+      name: 'I4: and reaches the model behind it',
+      request: {
+        ...gateway,
+        action: INVOKE,
+        resource: model(SONNET),
+        context: { ...THROUGH, ...behind(OWN_PROFILE, REGION) },
+      },
+      want: 'allowed',
+    },
+    {
+      name: 'I4: another application profile says nothing about its model, and is denied',
+      request: {
+        ...gateway,
+        identity: [EVERYTHING],
+        action: INVOKE,
+        resource: OWN_PROFILE.replace(/.$/u, '7'),
+        context: THROUGH,
+      },
+      want: 'explicitly denied',
+      by: 'scp/OtherModels',
+    },
+    {
+      name: 'I5: a profile of another geography is denied',
+      request: {
+        ...gateway,
+        identity: [EVERYTHING],
+        action: INVOKE,
+        resource: profile(`us.${SONNET}`),
+        context: THROUGH,
+      },
+      want: 'explicitly denied',
+      by: 'scp/OtherModels',
+    },
+    {
+      name: 'I5: so is the profile of all regions',
+      request: {
+        ...gateway,
+        identity: [EVERYTHING],
+        action: INVOKE,
+        resource: profile(`global.${SONNET}`),
+        context: THROUGH,
+      },
+      want: 'explicitly denied',
+      by: 'scp/OtherModels',
+    },
+    {
+      name: 'I5: and a model in a region outside of the geography',
+      request: {
+        ...gateway,
+        identity: [EVERYTHING],
+        action: INVOKE,
+        resource: model(SONNET, 'us-east-1'),
+        context: behind(SONNET_PROFILE, 'us-east-1'),
+      },
+      want: 'explicitly denied',
+      by: 'scp/OtherModels',
+    },
+    {
+      name: 'I5: nothing else is made outside of the regions of the deployment',
+      request: {
+        ...deployment,
+        action: 'ec2:CreateVpc',
+        resource: `arn:aws:ec2:us-east-1:${WORKLOAD}:vpc/*`,
+        context: { 'aws:RequestedRegion': 'us-east-1' },
+      },
+      want: 'explicitly denied',
+      by: 'scp/HomeRegions',
+    },
+    {
+      name: 'I5: services that have one region for the world go on',
+      request: {
+        ...deployment,
+        action: 'iam:GetRole',
+        resource: `arn:aws:iam::${WORKLOAD}:role/sallyport-host`,
+        context: { 'aws:RequestedRegion': 'us-east-1' },
+      },
+      want: 'allowed',
+    },
+    {
+      name: 'I6: the right to models asks for no tag that a role of a service does not have',
+      request: { ...gateway, action: STREAM, resource: SONNET_PROFILE, context: THROUGH },
+      want: 'allowed',
+    },
+    {
+      name: 'I6: who one is stands in the session of Identity Center: without its tag no host opens',
+      request: {
+        ...developer,
+        action: 'ssm:StartSession',
+        resource: INSTANCE,
+        context: {
+          'aws:userid': userId('alice'),
+          'aws:RequestedRegion': REGION,
+          'ssm:SessionDocumentAccessCheck': 'true',
+          'ssm:resourceTag/sallyport:owner': 'alice',
+        },
+      },
+      want: 'implicitly denied',
+    },
+    {
+      name: 'I6: an empty tag is not the tag of a host without owner',
+      request: {
+        ...developer,
+        action: 'ssm:StartSession',
+        resource: INSTANCE,
+        context: start({ 'aws:PrincipalTag/sallyport:owner': '', 'ssm:resourceTag/sallyport:owner': '' }),
+      },
+      want: 'implicitly denied',
+    },
+    {
+      name: 'I7: a host reaches no model, whatever is attached to its role',
+      request: { ...host, scps: [], action: INVOKE, resource: SONNET_PROFILE, context: THROUGH },
+      want: 'explicitly denied',
+      by: 'boundary/NoModels',
+    },
+    {
+      name: 'I7: the same is denied by the organization',
+      request: { ...host, boundary: EVERYTHING, action: INVOKE, resource: SONNET_PROFILE, context: THROUGH },
+      want: 'explicitly denied',
+      by: 'scp/OnlyTheGateway',
+    },
+    ...[SONNET_PROFILE, model(SONNET)].map((resource) => ({
+      name: `I7: credentials of the gateway are of no use elsewhere: ${resource}`,
+      request: {
+        ...gateway,
+        action: INVOKE,
+        resource,
+        context: { ...home, 'aws:SourceVpce': 'vpce-0fedcba9876543210' },
+      },
+      want: 'explicitly denied' as const,
+    })),
+    {
+      name: 'I7: nor from the internet',
+      request: {
+        ...gateway,
+        action: INVOKE,
+        resource: SONNET_PROFILE,
+        context: { ...home, 'aws:SourceIp': '203.0.113.7' },
+      },
+      want: 'explicitly denied',
+      by: 'identity/OnlyThroughOwnEndpoint',
+    },
+    {
+      name: 'I7: credentials got without a token of the metadata service are of no use',
+      request: {
+        ...host,
+        action: 's3:GetObject',
+        resource: 'arn:aws:s3:::sallyport-artifacts/package.tgz',
+        context: { ...home, 'ec2:RoleDelivery': '1.0' },
+      },
+      want: 'explicitly denied',
+      by: 'scp/MetadataWithoutToken',
+    },
+    {
+      name: 'I7: no host starts with the older metadata service',
+      request: {
+        ...deployment,
+        action: 'ec2:RunInstances',
+        resource: INSTANCE,
+        context: { ...home, 'ec2:MetadataHttpTokens': 'optional' },
+      },
+      want: 'explicitly denied',
+      by: 'scp/MetadataNeedsToken',
+    },
+    {
+      name: 'I9: a role of the deployment takes on no other role',
+      request: {
+        ...host,
+        action: 'sts:AssumeRole',
+        resource: `arn:aws:iam::${WORKLOAD}:role/administrator`,
+        context: home,
+      },
+      want: 'explicitly denied',
+      by: 'boundary/NobodyElse',
+    },
+    {
+      name: 'I9: a service changes no role, its own neither',
+      request: {
+        ...gateway,
+        scps: [],
+        identity: [EVERYTHING],
+        action: 'iam:PutRolePolicy',
+        resource: `arn:aws:iam::${WORKLOAD}:role/sallyport-gateway-task`,
+        context: home,
+      },
+      want: 'explicitly denied',
+      by: 'boundary/NoOwnRights',
+    },
+    ...[
+      'iam:DeleteRolePermissionsBoundary',
+      'iam:UpdateAssumeRolePolicy',
+      'iam:AttachRolePolicy',
+      'iam:PutRolePolicy',
+    ].map((action) => ({
+      name: `I9: an administrator does not change the roles of the deployment: ${action}`,
+      request: { ...admin, action, resource: `arn:aws:iam::${WORKLOAD}:role/sallyport-host`, context: home },
+      want: 'explicitly denied' as const,
+    })),
+    {
+      name: 'I9: the kill switch denies everything to a role',
+      request: {
+        principal: KILL_SWITCH,
+        identity: [EVERYTHING],
+        scps: workload,
+        action: 'iam:PutRolePolicy',
+        resource: `arn:aws:iam::${WORKLOAD}:role/sallyport-host`,
+        context: home,
+      },
+      want: 'allowed',
+    },
+    {
+      name: 'I9: Bedrock takes the role of its log for this account',
+      request: {
+        principal: 'bedrock.amazonaws.com',
+        action: 'sts:AssumeRole',
+        resource: `arn:aws:iam::${WORKLOAD}:role/sallyport-bedrock-log`,
+        resourcePolicy: documents.bedrockLogTrust,
+        context: { 'aws:SourceAccount': WORKLOAD, 'aws:SourceArn': `arn:aws:bedrock:${REGION}:${WORKLOAD}:x` },
+      },
+      want: 'allowed',
+    },
+    {
+      name: 'I9: not on behalf of another account',
+      request: {
+        principal: 'bedrock.amazonaws.com',
+        action: 'sts:AssumeRole',
+        resource: `arn:aws:iam::${WORKLOAD}:role/sallyport-bedrock-log`,
+        resourcePolicy: documents.bedrockLogTrust,
+        context: { 'aws:SourceAccount': STRANGER, 'aws:SourceArn': `arn:aws:bedrock:${REGION}:${STRANGER}:x` },
+      },
+      want: 'implicitly denied',
+    },
+
+    {
+      name: 'A7: a developer starts a session on his own host',
+      request: {
+        ...developer,
+        action: 'ssm:StartSession',
+        resource: INSTANCE,
+        context: start({ 'ssm:resourceTag/sallyport:owner': 'alice' }),
+      },
+      want: 'allowed',
+      by: 'identity/StartOnOwnHost',
+    },
+    {
+      name: 'A7: with the recorded document',
+      request: {
+        ...developer,
+        action: 'ssm:StartSession',
+        resource: ssm('document/sallyport-session'),
+        context: start({}),
+      },
+      want: 'allowed',
+      by: 'identity/StartWithOurDocument',
+    },
+    {
+      name: 'A7: not on the host of somebody else',
+      request: {
+        ...developer,
+        action: 'ssm:StartSession',
+        resource: INSTANCE,
+        context: start({ 'ssm:resourceTag/sallyport:owner': 'bob' }),
+      },
+      want: 'implicitly denied',
+    },
+    {
+      name: 'A7: not where the document is not asked about',
+      request: {
+        ...developer,
+        action: 'ssm:StartSession',
+        resource: INSTANCE,
+        context: start({ 'ssm:resourceTag/sallyport:owner': 'alice', 'ssm:SessionDocumentAccessCheck': 'false' }),
+      },
+      want: 'implicitly denied',
+    },
+    ...[
+      'AWS-StartSSHSession',
+      'AWS-StartPortForwardingSession',
+      'AWS-StartPortForwardingSessionToRemoteHost',
+      'AWS-StartInteractiveCommand',
+      'AWS-StartNonInteractiveCommand',
+    ].map((document) => ({
+      name: `A7: a document that records nothing starts for nobody: ${document}`,
+      request: { ...admin, action: 'ssm:StartSession', resource: ssm(`document/${document}`, ''), context: home },
+      want: 'explicitly denied' as const,
+      by: 'scp/UnrecordedSessions',
+      isUnknown: true as const,
+    })),
+    ...['AWS-StartSSHSession', 'AWS-StartPortForwardingSession', 'SSM-SessionManagerRunShell', 'of-somebody'].map(
+      (document) => ({
+        name: `A7: nor for a developer where there is no organization: ${document}`,
+        request: {
+          ...developer,
+          scps: [],
+          identity: [sets['developer'], EVERYTHING],
+          action: 'ssm:StartSession',
+          resource: ssm(`document/${document}`, document.startsWith('AWS-') ? '' : WORKLOAD),
+          context: start({}),
+        },
+        want: 'explicitly denied' as const,
+        by: 'identity/NoOtherSession',
+        ...(document.startsWith('AWS-') ? { isUnknown: true as const } : {}),
+      }),
+    ),
+    {
+      name: 'A7: the channel of a container is no session',
+      request: {
+        ...admin,
+        action: 'ssm:StartSession',
+        resource: `arn:aws:ecs:${REGION}:${WORKLOAD}:task/sallyport-sessions/0123`,
+        context: home,
+      },
+      want: 'explicitly denied',
+      by: 'scp/UnrecordedSessions',
+    },
+    ...['ssm:TerminateSession', 'ssm:ResumeSession'].flatMap((action) => [
+      {
+        name: `A7: one's own session is resumed and ended: ${action}`,
+        request: {
+          ...developer,
+          action,
+          resource: ssm('session/alice-0a1b2c3d'),
+          context: { ...alice, 'ssm:resourceTag/aws:ssmmessages:session-id': userId('alice') },
+        },
+        want: 'allowed' as const,
+        by: 'identity/OwnSessions',
+      },
+      {
+        name: `A7: that of a colleague is not: ${action}`,
+        request: {
+          ...developer,
+          action,
+          resource: ssm('session/bob-0a1b2c3d'),
+          context: { ...alice, 'ssm:resourceTag/aws:ssmmessages:session-id': userId('bob') },
+        },
+        want: 'implicitly denied' as const,
+      },
+    ]),
+    ...(
+      [
+        ['ssm:SendCommand', INSTANCE],
+        ['ssm:UpdateDocument', ssm('document/sallyport-session')],
+        ['ssm:StartAutomationExecution', ssm('document/sallyport-kill-switch-resume')],
+        ['ec2:CreateTags', INSTANCE],
+        ['ec2-instance-connect:SendSSHPublicKey', INSTANCE],
+        ['ecs:RunTask', `arn:aws:ecs:${REGION}:${WORKLOAD}:task-definition/sallyport-session:1`],
+        [INVOKE, SONNET_PROFILE],
+      ] as const
+    ).map(([action, resource]) => ({
+      name: `A7: whatever else is attached, a developer has no way around: ${action}`,
+      request: { ...developer, scps: [], identity: [sets['developer'], EVERYTHING], action, resource, context: alice },
+      want: 'explicitly denied' as const,
+      by: 'identity/NoWayAround',
+    })),
+    {
+      name: 'A7: an administrator does not change the recorded document',
+      request: { ...admin, action: 'ssm:UpdateDocument', resource: ssm('document/sallyport-session'), context: home },
+      want: 'explicitly denied',
+      by: 'scp/SessionDocuments',
+    },
+    {
+      name: 'A7: nor sends a command past it',
+      request: { ...admin, action: 'ssm:SendCommand', resource: INSTANCE, context: home },
+      want: 'explicitly denied',
+      by: 'scp/CommandsFromOutside',
+    },
+    {
+      name: 'A7: nor makes a host his own by its tag',
+      request: {
+        ...admin,
+        action: 'ec2:CreateTags',
+        resource: INSTANCE,
+        context: { ...home, 'aws:TagKeys': ['sallyport:owner'] },
+      },
+      want: 'explicitly denied',
+      by: 'scp/Owners',
+    },
+    ...['security', 'auditor', 'platform'].map((set) => ({
+      name: `A7: whoever watches or builds starts no session: ${set}`,
+      request: {
+        principal: staff(set, 'sam'),
+        identity: [sets[set], EVERYTHING],
+        action: 'ssm:StartSession',
+        resource: INSTANCE,
+        context: { ...home, 'ssm:SessionDocumentAccessCheck': 'true' },
+      },
+      want: 'explicitly denied' as const,
+      by: 'identity/NoSessions',
+    })),
+
+    ...[
+      's3:PutBucketObjectLockConfiguration',
+      's3:PutBucketVersioning',
+      's3:PutLifecycleConfiguration',
+      's3:DeleteBucketPolicy',
+    ].map((action) => ({
+      name: `A3: no administrator weakens the bucket for what comes next: ${action}`,
+      request: { ...archiveAdmin, action, resource: AUDIT, context: home },
+      want: 'explicitly denied' as const,
+      by: 'scp/BucketsStay',
+    })),
+    ...['s3:BypassGovernanceRetention', 's3:DeleteObjectVersion'].map((action) => ({
+      name: `A3: not even the emergency takes records away: ${action}`,
+      request: { ...breakGlass, scps: archive, action, resource: `${AUDIT}/2026/a`, context: home },
+      want: 'explicitly denied' as const,
+      by: 'scp/VersionsStay',
+    })),
+    ...['kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:PutKeyPolicy'].map((action) => ({
+      name: `A4: no administrator takes the key of the log: ${action}`,
+      request: { ...archiveAdmin, action, resource: key, context: home },
+      want: 'explicitly denied' as const,
+    })),
+    {
+      name: 'A4: a grant that a service asks for goes on',
+      request: {
+        ...archiveAdmin,
+        action: 'kms:CreateGrant',
+        resource: key,
+        resourcePolicy: HANDED_ON,
+        context: { ...home, 'kms:GrantIsForAWSResource': 'true' },
+      },
+      want: 'allowed',
+    },
+    {
+      name: 'I9: nor the roles of the archive',
+      request: {
+        ...archiveAdmin,
+        action: 'iam:UpdateAssumeRolePolicy',
+        resource: `arn:aws:iam::${ARCHIVE}:role/sallyport-break-glass`,
+        context: home,
+      },
+      want: 'explicitly denied',
+      by: 'scp/OwnRoles',
+    },
+    {
+      name: 'A10: no administrator stops the trail',
+      request: {
+        ...admin,
+        action: 'cloudtrail:StopLogging',
+        resource: `arn:aws:cloudtrail:${REGION}:${WORKLOAD}:trail/sallyport-trail`,
+        context: home,
+      },
+      want: 'explicitly denied',
+      by: 'scp/RecordingStays',
+    },
+    {
+      name: 'A10: nor silences an alarm',
+      request: {
+        ...admin,
+        action: 'cloudwatch:DisableAlarmActions',
+        resource: `arn:aws:cloudwatch:${REGION}:${WORKLOAD}:alarm:sallyport-heartbeat`,
+        context: home,
+      },
+      want: 'explicitly denied',
+      by: 'scp/AlarmsAsBuilt',
+    },
+    {
+      name: 'N9: no administrator opens DNS Firewall for when it fails',
+      request: {
+        ...admin,
+        action: 'route53resolver:UpdateFirewallConfig',
+        resource: `arn:aws:route53resolver:${REGION}:${WORKLOAD}:firewall-config/rslvr-fc-1`,
+        context: home,
+      },
+      want: 'explicitly denied',
+      by: 'scp/Walls',
+    },
+    {
+      name: 'N17: no administrator takes away the logs of the network',
+      request: {
+        ...admin,
+        action: 'ec2:DeleteFlowLogs',
+        resource: `arn:aws:ec2:${REGION}:${WORKLOAD}:vpc-flow-log/fl-1`,
+        context: home,
+      },
+      want: 'explicitly denied',
+      by: 'scp/Walls',
+    },
+
+    {
+      name: 'security starts a stop',
+      request: {
+        ...security,
+        action: 'ssm:StartAutomationExecution',
+        resource: ssm('document/sallyport-kill-switch-stop-everything'),
+        context: home,
+      },
+      want: 'allowed',
+    },
+    {
+      name: 'security does not start work again',
+      request: {
+        ...security,
+        action: 'ssm:StartAutomationExecution',
+        resource: ssm('document/sallyport-kill-switch-resume'),
+        context: home,
+      },
+      want: 'implicitly denied',
+    },
+    {
+      name: 'platform starts work again, if security approves',
+      request: {
+        ...platform,
+        action: 'ssm:StartAutomationExecution',
+        resource: ssm('document/sallyport-kill-switch-resume'),
+        context: home,
+      },
+      want: 'allowed',
+    },
+    {
+      name: 'platform approves nothing',
+      request: {
+        ...platform,
+        action: 'ssm:SendAutomationSignal',
+        resource: ssm('automation-execution/0123'),
+        context: home,
+      },
+      want: 'implicitly denied',
+    },
+    {
+      name: 'root does nothing',
+      request: {
+        principal: `arn:aws:iam::${WORKLOAD}:root`,
+        identity: [EVERYTHING],
+        scps: workload,
+        action: 's3:ListAllMyBuckets',
+        resource: '*',
+        context: home,
+      },
+      want: 'explicitly denied',
+      by: 'scp/NoRoot',
+    },
+    {
+      name: 'no account leaves the organization',
+      request: { ...breakGlass, action: 'organizations:LeaveOrganization', resource: '*', context: home },
+      want: 'explicitly denied',
+      by: 'scp/StayInOrganization',
+    },
+    {
+      name: 'what starts a session for its owner sets the owner of the task',
+      request: {
+        principal: `arn:aws:sts::${WORKLOAD}:assumed-role/sallyport-session-starter/x`,
+        identity: [EVERYTHING],
+        boundary: boundaries['service'],
+        scps: workload,
+        action: 'ecs:TagResource',
+        resource: `arn:aws:ecs:${REGION}:${WORKLOAD}:task/sallyport-sessions/0123`,
+        context: { ...home, 'aws:TagKeys': ['sallyport:owner'] },
+      },
+      want: 'allowed',
+    },
+    {
+      name: 'a stream hands its records to the archive',
+      request: {
+        principal: `arn:aws:sts::${WORKLOAD}:assumed-role/sallyport-audit-stream/x`,
+        identity: [EVERYTHING],
+        boundary: boundaries['service'],
+        scps: workload,
+        action: 's3:PutObject',
+        resource: `${AUDIT}/2026/a`,
+        context: home,
+      },
+      want: 'allowed',
+    },
+    {
+      name: 'Terraform builds walls',
+      request: {
+        ...deployment,
+        action: 'network-firewall:UpdateRuleGroup',
+        resource: `arn:aws:network-firewall:${REGION}:${WORKLOAD}:stateful-rulegroup/sallyport`,
+        context: home,
+      },
+      want: 'allowed',
+    },
+    ...(
+      [
+        [
+          'who showed a second factor just now',
+          { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '60' },
+          'allowed',
+        ],
+        [
+          'whose second factor is an hour old',
+          { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '3600' },
+          'implicitly denied',
+        ],
+        ['who has none', {}, 'implicitly denied'],
+      ] as const
+    ).map(([who, factor, want]) => ({
+      name: `the emergency role opens for a named person: ${who}`,
+      request: {
+        principal: `arn:aws:iam::${WORKLOAD}:user/emergency-anna`,
+        identity: [EVERYTHING],
+        action: 'sts:AssumeRole',
+        resource: BREAK_GLASS,
+        resourcePolicy: documents.breakGlassTrust,
+        context: { ...factor, 'aws:username': 'emergency-anna', 'sts:RoleSessionName': 'emergency-anna' },
+      },
+      want,
+    })),
+  ];
+}
+
+describe('documents about who may do what', { skip: terraformSkip() }, async () => {
+  const documents = terraformSkip() === false ? await identityDocuments() : null;
+  const all = documents === null ? [] : cases(documents);
+
+  for (const { name, request, want, by } of all)
+    test(name, () => {
+      const answer = evaluate(request);
+      assert.equal(answer.decision, want, JSON.stringify(answer.by));
+      if (by !== undefined) assert.equal(`${answer.by.layer}/${answer.by.sid}`, by);
+    });
+
+  test('another simulator of IAM answers all of these alike', { skip: SKIP_WITHOUT_SIMULATOR }, (t) => {
+    const answers = simulate(all.map(({ request }) => request));
+    const differing = all.flatMap(({ name, want, isUnknown }, at) =>
+      answers[at]?.answer === (isUnknown ? 'no such request' : want) ? [] : [`${name}: ${answers[at]?.told}`],
+    );
+    assert.deepEqual(differing, []);
+    t.diagnostic(`infra: IAM requests judged alike by another simulator = ${all.length}`);
+  });
+
+  test('each service control policy fits, and so does each set', () => {
+    for (const [name, text] of Object.entries(documents?.scps ?? {}))
+      assert.ok(text.length <= 5_120, `${name}: ${text.length}`);
+    for (const [name, text] of Object.entries(documents?.sets ?? {}))
+      assert.ok(text.length <= 10_240, `${name}: ${text.length}`);
+    for (const [name, text] of Object.entries(documents?.boundaries ?? {}))
+      assert.ok(text.length <= 6_144, `${name}: ${text.length}`);
+  });
+});
+
+describe('the data perimeter', { skip: terraformSkip() }, async () => {
+  const organization = 'o-a1b2c3d4e5';
+  const rendered =
+    terraformSkip() === false
+      ? await renderDocuments('endpoints', {
+          region: REGION,
+          account_id: WORKLOAD,
+          org_id: organization,
+          services: ['kinesis-firehose', 'bedrock-runtime', 'sts'],
+          bedrock_perimeter: COMPILED.iam.perimeter.replaceAll('ORGANIZATION_ID', organization),
+          bedrock_principal_arns: [`arn:aws:iam::${WORKLOAD}:role/sallyport-gateway-task`],
+          aws_owned_buckets: { 'al2023-repos-{region}-de612dc2': 'packages' },
+        })
+      : {};
+  const interfaces = (rendered['interface'] ?? {}) as Readonly<Record<string, string>>;
+  const stream = `arn:aws:firehose:${REGION}:${WORKLOAD}:deliverystream/sallyport-audit`;
+  const own = { 'aws:PrincipalOrgID': organization, 'aws:ResourceOrgID': organization };
+  const thief = `arn:aws:sts::${STRANGER}:assumed-role/thief/x`;
+
+  for (const { name, request, want } of [
+    {
+      name: 'N13: a host delivers to its own stream',
+      request: {
+        principal: HOST,
+        action: 'firehose:PutRecordBatch',
+        resource: stream,
+        endpointPolicy: interfaces['kinesis-firehose'],
+        context: own,
+      },
+      want: 'allowed',
+    },
+    {
+      name: "N13: a stranger's credentials carry nothing out through our endpoint",
+      request: {
+        principal: thief,
+        action: 'firehose:PutRecordBatch',
+        resource: stream.replace(WORKLOAD, STRANGER),
+        endpointPolicy: interfaces['kinesis-firehose'],
+        context: { 'aws:PrincipalOrgID': 'o-zzzzzzzzzz', 'aws:ResourceOrgID': 'o-zzzzzzzzzz' },
+      },
+      want: 'implicitly denied',
+    },
+    {
+      name: 'N13: nor do our own to a bucket of somebody else',
+      request: {
+        principal: HOST,
+        action: 's3:PutObject',
+        resource: 'arn:aws:s3:::somebody-elses/x',
+        endpointPolicy: rendered['s3'],
+        context: { 'aws:PrincipalOrgID': organization, 'aws:ResourceOrgID': 'o-zzzzzzzzzz' },
+      },
+      want: 'implicitly denied',
+    },
+    {
+      name: 'N13: a host does not reach models, even with every right',
+      request: {
+        principal: HOST,
+        action: INVOKE,
+        resource: SONNET_PROFILE,
+        endpointPolicy: interfaces['bedrock-runtime'],
+        context: own,
+      },
+      want: 'explicitly denied',
+    },
+    {
+      name: 'N13: the gateway does, through a profile of ours',
+      request: {
+        principal: GATEWAY,
+        action: INVOKE,
+        resource: SONNET_PROFILE,
+        endpointPolicy: interfaces['bedrock-runtime'],
+        context: own,
+      },
+      want: 'allowed',
+    },
+  ] as const)
+    test(name, () => {
+      assert.equal(evaluate({ identity: [EVERYTHING], ...request }).decision, want);
+    });
+});
+
+const SOURCES = globSync('**/*.tf', { cwd: TERRAFORM_ROOT, exclude: ['**/.terraform/**'] }).map((file) => ({
+  file,
+  text: readFileSync(join(TERRAFORM_ROOT, file), 'utf8'),
+}));
+
+test('I1: nothing puts records by a call that Firehose does not have', () => {
+  assert.deepEqual(
+    SOURCES.filter(({ text }) => text.includes('"kinesis:')).map(({ file }) => file),
+    [],
+  );
+});
+
+test('I8: no role gets the managed policy that reads every parameter', () => {
+  const wanted =
+    /AmazonSSM(?:ManagedInstanceCore|FullAccess)|AmazonEC2RoleforSSM|AmazonBedrockFullAccess|PowerUserAccess/u;
+  assert.deepEqual(
+    SOURCES.filter(({ text }) => wanted.test(text)).map(({ file }) => file),
+    [],
+  );
+});
+
+test('I10: Identity Center is for rights in AWS; no application signs in with it', () => {
+  assert.deepEqual(
+    SOURCES.filter(({ text }) => text.includes('aws_ssoadmin_application')).map(({ file }) => file),
+    [],
+  );
+});
+
+test('I9: every trust in a service that can act for another account says for whom', () => {
+  // EC2 gives a role to its own instances only, EventBridge takes one of its own account only, and neither is documented to say for
+  // what it takes it.
+  const actsForItself = ['ec2.amazonaws.com', 'events.amazonaws.com'];
+  const loose = SOURCES.flatMap(({ file, text }) =>
+    [...text.matchAll(/Principal\s*=\s*\{\s*Service\s*=\s*"([^"]+)"\s*\}([\s\S]{0,600}?)(?=Principal\s*=|\n\}|$)/gu)]
+      .filter(([, service = '', rest = '']) => rest.includes('"sts:AssumeRole"') && !actsForItself.includes(service))
+      .filter(([, , rest = '']) => !/aws:SourceA(?:ccount|rn)/u.test(rest) && !/local\.\w+/u.test(rest))
+      .map(([, service]) => `${file}: ${service}`),
+  );
+  assert.deepEqual(loose, []);
+});
