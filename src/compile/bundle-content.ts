@@ -77,6 +77,7 @@ const policySchema = z.strictObject({
   models: z.strictObject({
     provider: z.enum(['anthropic', 'bedrock', 'vertex']),
     upstream: z.string(),
+    upstreamAuth: z.enum(['sigv4', 'aws-identity']),
     bedrockRegion: z.string(),
     vertex: z.strictObject({ project: z.string(), region: z.string() }).nullable(),
     allow: texts,

@@ -11,6 +11,7 @@ export const SAMPLE_POLICY: Policy = {
   models: {
     provider: 'bedrock',
     upstream: 'https://bedrock-runtime.eu-central-1.amazonaws.com',
+    upstreamAuth: 'sigv4',
     bedrockRegion: 'eu-central-1',
     vertex: null,
     allow: ['claude-sonnet-*', 'claude-opus-5-5'],

@@ -6,12 +6,25 @@ import type { Target, TargetGap, TargetInput } from './target.ts';
 /** Longest key that auditctl takes, in characters. */
 const MAX_KEY_LENGTH = 31;
 
-/** People, and not the daemons that start with the machine: their login was never set. */
-const PEOPLE = '-F auid>=1000 -F auid!=unset';
+/**
+ * People, and not the daemons of the machine. A login sets who a session belongs to, and that stays through sudo. Session Manager's
+ * agent sets nothing (its issue 437), so a session of it is told by the account that it runs as; systemd's own accounts for services
+ * begin above. No process is both.
+ */
+const PEOPLE = ['-F auid>=1000 -F auid!=unset', '-F auid=unset -F uid>=1000 -F uid<=60000'] as const;
 
-/** What decides about the guard, the rules themselves, privileges and what starts by itself: `w` a file, `d` a folder. */
+/** What decides about the guard, the rules themselves, privileges, ways in and out, and what starts by itself. */
 const WATCHED = [
+  ['dir', '/opt/sallyport', 'guard-program'],
+  ['dir', '/etc/sallyport', 'guard-settings'],
   ['dir', '/etc/claude-code', 'guard-settings'],
+  ['path', '/etc/nftables.conf', 'network'],
+  ['dir', '/etc/nftables', 'network'],
+  ['path', '/etc/resolv.conf', 'network'],
+  ['path', '/etc/hosts', 'network'],
+  ['dir', '/etc/amazon', 'way-in'],
+  ['path', '/usr/bin/amazon-ssm-agent', 'way-in'],
+  ['dir', '/etc/ssh', 'way-in'],
   ['dir', '/etc/audit', 'audit-rules'],
   ['dir', '/var/log/audit', 'audit-log'],
   ['path', '/etc/sudoers', 'privilege'],
@@ -19,8 +32,14 @@ const WATCHED = [
   ['dir', '/etc/pam.d', 'privilege'],
   ['path', '/etc/passwd', 'privilege'],
   ['path', '/etc/shadow', 'privilege'],
+  ['path', '/etc/group', 'privilege'],
+  ['path', '/etc/gshadow', 'privilege'],
   ['dir', '/etc/systemd/system', 'startup'],
+  ['dir', '/usr/lib/systemd/system', 'startup'],
+  ['dir', '/etc/profile.d', 'startup'],
   ['dir', '/etc/cron.d', 'startup'],
+  ['path', '/etc/crontab', 'startup'],
+  ['dir', '/var/spool/cron', 'startup'],
   ['path', '/etc/ld.so.preload', 'startup'],
 ] as const;
 
@@ -42,11 +61,18 @@ export const auditd: Target = {
       '-b 8192',
       '-f 1',
       '# Programs. What they were given may hold secrets: protect the log as you do those.',
-      ...['b64', 'b32'].map(
-        (arch) => `-a always,exit -F arch=${arch} -S execve,execveat ${PEOPLE} -F key=sallyport-exec`,
+      ...ARCHITECTURES.flatMap((arch) =>
+        PEOPLE.map((people) => `-a always,exit -F arch=${arch} -S execve,execveat ${people} -F key=sallyport-exec`),
       ),
+      '# The kernel itself, and the clock that every record is dated by.',
+      ...ARCHITECTURES.flatMap((arch) => [
+        `-a always,exit -F arch=${arch} -S init_module,finit_module,delete_module -F key=sallyport-kernel`,
+        ...PEOPLE.map((people) => `-a always,exit -F arch=${arch} -S ${CLOCK} ${people} -F key=sallyport-clock`),
+      ]),
       '# The guard, its rules, privileges, and what starts by itself; whoever changes it, so without a filter on people.',
-      ...own.map((folder) => `-a always,exit -F dir=${folder} -F perm=wa -F key=sallyport-guard-state`),
+      ...own
+        .filter((folder) => !WATCHED.some(([, path]) => folder === path || folder.startsWith(`${path}/`)))
+        .map((folder) => `-a always,exit -F dir=${folder} -F perm=wa -F key=sallyport-guard-state`),
       ...WATCHED.map(([kind, path, key]) => `-a always,exit -F ${kind}=${path} -F perm=wa -F key=sallyport-${key}`),
       '# Files of deny and ask rules that have one fixed place.',
       ...files.lines,
@@ -60,6 +86,11 @@ export const auditd: Target = {
     };
   },
 };
+
+const ARCHITECTURES = ['b64', 'b32'] as const;
+
+/** Calls that set the clock; asking it for its error is one of them, and daemons that keep time do that all day. */
+const CLOCK = 'settimeofday,clock_settime,adjtimex';
 
 /** What a rule of the kernel can hold without quoting, which it has none of. */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9._@+-]+)+$/;
@@ -79,7 +110,11 @@ function fileRules(rules: readonly FileRule[]): {
         if ('why' in watch) gaps.push({ subject: `${rule.id} ${path}`, why: watch.why });
         else {
           const perm = rule.access === 'read' ? 'r' : 'wa';
-          lines.add(`-a always,exit -F ${watch.kind}=${watch.path} -F perm=${perm} ${PEOPLE} -F key=${keyOf(rule.id)}`);
+          for (const people of PEOPLE) {
+            lines.add(
+              `-a always,exit -F ${watch.kind}=${watch.path} -F perm=${perm} ${people} -F key=${keyOf(rule.id)}`,
+            );
+          }
         }
       }
     }

@@ -25,7 +25,7 @@ function fileOf(target: Target, name: string, input: TargetInput = SAMPLE_INPUT)
 }
 
 const RULE_LINE =
-  /^(?:#.*|-c|-b [1-9]\d{1,5}|-f [0-2]|-e 2|-a always,exit(?: -F arch=b(?:32|64) -S execve,execveat)?(?: -F (?:dir|path)=(?:\/[A-Za-z0-9._@+-]+)+ -F perm=(?:r|wa))?(?: -F auid>=1000 -F auid!=unset)? -F key=[a-z0-9-]{1,31})$/;
+  /^(?:#.*|-c|-b [1-9]\d{1,5}|-f [0-2]|-e 2|-a always,exit(?: -F arch=b(?:32|64) -S [a-z_]+(?:,[a-z_]+)+)?(?: -F (?:dir|path)=(?:\/[A-Za-z0-9._@+-]+)+ -F perm=(?:r|wa))?(?: -F auid>=1000 -F auid!=unset| -F auid=unset -F uid>=1000 -F uid<=60000)? -F key=[a-z0-9-]{1,31})$/;
 
 test('every line of the audit rules is one of the few forms that auditctl takes', () => {
   for (const { text } of auditd.compile(SAMPLE_INPUT).files) {
@@ -35,8 +35,15 @@ test('every line of the audit rules is one of the few forms that auditctl takes'
 
 test('programs and reads are filtered to people, and the lock is the last line of the last file', () => {
   const files = auditd.compile(SAMPLE_INPUT).files;
-  for (const line of fileOf(auditd, '50-sallyport.rules').split('\n')) {
-    if (/execve|perm=r /.test(line)) assert.match(line, /auid>=1000 -F auid!=unset/, line);
+  const filtered = fileOf(auditd, '50-sallyport.rules')
+    .split('\n')
+    .filter((line) => /execve|perm=r /.test(line));
+  const [byLogin, byAccount] = [/ -F auid>=1000 -F auid!=unset /, / -F auid=unset -F uid>=1000 -F uid<=60000 /];
+  const rest = (line: string): string => line.replace(byLogin, ' ').replace(byAccount, ' ');
+  for (const line of filtered) {
+    assert.notEqual(byLogin.test(line), byAccount.test(line), line);
+    const partner = filtered.find((other) => other !== line && rest(other) === rest(line));
+    assert.ok(partner !== undefined, `a session without a login is not covered: ${line}`);
   }
   assert.match(files.at(-1)?.text ?? '', /\n-e 2\n$/);
   assert.deepEqual(
@@ -187,7 +194,10 @@ test('a plain file that a policy names with all below it is watched as a file', 
     table: { ...SAMPLE_INPUT.table, files: [rule] },
   });
   const watched = text.split('\n').flatMap((line) => (line.includes('a-b') ? [line.split(' ')[3]] : []));
-  assert.deepEqual(watched, ['dir=/etc/conf.d', 'dir=/srv/keys', 'path=/etc/passwd', 'path=/srv/app/config.json']);
+  assert.deepEqual(
+    [...new Set(watched)],
+    ['dir=/etc/conf.d', 'dir=/srv/keys', 'path=/etc/passwd', 'path=/srv/app/config.json'],
+  );
 });
 
 test('the desktop application runs no code on the machine, in both forms alike', () => {
