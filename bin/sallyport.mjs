@@ -15,12 +15,14 @@ const NEEDED_MAJOR = 24;
 const major = Number(process.versions.node.split('.')[0]);
 // The second is V8's own and may go; a Node that does not know it would not start.
 const SMALL_MEMORY = ['--max-semi-space-size=8', ...(major === NEEDED_MAJOR ? ['--heap-growing-percent=80'] : [])];
+/** Commands that run for as long as the machine does. */
+const DAEMONS = ['up', 'guard', 'gateway'];
 const bundle = fileURLToPath(new URL('../dist/cli.mjs', import.meta.url));
 
 if (!existsSync(bundle)) {
   fail('sallyport is not built', 'run `npm ci` (or `npm run build`) in the package folder');
 } else if (major >= NEEDED_MAJOR) {
-  if (process.argv[2] === 'up' && !SMALL_MEMORY.every((word) => process.execArgv.includes(word))) growSlowly();
+  if (DAEMONS.includes(process.argv[2]) && !SMALL_MEMORY.every((word) => process.execArgv.includes(word))) growSlowly();
   await import(bundle);
 } else {
   const node = bundledNode();

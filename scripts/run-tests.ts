@@ -1,4 +1,9 @@
 import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { infraTable, tableText } from '../test/infra/lib/table.ts';
+import type { InfraLine, InfraTable } from '../test/infra/lib/table.ts';
 import { eachLine, outputWatch } from './output-watch.ts';
 import { plantedSecrets } from './planted-secrets.ts';
 
@@ -10,16 +15,24 @@ export interface TestOutput {
 
 /**
  * Runs test files and ends with the plain line `N passed, N failed`. Secrets that tests plant are masked in all that is
- * shown, and each of them counts as a failure: somewhere, a secret got into a message.
+ * shown, and each of them counts as a failure: somewhere, a secret got into a message. Where tests of the deployment are among
+ * them, their table stands before that line, as `shownTable` writes it.
  *
  * @returns the status to exit with.
  */
-export async function runTests(files: readonly string[], { stdout, stderr }: TestOutput): Promise<0 | 1> {
+export async function runTests(
+  files: readonly string[],
+  { stdout, stderr }: TestOutput,
+  shownTable: (table: InfraTable) => string = tableText,
+): Promise<0 | 1> {
   const find = await plantedSecrets().catch((error: unknown) => {
     stderr(`error: the output is not watched for secrets: ${error instanceof Error ? error.name : 'a failure'}\n`);
     return null;
   });
   const watch = outputWatch(find ?? (() => []));
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-tests-'));
+  const told = join(folder, 'infra.jsonl');
+  const infra = files.filter((file) => file.startsWith('test/infra/'));
   // A runner that is itself under test must not take this one for a part of it.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const runner = spawn(
@@ -30,6 +43,9 @@ export async function runTests(files: readonly string[], { stdout, stderr }: Tes
       '--test-concurrency=2',
       '--test-reporter=spec',
       '--test-reporter-destination=stdout',
+      ...(infra.length === 0
+        ? []
+        : ['--test-reporter=./scripts/infra-reporter.ts', `--test-reporter-destination=${told}`]),
       ...files,
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env },
@@ -49,6 +65,15 @@ export async function runTests(files: readonly string[], { stdout, stderr }: Tes
   ]);
   const status = await ended;
   for (const skip of skips) stdout(`SKIP ${skip}\n`);
+  const lines = existsSync(told) ? readFileSync(told, 'utf8').split('\n').filter(Boolean) : [];
+  rmSync(folder, { recursive: true, force: true });
+  if (infra.length > 0) {
+    const table = infraTable(
+      lines.map((line) => JSON.parse(line) as InfraLine),
+      infra,
+    );
+    for (const line of shownTable(table).split('\n')) if (line !== '') stdout(`${watch.line(line)}\n`);
+  }
   const leaks = watch.leaks();
   for (const { what, line, masked } of leaks) stdout(`LEAK ${what} in line ${line} of the output: ${masked.trim()}\n`);
   const failed = counts.fail + counts.cancelled + leaks.length + (find === null ? 1 : 0);

@@ -21,10 +21,10 @@ export function motoSkipReason(): string | false {
   return existsSync(file) ? false : `SALLYPORT_MOTO names ${file}, which is not there`;
 }
 
-/** Starts the emulator on a loopback port. The caller stops it. */
-export async function startMoto(): Promise<Moto> {
+/** Starts the emulator on a loopback port, with further environment variables if need be. The caller stops it. */
+export async function startMoto(more: Readonly<Record<string, string>> = {}): Promise<Moto> {
   const port = await freePort();
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], AWS_EC2_METADATA_DISABLED: 'true' };
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], AWS_EC2_METADATA_DISABLED: 'true', ...more };
   const moto = startProcess(program() ?? '', ['-H', '127.0.0.1', '-p', String(port)], { env, cwd: tmpdir() });
   const endpoint = `http://127.0.0.1:${port}`;
   try {

@@ -68,6 +68,26 @@ test('whoever compiles, wherever their own state lies, gets the same bytes', (t)
   assert.match(one ?? '', /dir=\/var\/lib\/sallyport\/keys /);
 });
 
+test('a bundle compiles to the bytes of its policy, and one that another key signed does not', (t) => {
+  const home = makeHome(t, POLICY);
+  const [ours, theirs] = [join(home.folder, 'ours'), join(home.folder, 'theirs')];
+  for (const keys of [ours, theirs]) assert.equal(sallyport(home, ['policy', 'keygen', '--out', keys]).status, 0);
+  const bundle = join(home.folder, 'bundle.json');
+  const key = join(ours, 'bundle-signing.key');
+  const signed = sallyport(home, ['policy', 'sign', home.policyFile, '--key', key, '--sequence', '1', '--out', bundle]);
+  assert.equal(signed.status, 0, signed.stderr);
+  const compiled = (...words: readonly string[]): ReturnType<typeof sallyport> =>
+    sallyport(home, ['policy', 'compile', ...words, '--target', 'auditd']);
+  const trusted = compiled('--bundle', bundle, '--trust', join(ours, 'bundle-signing.pub'));
+  assert.equal(trusted.status, 0, trusted.stderr);
+  assert.equal(trusted.stdout, compiled(home.policyFile).stdout);
+  const strange = compiled('--bundle', bundle, '--trust', join(theirs, 'bundle-signing.pub'));
+  assert.equal(strange.status, 3);
+  assert.equal(strange.stdout, '');
+  assert.equal(compiled('--bundle', bundle).status, 2);
+  assert.equal(compiled(home.policyFile, '--bundle', bundle, '--trust', join(ours, 'bundle-signing.pub')).status, 2);
+});
+
 test('documents are for the state folder that is named', (t) => {
   const home = makeHome(t, POLICY);
   const words = ['policy', 'compile', home.policyFile, '--target', 'auditd', '--state-folder'];

@@ -15,6 +15,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   engines: ['core'],
   guard: ['core', 'decide'],
   gateway: ['core', 'mask'],
+  identity: ['core'],
+  relay: ['core', 'gateway', 'identity'],
   records: ['core'],
   ocsf: ['core', 'records'],
   audit: ['core', 'tlog'],
@@ -39,6 +41,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   observe: ['core'],
   witness: ['core', 'tlog'],
   cli: [
+    'identity',
     'tlog',
     'witness',
     'core',
@@ -66,6 +69,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'verify',
   ],
   bin: [
+    'identity',
+    'relay',
     'reconcile',
     'observe',
     'tlog',

@@ -35,6 +35,8 @@ export interface AuditParts {
     readonly running: () => readonly SessionId[];
     readonly gatewayUrl: string;
     readonly records: TappedLog['records'];
+    /** Whose a session is; null where the daemon serves one user. */
+    readonly uidOf: ((session: SessionId) => number | null) | null;
   }): void;
   /** Does as the policy in force says; to be called after each change. */
   followPolicy(): Promise<void>;
@@ -88,7 +90,7 @@ export async function auditParts(desk: AuditDesk): Promise<AuditParts & { readon
   let reconciling: Reconciling | null = null;
   return {
     delivery,
-    watch({ running, gatewayUrl, records }) {
+    watch({ running, gatewayUrl, records, uidOf }) {
       reconciling = startReconcile({
         records,
         sizeRecords: log.size,
@@ -97,6 +99,7 @@ export async function auditParts(desk: AuditDesk): Promise<AuditParts & { readon
         running,
         places: () => namedPlaces(desk.inForce().bundle.policy, [gatewayUrl]),
         logError,
+        ...(uidOf === null ? {} : { uidOf }),
       });
     },
     async followPolicy() {

@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { isAbsolute } from 'node:path';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { chmodSync, existsSync, unlinkSync } from 'node:fs';
 import type {
   BeatAnswer,
@@ -10,15 +9,21 @@ import type {
   OpenSessionRequest,
   ProbeAnswer,
 } from '../core/control.ts';
-import { DaemonFailed, SallyportError, UsageError } from '../core/error.ts';
+import { UsageError } from '../core/error.ts';
 import { parseSessionId } from '../core/ids.ts';
 import type { SessionId } from '../core/ids.ts';
-import { isJsonObject, stringField } from '../core/json.ts';
+import { stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
+import {
+  listen,
+  parseCredentials,
+  parseOpenSession,
+  readBody,
+  send,
+  sendFailure,
+  sendText,
+} from './control-request.ts';
 import { MAX_REASON_LENGTH } from './erasure.ts';
-
-/** Bytes of a control request; the largest holds one session's description. */
-const MAX_CONTROL_BYTES = 256 * 1024;
 
 /** What the control socket can ask of the daemon. */
 export interface ControlPorts {
@@ -28,6 +33,8 @@ export interface ControlPorts {
   beat(id: SessionId, credentials: ModelCredentials): BeatAnswer | null;
   endSession(id: SessionId, reason: string): Promise<boolean>;
   shutdown(): void;
+  /** Reads the policy again. @throws {SallyportError} where that is refused; the one of before stays in force. */
+  reload?(): Promise<DaemonStatus['policy']>;
   /**
    * Records that sealed content of a session is about to be opened.
    *
@@ -82,13 +89,7 @@ async function answer(ports: ControlPorts, request: IncomingMessage, response: S
     const result = await route(ports, request.method ?? '', request.url ?? '', body);
     send(response, result === null ? 404 : 200, result ?? { error: 'there is nothing here' });
   } catch (error) {
-    if (!(error instanceof SallyportError)) ports.logError(`control: ${String(error)}`);
-    const failure =
-      error instanceof SallyportError
-        ? error
-        : new DaemonFailed('the daemon could not do this', { hint: 'it says why where `sallyport up` prints' });
-    const { message, code, hint } = failure;
-    send(response, failure instanceof UsageError ? 400 : 500, { error: message, code, hint });
+    sendFailure(response, error, (line) => ports.logError(line));
   }
 }
 
@@ -98,6 +99,7 @@ async function route(ports: ControlPorts, method: string, url: string, body: Jso
     ports.shutdown();
     return {};
   }
+  if (method === 'POST' && url === '/reload') return (await ports.reload?.()) ?? null;
   if (method === 'POST' && url === '/sessions') return await ports.openSession(parseOpenSession(body));
   if (method === 'POST' && url === '/recovery-tests') return (await ports.recordRecovery?.(body)) ?? null;
   if (method === 'POST' && url === '/probes') return await ports.openProbe();
@@ -136,80 +138,4 @@ async function routeErasure(
   if (verb === 'release') return await ports.release(id, reason);
   if (id === null) throw new UsageError('a session id is wanted');
   return await ports.erase(id, reason);
-}
-
-function parseOpenSession(body: JsonObject): OpenSessionRequest {
-  const [workspace, homeDir] = [stringField(body, 'workspace'), stringField(body, 'homeDir')];
-  const environment = body['environment'];
-  if (workspace === null || homeDir === null || !isAbsolute(workspace) || !isAbsolute(homeDir)) {
-    throw new UsageError('a session needs `workspace` and `homeDir`, absolute paths');
-  }
-  const about = body['about'];
-  const watchPid = body['watchPid'];
-  return {
-    workspace,
-    homeDir,
-    environment: isJsonObject(environment) ? stringsOf(environment) : {},
-    credentials: parseCredentials(body['credentials']),
-    watchPid: typeof watchPid === 'number' && Number.isSafeInteger(watchPid) && watchPid > 1 ? watchPid : null,
-    about: isJsonObject(about) ? about : {},
-  };
-}
-
-function stringsOf(object: JsonObject): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(object).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
-}
-
-function parseCredentials(value: unknown): ModelCredentials {
-  const object = isJsonObject(value) ? value : {};
-  return {
-    anthropicApiKey: stringField(object, 'anthropicApiKey'),
-    anthropicAuthToken: stringField(object, 'anthropicAuthToken'),
-    awsAccessKeyId: stringField(object, 'awsAccessKeyId'),
-    awsSecretAccessKey: stringField(object, 'awsSecretAccessKey'),
-    awsSessionToken: stringField(object, 'awsSessionToken'),
-    awsProfile: stringField(object, 'awsProfile'),
-    awsBearerToken: stringField(object, 'awsBearerToken'),
-    googleAccessToken: stringField(object, 'googleAccessToken'),
-    googleCredentialsFile: stringField(object, 'googleCredentialsFile'),
-  };
-}
-
-async function readBody(request: IncomingMessage): Promise<JsonObject> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_CONTROL_BYTES) throw new UsageError(`a control request has more than ${MAX_CONTROL_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  if (bytes === 0) return {};
-  try {
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    if (isJsonObject(value)) return value;
-  } catch (cause) {
-    throw new UsageError('a control request is no JSON', { cause });
-  }
-  throw new UsageError('a control request is no JSON object');
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  sendText(response, 'application/json', JSON.stringify(body), status);
-}
-
-function sendText(response: ServerResponse, type: string, text: string, status = 200): void {
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
-  response.end(text);
-}
-
-async function listen(server: Server, path: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -1,5 +1,6 @@
 import { UpstreamUnconfigured } from '../core/error.ts';
 import type { AwsCredentials } from '../gateway/index.ts';
+import { identityProver } from '../identity/index.ts';
 
 /**
  * Credentials of cloud providers, found where their own tools keep them: profiles, single sign-on, instance and task
@@ -8,6 +9,13 @@ import type { AwsCredentials } from '../gateway/index.ts';
 export interface CredentialChains {
   /** @param profile of the AWS configuration; null for the usual order of places. */
   aws(profile: string | null): Promise<AwsCredentials>;
+  /**
+   * Proves to a central gateway of which AWS role this process is.
+   *
+   * @param gateway the host that requests go to.
+   * @throws {UpstreamUnconfigured} where there are no credentials.
+   */
+  awsProof(region: string, gateway: string): Promise<string>;
   /**
    * An access token for Google Cloud.
    *
@@ -24,8 +32,21 @@ const MAX_CHAINS = 64;
 export function credentialChains(): CredentialChains {
   const aws = keptChains(awsChain);
   const google = keptChains(googleChain);
+  const provers = new Map<string, (gateway: string) => Promise<string>>();
   return {
     aws,
+    awsProof: async (region, gateway) => {
+      const prove = provers.get(region) ?? identityProver({ keys: () => aws(null), region, clock: () => Date.now() });
+      provers.set(region, prove);
+      try {
+        return await prove(gateway);
+      } catch (cause) {
+        throw new UpstreamUnconfigured('the AWS role of this machine cannot be proven to the gateway', {
+          cause,
+          hint: 'the daemon needs credentials of the role: of its instance or its task, or in its environment',
+        });
+      }
+    },
     google: async (file) => {
       try {
         return await google(file);

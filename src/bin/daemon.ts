@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { lockFolder, openLog, readLog } from '../audit/index.ts';
 import type { Bundle } from '../compile/index.ts';
-import type { DaemonStatus, LogHealth, ModelCredentials, ProbeAnswer } from '../core/control.ts';
-import { AlreadyRunning } from '../core/error.ts';
+import type { DaemonStatus, LogHealth, ProbeAnswer } from '../core/control.ts';
+import { AlreadyRunning, BundleRefused, SessionRefused } from '../core/error.ts';
 import type { SessionId } from '../core/ids.ts';
+import { ownerName } from '../core/session-owner.ts';
 import type { Gateway } from '../gateway/index.ts';
 import { startGuard } from '../guard/index.ts';
 import type { GuardPorts } from '../guard/index.ts';
@@ -21,15 +21,20 @@ import { guardPolicy, OWN_ENGINES } from './guard-policy.ts';
 import type { BundlePlace } from './load-bundle.ts';
 import type { InForce } from './load-policy.ts';
 import { credentialChains } from './credential-chains.ts';
-import { openGateway } from './open-gateway.ts';
-import { openSession } from './open-session.ts';
+import type { HostDoors } from './host-doors.ts';
+import { hostParts } from './host-parts.ts';
+import type { HostOptions } from './host-parts.ts';
+import { openGateway, openGatewayAt } from './open-gateway.ts';
+import { daemonCredentials, launcherCredentials, openSession } from './open-session.ts';
+import { ownUid, ownUserName } from './own-user.ts';
 import { ownErasure } from './own-erasure.ts';
 import { recordRecovery } from './record-recovery.ts';
+import { tooOld } from './policy-age.ts';
 import { policyInForce } from './policy-in-force.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { bundleSource, textSource } from './policy-sources.ts';
 import { neverBack } from './never-back.ts';
-import { installHookClient, packageRoot } from './package-root.ts';
+import { installHookClient, packageRoot, sharedHookClient } from './package-root.ts';
 import { warmUp } from './warm-up.ts';
 import { gatewayParts } from './gateway-parts.ts';
 import { gatewayPortOf, rememberGatewayPort } from './gateway-port.ts';
@@ -60,6 +65,8 @@ export interface DaemonOptions {
   /** A signed bundle, taken in place of the policy's text. */
   readonly bundle?: BundlePlace;
   readonly logError: (line: string) => void;
+  /** Set where the daemon serves the users of a machine, as a user of its own. */
+  readonly host?: HostOptions;
 }
 
 /**
@@ -70,23 +77,25 @@ export interface DaemonOptions {
  * @throws {PolicyInvalid} where the policy has faults; nothing was started and the last bundle is as it was.
  * @throws {BundleRefused} where the bundle is not taken and there is no last good one.
  * @throws {AuditCorrupt} where the log was damaged.
+ * @throws {StateFolder} where a folder is not as it must be, or others could replace the hook client of a host.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { paths } = options;
   const root = packageRoot();
   const clock = (): number => Date.now();
   const moment = neverBack(clock);
-  const { bundle } = options;
+  const { bundle, host: hostOptions = null } = options;
   // Read before anything is made: a policy with a fault leaves no folder behind. A bundle waits for the folder's lock,
   // under which it is compared with the last one.
   const source = bundle === undefined ? textSource(options) : bundleSource(bundle, paths.home);
-  prepareStateFolder(paths, userInfo().uid);
+  prepareStateFolder(paths, ownUid());
   const lock = lockFolderOrSay(paths);
   const opened: (() => Promise<void> | void)[] = [() => lock.release()];
   const closeAll = async (): Promise<void> => {
     for (const close of opened.splice(0).toReversed()) await close();
   };
   try {
+    const host = hostOptions === null ? null : await hostParts(hostOptions, options.logError);
     let auditing: Awaited<ReturnType<typeof auditParts>> | null = null;
     // Closed after the log, so that its last record is delivered too.
     opened.push(() => auditing?.endDelivery());
@@ -95,10 +104,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const tapped = tappedLog(stored, (fromIndex) => readLog(paths.audit, { fromIndex }));
     const written = watchedLog(tapped, { clock, onChange: (health) => options.logError(healthText(health)) });
     const log = decisionLog(written, () => auditing?.delivery ?? null);
+    const isTooOld = (current: InForce, nowMs: number): string | null =>
+      tooOld(current, nowMs, host?.options.maxBundleAgeMs ?? null);
     const deciding = guardPolicy({
       inForce: () => policies.current,
       moment,
       engines: OWN_ENGINES,
+      tooOld: isTooOld,
+      ...(host === null ? {} : { eyes: host.eyes }),
       logError: options.logError,
     });
     const policies: PolicyInForce = await policyInForce(source, {
@@ -133,7 +146,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       prepare: (id) => keys.create(id),
     });
     const proofs = liveness(ownKey(join(paths.keys, 'canary.key')), randomBytes);
-    const credentials = new Map<SessionId, ModelCredentials>();
+    const credentials = host === null ? launcherCredentials() : daemonCredentials(host.options.credentials);
     const watched = new Map<SessionId, number>();
 
     // The gateway knows what was masked; the guard, which it needs, is there before it.
@@ -142,24 +155,22 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       if (running === null) throw new Error('the gateway does not run yet');
       return running.known(session, text);
     };
-    const guard = await startGuard(
-      {
-        sessions: registry,
-        liveness: proofs,
-        audit: log,
-        clock,
-        ...deciding,
-        known,
-        taint: (session, taint) => registry.taint(session, taint),
-        clientStarted: (session, client, isFresh) => registry.clientStarted(session, client, isFresh),
-        seal(call, place) {
-          if (policies.current.bundle.policy.audit.content === 'digest') return { sealed: null, why: 'policy' };
-          return sealCall(keys.of(place.sessionId), place, call, randomBytes(SEAL_NONCE_BYTES));
-        },
-        logError: options.logError,
+    const guardPorts: GuardPorts = {
+      sessions: registry,
+      liveness: proofs,
+      audit: log,
+      clock,
+      ...deciding,
+      known,
+      taint: (session, taint) => registry.taint(session, taint),
+      clientStarted: (session, client, isFresh) => registry.clientStarted(session, client, isFresh),
+      seal(call, place) {
+        if (policies.current.bundle.policy.audit.content === 'digest') return { sealed: null, why: 'policy' };
+        return sealCall(keys.of(place.sessionId), place, call, randomBytes(SEAL_NONCE_BYTES));
       },
-      paths.guardSocket,
-    );
+      logError: options.logError,
+    };
+    const guard = await startGuard(guardPorts, paths.guardSocket);
     opened.push(() => guard.close());
 
     const parts = gatewayParts({
@@ -172,6 +183,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       deciding,
       known,
       inForce: () => policies.current,
+      tooOld: (current) => isTooOld(current, moment()),
       credentials,
       chains,
       clock,
@@ -179,7 +191,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     opened.push(() => parts.close());
     await parts.followPolicy();
-    const gateway = await openGateway(parts.ports, gatewayPortOf(paths));
+    const gateway =
+      host === null || host.options.gatewayPort === 0
+        ? await openGateway(parts.ports, gatewayPortOf(paths))
+        : await openGatewayAt(parts.ports, host.options.gatewayPort);
     running = gateway;
     opened.push(() => gateway.close());
     if (gatewayPortOf(paths) !== 0 && gatewayPortOf(paths) !== Number(new URL(gateway.url).port)) {
@@ -209,10 +224,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       running: () => registry.list().flatMap(({ id, endedReason }) => (endedReason === null ? [id] : [])),
       gatewayUrl: gateway.url,
       records: tapped.records,
+      uidOf: host === null ? null : (id) => registry.ownerOf(id)?.uid ?? null,
     });
 
     const startedAtMs = clock();
-    const hook = installHookClient(root, paths.hookFolder);
+    const hook = host === null ? installHookClient(root, paths.hookFolder) : sharedHookClient(root);
+    let doors: HostDoors | null = null;
     const status = (): DaemonStatus => ({
       version,
       pid: process.pid,
@@ -229,11 +246,33 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       engines: deciding.engines(),
       hookClient: hook.kind,
       hookCommand: hook.command,
-      sessions: registry.list().map(({ id, workspace, endedReason, taint }) => ({ id, workspace, endedReason, taint })),
+      sessions: registry.list().map(({ id, workspace, endedReason, taint }) => {
+        const owner = registry.ownerOf(id);
+        return { id, workspace, endedReason, taint, ...(owner === null ? {} : { user: ownerName(owner) }) };
+      }),
+      ...(host === null ? {} : { host: host.facts() }),
     });
 
     const gatewayUrl = gateway.url;
-    const desk = { policies, registry, log, clock, moment, credentials, chains, watched, hook, gatewayUrl, paths };
+    const hiddenFolders = host === null ? [paths.home] : [paths.home, host.options.runtime.folder];
+    const desk = {
+      policies,
+      registry,
+      log,
+      clock,
+      moment,
+      credentials,
+      chains,
+      watched,
+      hook,
+      gatewayUrl,
+      paths,
+      hiddenFolders,
+    };
+    const endSession = async (id: SessionId, reason: string): Promise<void> => {
+      credentials.drop(id);
+      await registry.end(id, reason);
+    };
 
     /** The records of a probe belong to a session of its own, which nobody but the owner of the control socket can open. */
     async function openProbe(): Promise<ProbeAnswer> {
@@ -247,37 +286,50 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return { sessionId: session.id, token };
     }
 
+    const reload = async (): Promise<void> => {
+      await policies.reload();
+      await parts.followPolicy();
+      await audited.followPolicy();
+    };
     const asked = Promise.withResolvers<void>();
     rememberPid(paths.controlSocket);
     opened.push(() => forgetPid(paths.controlSocket));
     const control = await startControlServer(
       {
         status,
-        openSession: (request) => openSession(desk, request),
+        openSession(request) {
+          if (host === null) return openSession(desk, request);
+          throw new SessionRefused('this daemon opens sessions for those who come by its runtime folder', {
+            hint: 'unset SALLYPORT_HOME',
+          });
+        },
         openProbe,
         beat(id, given) {
           const session = registry.byId(id);
           if (session === null) return null;
           registry.beat(id);
-          credentials.set(id, given);
+          credentials.keep(id, given);
           return { endedReason: session.endedReason };
         },
         async endSession(id, reason) {
           if (registry.byId(id) === null) return false;
-          credentials.delete(id);
-          await registry.end(id, reason);
+          await endSession(id, reason);
           return true;
         },
         shutdown: () => asked.resolve(),
+        async reload() {
+          await reload();
+          return status().policy;
+        },
         metrics: () => parts.metrics(),
         erasure: erasure.ports,
-        recordRecovery: (told) => recordRecovery(log, clock(), userInfo().username, told),
+        recordRecovery: (told) => recordRecovery(log, clock(), ownUserName(), told),
         async recordOpening(id, { form, request }) {
           const body = {
             event: 'content-opened',
             form: form ?? null,
             request: request ?? null,
-            by: userInfo().username,
+            by: ownUserName(),
           };
           await log.append({ kind: 'admin', occurredAtMs: clock(), sessionId: id, body });
         },
@@ -287,24 +339,42 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     );
     opened.push(() => control.close());
 
+    if (host !== null) {
+      doors = await host.openDoors({
+        registry,
+        guardPorts,
+        openSession(request, place) {
+          const old = isTooOld(policies.current, moment());
+          if (old !== null) throw new BundleRefused('BUNDLE_STALE', old, { hint: 'ask whoever keeps the policy' });
+          return openSession(desk, request, place);
+        },
+        endSession,
+        status,
+        logError: options.logError,
+      });
+      const closing = doors;
+      opened.push(() => closing.close());
+    }
+
     warmUp(deciding);
     const lookAtCheckpoints = checkpointWatch(() => stored.checkpointHealth, options.logError);
     const sweep = setInterval(() => {
       lookAtCheckpoints();
       for (const [id, pid] of watched) if (isAlive(pid)) registry.beat(id);
       void policies.recordEnded();
-      sweepSessions(registry).catch((error: unknown) => options.logError(`cannot sweep sessions: ${String(error)}`));
+      doors?.sweep().catch((error: unknown) => options.logError(`cannot sweep doors: ${String(error)}`));
+      sweepSessions(registry, host !== null).catch((error: unknown) =>
+        options.logError(`cannot sweep sessions: ${String(error)}`),
+      );
     }, SWEEP_MS);
     opened.push(() => clearInterval(sweep));
+    // Last: who finds the hall open finds everything behind it.
+    await doors?.openHall();
 
     return {
       status,
       shutdownAsked: asked.promise,
-      reload: async () => {
-        await policies.reload();
-        await parts.followPolicy();
-        await audited.followPolicy();
-      },
+      reload,
       close: closeAll,
     };
   } catch (error) {
@@ -317,12 +387,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
  * Ends the sessions whose launcher is gone, and what these left running: a launcher that is killed takes the client
  * along, but not what the client had started outside of its sandbox.
  */
-async function sweepSessions(registry: SessionRegistry): Promise<void> {
+async function sweepSessions(registry: SessionRegistry, hasUsers: boolean): Promise<void> {
   const running = registry.list().filter((session) => session.endedReason === null);
   await registry.sweep();
   for (const { id } of running) {
     if (registry.byId(id)?.endedReason === null) continue;
-    killStartedWith((environment) => environment.includes(`SALLYPORT_SESSION=${id}`));
+    const uid = registry.ownerOf(id)?.uid ?? null;
+    // A session of nobody has nothing running, and among several users nobody's processes may be taken for its.
+    if (hasUsers && uid === null) continue;
+    killStartedWith((environment) => environment.includes(`SALLYPORT_SESSION=${id}`), uid);
   }
 }
 

@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { AuditSink } from '../core/audit.ts';
-import type { ModelCredentials } from '../core/control.ts';
+import { BundleRefused } from '../core/error.ts';
 import type { Finding } from '../core/finding.ts';
 import type { SessionId } from '../core/ids.ts';
 import { mayUseModel } from '../core/model-rule.ts';
+import { ownerName } from '../core/session-owner.ts';
 import type { Liveness } from '../core/session.ts';
 import { documentReader } from '../documents/index.ts';
 import type { GatewayPorts } from '../gateway/index.ts';
@@ -15,6 +15,8 @@ import type { CredentialChains } from './credential-chains.ts';
 import { forwardProxyPorts } from './forward-proxy.ts';
 import { gatewayCalls } from './gateway-calls.ts';
 import { gatewayContent } from './gateway-content.ts';
+import type { SessionCredentials } from './open-session.ts';
+import { ownUserName } from './own-user.ts';
 import type { GuardPolicy } from './guard-policy.ts';
 import { localKeyWrap } from './key-wrap.ts';
 import type { InForce } from './load-policy.ts';
@@ -41,9 +43,10 @@ export interface GatewayDesk {
   readonly known: (session: SessionId, text: string) => readonly Finding[];
   /** Asked anew for each request. */
   readonly inForce: () => InForce;
-  /** What the launchers gave, by session. */
-  readonly credentials: ReadonlyMap<SessionId, ModelCredentials>;
+  readonly credentials: Pick<SessionCredentials, 'of'>;
   readonly chains: CredentialChains;
+  /** Why the policy in force allows nothing any more; null where it does. */
+  readonly tooOld: (inForce: InForce) => string | null;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
   readonly logError: (line: string) => void;
@@ -65,6 +68,7 @@ export interface GatewayParts {
 export function gatewayParts(desk: GatewayDesk): GatewayParts {
   const { paths, registry, credentials, chains, clock, logError, inForce } = desk;
   const uptimeMs = (): number => performance.now();
+  const ownName = ownUserName();
   const usage = openUsageStore(join(paths.home, 'usage.jsonl'), { clock, uptimeMs });
   const telemetry = policyTelemetry({ version: desk.version, logError });
   const documents = documentReader();
@@ -80,7 +84,10 @@ export function gatewayParts(desk: GatewayDesk): GatewayParts {
     clock,
     uptimeMs,
     usage,
-    user: userInfo().username,
+    userOf: ({ id }) => {
+      const owner = registry.ownerOf(id);
+      return owner === null ? ownName : ownerName(owner);
+    },
     telemetry,
     content: gatewayContent({
       deciding: desk.deciding,
@@ -98,16 +105,18 @@ export function gatewayParts(desk: GatewayDesk): GatewayParts {
     forwardProxy: forwardProxyPorts({ paths, rules: () => inForce().bundle.policy.gateway.forwardProxy, clock }),
     mayUseModel: (model) => mayUseModel(inForce().bundle.policy.models, model),
     upstreamFor: async (session) => {
+      const old = desk.tooOld(inForce());
+      if (old !== null) throw new BundleRefused('BUNDLE_STALE', old, { hint: 'ask whoever keeps the policy' });
       // After a restart the credentials come back with the launcher's next beat; a refusal would end the session.
       for (
         let waitedMs = 0;
-        waitedMs < CREDENTIAL_WAIT_MS && !credentials.has(session.id);
+        waitedMs < CREDENTIAL_WAIT_MS && credentials.of(session.id) === null;
         waitedMs += CREDENTIAL_POLL_MS
       ) {
         if (registry.byId(session.id)?.endedReason !== null) break;
         await new Promise((resolve) => setTimeout(resolve, CREDENTIAL_POLL_MS));
       }
-      return upstreamFor(inForce().bundle.policy, credentials.get(session.id) ?? null, chains);
+      return upstreamFor(inForce().bundle.policy, credentials.of(session.id), chains);
     },
     logError,
   };

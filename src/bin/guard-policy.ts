@@ -1,6 +1,7 @@
 import type { Bundle } from '../compile/index.ts';
 import { decide, staysHere, wouldHave } from '../decide/index.ts';
 import type { EngineStatus } from '../core/control.ts';
+import { ruleId } from '../core/ids.ts';
 import type { EnginePorts } from '../engines/index.ts';
 import type { GuardPorts } from '../guard/index.ts';
 import { contentInspector } from './content-inspector.ts';
@@ -10,6 +11,7 @@ import type { InForce } from './load-policy.ts';
 import { sessionTaint } from './session-taint.ts';
 import { taintRulesOf } from '../core/taint.ts';
 import { watchedFacts } from './watched-facts.ts';
+import type { FileEyes } from './watched-facts.ts';
 
 /** The part of the guard's ports that answers by the policy in force. */
 export interface GuardPolicy extends Pick<GuardPorts, 'decide' | 'inspects' | 'inspect' | 'staysHere'> {
@@ -29,11 +31,22 @@ export interface GuardPolicyPorts {
   /** Milliseconds since the Unix epoch, never back. */
   readonly moment: () => number;
   readonly engines: EnginePorts;
+  /** Why the policy in force allows nothing any more; null where it does. Never where absent. */
+  readonly tooOld?: (inForce: InForce, nowMs: number) => string | null;
+  /** What is asked of the file system; as this process sees it where absent. */
+  readonly eyes?: FileEyes;
   /** Told in one line when an engine falls silent and when it answers again. */
   readonly logError: (line: string) => void;
 }
 
-export function guardPolicy({ inForce, moment, engines, logError }: GuardPolicyPorts): GuardPolicy {
+export function guardPolicy({
+  inForce,
+  moment,
+  engines,
+  tooOld,
+  eyes: ownEyes = OWN_EYES,
+  logError,
+}: GuardPolicyPorts): GuardPolicy {
   // Of a policy that is gone nothing stays behind; engines of the next one start with a clean slate.
   let [current, prepared]: readonly (Kept | null)[] = [null, null];
   const keptFor = ({ bundle }: InForce): Kept => ({
@@ -54,8 +67,13 @@ export function guardPolicy({ inForce, moment, engines, logError }: GuardPolicyP
     decide(action, scene, taint) {
       const nowMs = moment();
       const policy = inForce();
+      const old = tooOld?.(policy, nowMs) ?? null;
+      if (old !== null) {
+        const decision = { verdict: 'deny', ruleId: STALE_POLICY, reason: `No call is allowed: ${old}.` } as const;
+        return { decision, bundleDigest: policy.bundle.digest, wouldBe: [], facts: null };
+      }
       const trial = policy.trialAt(nowMs);
-      const eyes = watchedFacts({ realPath, expandGlob });
+      const eyes = watchedFacts(ownEyes);
       const where = { ...scene, ...eyes };
       const session = sessionTaint(taintRulesOf(policy.bundle.policy.injection), taint, action, scene);
       const decision = decide(policy.indexAt(nowMs), action, where, session);
@@ -68,6 +86,9 @@ export function guardPolicy({ inForce, moment, engines, logError }: GuardPolicyP
     staysHere,
   };
 }
+
+const STALE_POLICY = ruleId('guard/stale-policy');
+const OWN_EYES: FileEyes = { realPath, expandGlob };
 
 interface Kept {
   readonly bundle: Bundle;

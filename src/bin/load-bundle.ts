@@ -79,8 +79,18 @@ function openedLast(last: Uint8Array, place: BundlePlace, refused: BundleRefused
  * @throws {BundleRefused}
  */
 export function checkBundle(place: BundlePlace): SignedBundle {
-  const signed = opened(readBundleFile(place.bundleFile), readTrust(place.trustFile), place.bundleFile);
-  indexed(signed, ANY_STATE_FOLDER, place.bundleFile);
+  return checkBundleBytes(readBundleFile(place.bundleFile), place.trustFile, place.bundleFile);
+}
+
+/**
+ * As {@link checkBundle}, for bytes that came from elsewhere.
+ *
+ * @param name of where they came from, for messages.
+ * @throws {BundleRefused}
+ */
+export function checkBundleBytes(bytes: Uint8Array, trustFile: string, name: string): SignedBundle {
+  const signed = opened(bytes, readTrust(trustFile), name);
+  indexed(signed, ANY_STATE_FOLDER, name);
   return signed;
 }
 

@@ -11,6 +11,7 @@ import { shapedSecrets } from '../lint/index.ts';
 import { expiryBoundaries, formatDiagnostic, parseLayers, ruleTableOf } from '../policy/index.ts';
 import type { LayerDiagnostic, LayerSource } from '../policy/index.ts';
 import { readPolicyFiles } from './policy-files.ts';
+import { SYSTEM_RUNTIME_FOLDER } from './runtime-folder.ts';
 
 /** A policy that was put in force: compiled, and where it came from. */
 export interface InForce {
@@ -132,6 +133,9 @@ export function sha256(text: string): Sha256 {
   return createHash('sha256').update(text).digest('hex') as Sha256;
 }
 
+/** Of a daemon that serves the whole machine: a session of another one has no business there either. */
+const SYSTEM_FOLDERS = ['/var/lib/sallyport/**', `${SYSTEM_RUNTIME_FOLDER}/**`];
+
 /** Adds the rules that keep the agent away from what watches it. They hold for every policy and are no part of a bundle. */
 function withOwnRules(table: RuleTable, stateFolder: string): RuleTable {
   const own = (access: 'read' | 'write'): FileRule => ({
@@ -139,7 +143,7 @@ function withOwnRules(table: RuleTable, stateFolder: string): RuleTable {
     verdict: 'deny',
     mode: 'enforce',
     access,
-    paths: [`${stateFolder}/**`, ...(access === 'write' ? ['/etc/claude-code/**'] : [])],
+    paths: [`${stateFolder}/**`, ...SYSTEM_FOLDERS, ...(access === 'write' ? ['/etc/claude-code/**'] : [])],
     except: [],
     reason: 'The state of the guard is not for the agent.',
   });

@@ -3,6 +3,7 @@ import type { AuditSink } from '../core/audit.ts';
 import type { ModelCredentials, OpenSessionAnswer, OpenSessionRequest } from '../core/control.ts';
 import { UpstreamUnconfigured } from '../core/error.ts';
 import type { SessionId } from '../core/ids.ts';
+import type { SessionOwner } from '../core/session-owner.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { SessionRegistry } from '../session/index.ts';
 import type { CredentialChains } from './credential-chains.ts';
@@ -19,14 +20,48 @@ export interface SessionDesk {
   /** Milliseconds since the Unix epoch; `moment` never goes back. */
   readonly clock: () => number;
   readonly moment: () => number;
-  /** Gets the credentials of the session. */
-  readonly credentials: Map<SessionId, ModelCredentials>;
+  readonly credentials: SessionCredentials;
   readonly chains: CredentialChains;
   /** Gets the process by whose life the session is known to be alive, where the request names one. */
   readonly watched: Map<SessionId, number>;
   readonly hook: { readonly command: readonly string[] };
   readonly gatewayUrl: string;
   readonly paths: Pick<StatePaths, 'guardSocket' | 'home'>;
+  /** Folders that sessions must not see. */
+  readonly hiddenFolders: readonly string[];
+}
+
+/** With which credentials the requests of a session go to the model. */
+export interface SessionCredentials {
+  /** Those with which a session would be opened that came with these. */
+  offered(given: ModelCredentials): ModelCredentials;
+  /** Keeps what came with a session, or with a beat of it. */
+  keep(id: SessionId, given: ModelCredentials): void;
+  drop(id: SessionId): void;
+  /** Null where none came yet, as after a restart. */
+  of(id: SessionId): ModelCredentials | null;
+}
+
+/** Each session's own, as its launcher gives them. */
+export function launcherCredentials(): SessionCredentials {
+  const kept = new Map<SessionId, ModelCredentials>();
+  return {
+    offered: (given) => given,
+    keep: (id, given) => void kept.set(id, given),
+    drop: (id) => void kept.delete(id),
+    of: (id) => kept.get(id) ?? null,
+  };
+}
+
+/** The daemon's own for every session: what anybody sends is not looked at. */
+export function daemonCredentials(own: ModelCredentials): SessionCredentials {
+  return { offered: () => own, keep: () => undefined, drop: () => undefined, of: () => own };
+}
+
+/** Whose session it is and where its hooks are heard, where the daemon serves several users. */
+export interface SessionHost {
+  readonly owner: SessionOwner;
+  readonly guardSocket: string;
 }
 
 /**
@@ -35,30 +70,34 @@ export interface SessionDesk {
  * @throws {UpstreamUnconfigured} where there is no credential for the policy's provider; nothing is opened then.
  * @throws {AuditUnavailable} where it cannot be recorded.
  */
-export async function openSession(desk: SessionDesk, request: OpenSessionRequest): Promise<OpenSessionAnswer> {
+export async function openSession(
+  desk: SessionDesk,
+  request: OpenSessionRequest,
+  host: SessionHost | null = null,
+): Promise<OpenSessionAnswer> {
   const { policies, registry, log, clock, moment, credentials, chains, watched, hook, gatewayUrl, paths } = desk;
   // One policy for all documents of a session, whatever comes into force meanwhile.
   const inForce = policies.current;
   const { policy } = inForce.bundle;
   const provider = policy.models.provider;
   // Refused before the session is opened, with the reason, rather than at its first request.
-  const upstream = upstreamFor(policy, request.credentials, chains);
+  const upstream = upstreamFor(policy, credentials.offered(request.credentials), chains);
   if (upstream === null) {
     throw new UpstreamUnconfigured(`there is no credential for ${provider}`, {
       hint: provider === 'bedrock' ? 'set AWS credentials or AWS_BEARER_TOKEN_BEDROCK' : 'set ANTHROPIC_API_KEY',
     });
   }
-  const { session, token } = await registry.open({ ...request, provider });
-  credentials.set(session.id, request.credentials);
-  if (request.watchPid !== null) watched.set(session.id, request.watchPid);
+  const { session, token } = await registry.open({ ...request, provider, owner: host?.owner ?? null });
+  credentials.keep(session.id, request.credentials);
+  if (host === null && request.watchPid !== null) watched.set(session.id, request.watchPid);
   const settings = managedSettings(policy, inForce.tableAt(moment()), {
     hookCommand: hook.command,
-    guardSocket: paths.guardSocket,
+    guardSocket: host?.guardSocket ?? paths.guardSocket,
     sessionId: session.id,
     gatewayUrl,
     provider,
     environment: request.environment,
-    hiddenFolders: [paths.home],
+    hiddenFolders: desk.hiddenFolders,
   });
   const mcp = managedMcp(policy);
   // With the SessionStart event that follows, this is the evidence of which documents the client was given.
@@ -73,5 +112,14 @@ export async function openSession(desk: SessionDesk, request: OpenSessionRequest
       mcpSha256: sha256(canonicalJson(mcp)),
     },
   });
-  return { sessionId: session.id, token, provider, gatewayUrl, sandbox: policy.sandbox.enabled, settings, mcp };
+  return {
+    sessionId: session.id,
+    token,
+    provider,
+    gatewayUrl,
+    sandbox: policy.sandbox.enabled,
+    hiddenFolders: desk.hiddenFolders,
+    settings,
+    mcp,
+  };
 }

@@ -42,6 +42,11 @@ class FakeProc {
     for (const [nth, inode] of sockets.entries()) symlinkSync(`socket:[${inode}]`, join(folder, 'fd', String(nth)));
   }
 
+  /** Says whose a process is. */
+  own(pid: number, uid: number): void {
+    writeFileSync(join(this.folder, String(pid), 'status'), `Name:\tx\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\n`);
+  }
+
   end(pid: number): void {
     rmSync(join(this.folder, String(pid)), { recursive: true, force: true });
   }
@@ -55,8 +60,9 @@ class FakeProc {
     writeFileSync(join(this.folder, String(pid), 'net', 'tcp'), `${[TABLE_HEAD, ...lines].join('\n')}\n`);
   }
 
-  watch(): OsWatch {
-    return osWatch({ isOfInterest: ({ port }) => port === 5000, procFolder: this.folder });
+  watch(uid: number | null = null): OsWatch {
+    const uidOf = uid === null ? {} : { uidOf: () => uid };
+    return osWatch({ isOfInterest: ({ port }) => port === 5000, procFolder: this.folder, ...uidOf });
   }
 }
 
@@ -95,6 +101,20 @@ test('what a process of a session starts belongs to it, with whatever environmen
   const watch = proc.watch();
   watch.sample(NOW_MS, RUNNING);
   return watch.connections().then((held) => assert.deepEqual(pids(held), [12]));
+});
+
+test('another user’s process that takes the name of a session is nobody’s, and what the own ones start is the session’s', (t) => {
+  const proc = new FakeProc(t);
+  for (const [first, uid] of [
+    [10, 1000],
+    [20, 1001],
+    [30, null],
+  ] as const) {
+    proc.put(first, { words: ['claude'], isOfSession: true });
+    proc.put(first + 1, { parent: first, words: ['/bin/bash', '-c', SCRIPT], isOfSession: true });
+    if (uid !== null) for (const pid of [first, first + 1]) proc.own(pid, uid);
+  }
+  assert.deepEqual(pids(proc.watch(1000).sample(NOW_MS, RUNNING).commands), [11]);
 });
 
 test('a process of a session that does not run is nobody’s', (t) => {

@@ -12,6 +12,7 @@ import {
   tcpRows,
   wordsOf,
 } from '../observe/index.ts';
+import { uidOfProcess } from './process-facts.ts';
 import type { AuditEvent, Endpoint, TcpRow } from '../observe/index.ts';
 
 /** A process of a session that was seen to begin a command of the client. */
@@ -45,6 +46,8 @@ export interface OsWatchOptions {
   /** Whether a remote end is worth to know who holds it. */
   readonly isOfInterest: (remote: Endpoint) => boolean;
   readonly procFolder?: string;
+  /** Whose a session is, where processes of several users are looked at; null for a session that is nobody's. */
+  readonly uidOf?: (session: SessionId) => number | null;
 }
 
 /** Looks at a process before what it is counts as settled: between its fork and its exec it looks like its parent. */
@@ -75,7 +78,7 @@ const NOTHING: Sample = { commands: [], connections: [] };
  * Watches the processes of sessions: those started with a session's id in their environment, and what they start. A program
  * that clears its environment and leaves its parent between two looks gets away, and so do processes of other users.
  */
-export function osWatch({ isOfInterest, procFolder = '/proc' }: OsWatchOptions): OsWatch {
+export function osWatch({ isOfInterest, procFolder = '/proc', uidOf }: OsWatchOptions): OsWatch {
   const known = new Map<number, Known>();
   /** How often each open socket was looked for, or {@link PLACED}. */
   const sockets = new Map<number, number>();
@@ -98,11 +101,18 @@ export function osWatch({ isOfInterest, procFolder = '/proc' }: OsWatchOptions):
     entry.looks += 1;
     entry.parentPid = stat.parentPid;
     const own = sessionIn(read(pid, 'environ') ?? '');
-    entry.sessionId ??= (own !== null && running.has(own) ? own : null) ?? known.get(stat.parentPid)?.sessionId ?? null;
+    entry.sessionId ??=
+      (own !== null && running.has(own) && mayBelong(own, pid) ? own : null) ??
+      known.get(stat.parentPid)?.sessionId ??
+      null;
     if (entry.sessionId !== null) entry.words = wordsOf(read(pid, 'cmdline') ?? '');
     if (known.size < MAX_PROCESSES || known.has(pid)) known.set(pid, entry);
     return entry;
   };
+
+  /** A user can give a process the name of anybody's session. */
+  const mayBelong = (session: SessionId, pid: number): boolean =>
+    uidOf === undefined || uidOfProcess(pid, procFolder) === uidOf(session);
 
   const commandOf = (pid: number, entry: Known): SeenCommand | null => {
     if (entry.sessionId === null || entry.isTold || commandScript(entry.words) === null) return null;

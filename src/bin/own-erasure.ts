@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import type { AuditSink } from '../core/audit.ts';
 import { parseSessionId } from '../core/ids.ts';
 import type { SessionId } from '../core/ids.ts';
@@ -10,6 +9,7 @@ import type { ErasurePorts } from './control-server.ts';
 import { destroyContent } from './destroy-content.ts';
 import { eraser } from './erasure.ts';
 import { legalHolds } from './holds.ts';
+import { ownUserName } from './own-user.ts';
 import type { StatePaths } from './state-folder.ts';
 
 /** Milliseconds between two looks for content that is past its days. */
@@ -66,7 +66,7 @@ export async function ownErasure(desk: OwnErasureDesk): Promise<{ readonly ports
   const sweep = setInterval(() => {
     look().catch((error: unknown) => logError(`cannot look for content past its days: ${String(error)}`));
   }, SWEEP_MS);
-  const by = userInfo().username;
+  const by = ownUserName();
   return {
     ports: {
       erase: (sessionId, reason) => erasing.erase({ sessionId, cause: 'request', reason, by }),

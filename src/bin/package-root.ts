@@ -1,6 +1,16 @@
-import { accessSync, chmodSync, constants, copyFileSync, existsSync, renameSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  realpathSync,
+  renameSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { StateFolder } from '../core/error.ts';
 
 /** The folder that holds `package.json`, whether this runs from the bundle or from the sources. */
 export function packageRoot(): string {
@@ -33,6 +43,48 @@ export function installHookClient(root: string, folder: string): HookClient {
     return { kind: 'sh', command: [...clean, '/bin/dash', copyTo(folder, script)] };
   }
   return { kind: 'node', command: [...clean, copyTo(folder, process.execPath), copyTo(folder, module)] };
+}
+
+/**
+ * The quickest hook client that every user of this machine can run, where it lies in the package: what the daemon could
+ * copy it to is closed to others, or a file system that runs no programs.
+ *
+ * @throws {StateFolder} where somebody else than root could replace it.
+ */
+export function sharedHookClient(root: string): HookClient {
+  const [compiled, script, module] = ['dist/hook/sallyport-hook', 'native/hook.sh', 'native/hook.mjs'].map((path) =>
+    join(root, path),
+  ) as [string, string, string];
+  const clean = ['/usr/bin/env', '-i'];
+  const client: HookClient = isExecutable(compiled)
+    ? { kind: 'c', command: [compiled] }
+    : isExecutable('/bin/dash') && isExecutable('/usr/bin/curl')
+      ? { kind: 'sh', command: [...clean, '/bin/dash', script] }
+      : { kind: 'node', command: [...clean, process.execPath, module] };
+  for (const file of client.command.filter((word) => word.startsWith('/'))) {
+    refuseReplaceable(file);
+    refuseReplaceable(realpathSync(file));
+  }
+  return client;
+}
+
+/** Looks at the file and at every folder above it. */
+function refuseReplaceable(path: string): void {
+  for (let at = path; ; at = dirname(at)) {
+    const { uid, mode, isLink } = ownership(at);
+    // A link has no rights of its own; whoever may replace it may write to its folder.
+    if (uid !== 0 || (!isLink && (mode & 0o022) !== 0)) {
+      throw new StateFolder(`\`${at}\` can be replaced by others than root, and the hook client with it`, {
+        hint: 'install the package as root, in a folder that nobody else may write to',
+      });
+    }
+    if (at === dirname(at)) return;
+  }
+}
+
+function ownership(path: string): { readonly uid: number; readonly mode: number; readonly isLink: boolean } {
+  const found = lstatSync(path);
+  return { uid: found.uid, mode: found.mode, isLink: found.isSymbolicLink() };
 }
 
 /** Copies a program under another name first, so that a session never starts half of it. */

@@ -26,6 +26,8 @@ export interface ReconcileDesk {
   readonly limits?: Partial<ReconcileLimits>;
   /** Null where processes are not to be looked at; this machine's where absent. */
   readonly watch?: OsWatch | null;
+  /** Whose a session is, where the daemon serves several users. */
+  readonly uidOf?: (session: SessionId) => number | null;
   readonly logError: (line: string) => void;
 }
 
@@ -65,7 +67,7 @@ export function startReconcile(desk: ReconcileDesk): Reconciling {
   const stopped = new AbortController();
   const places = watchedPlaces({ named: desk.places, uptimeMs: () => performance.now() });
   const isOfInterest = (remote: Endpoint): boolean => places.isOfInterest(remote);
-  const watch = desk.watch === undefined ? ownWatch(isOfInterest) : desk.watch;
+  const watch = desk.watch === undefined ? ownWatch(isOfInterest, desk.uidOf) : desk.watch;
   const auditLog = watch === null ? null : followedFile(AUDIT_LOG);
   const events = auditEvents();
   const osView = watch === null ? 'none' : auditLog === null ? 'proc' : 'auditd';
@@ -213,8 +215,12 @@ export function startReconcile(desk: ReconcileDesk): Reconciling {
 }
 
 /** Processes are looked at where there is a `/proc`. */
-function ownWatch(isOfInterest: (remote: Endpoint) => boolean): OsWatch | null {
-  return process.platform === 'linux' ? osWatch({ isOfInterest }) : null;
+function ownWatch(
+  isOfInterest: (remote: Endpoint) => boolean,
+  uidOf: ((session: SessionId) => number | null) | undefined,
+): OsWatch | null {
+  if (process.platform !== 'linux') return null;
+  return osWatch(uidOf === undefined ? { isOfInterest } : { isOfInterest, uidOf });
 }
 
 async function pausedUnless(signal: AbortSignal, milliseconds: number): Promise<void> {

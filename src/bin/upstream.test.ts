@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ModelCredentials } from '../core/control.ts';
 import { UpstreamUnconfigured } from '../core/error.ts';
+import type { SessionId } from '../core/ids.ts';
 import { parsePolicy } from '../policy/index.ts';
 import type { Policy } from '../policy/index.ts';
 import { credentialChains } from './credential-chains.ts';
@@ -103,4 +104,32 @@ test('a file of credentials that is not there is told as such a fault, without i
     assert.ok(error instanceof UpstreamUnconfigured && !error.message.includes('nowhere'));
     return true;
   });
+});
+
+test('a central gateway is asked with a proof of this machine, whatever keys a session brings or lacks', async () => {
+  const policy = policyOf(
+    '{use: bedrock, bedrock: {region: eu-central-1, upstream: "https://gateway.agents.example.com", upstream_auth: aws-identity}}',
+  );
+  const asked: string[] = [];
+  const chains = {
+    ...credentialChains(),
+    awsProof: (region: string, gateway: string) => {
+      asked.push(`${region} ${gateway}`);
+      return Promise.resolve('v1.proof');
+    },
+  };
+  for (const given of [null, NONE, { ...NONE, awsAccessKeyId: 'A', awsSecretAccessKey: 's', awsBearerToken: 'b' }]) {
+    const upstream = upstreamFor(policy, given, chains);
+    assert.ok(upstream?.provider === 'bedrock');
+    assert.deepEqual(
+      [upstream.baseUrl, upstream.credentials, upstream.bearer],
+      ['https://gateway.agents.example.com', null, undefined],
+    );
+    const session = 'ses_01jcx3v8k0w5z7q2m4n6p8r0st' as SessionId;
+    assert.deepEqual(await upstream.proof?.('gateway.agents.example.com', session), [
+      ['x-sallyport-identity', 'v1.proof'],
+      ['x-sallyport-session', session],
+    ]);
+  }
+  assert.deepEqual(new Set(asked), new Set(['eu-central-1 gateway.agents.example.com']));
 });

@@ -1,5 +1,6 @@
 import type { ModelCredentials } from '../core/control.ts';
 import type { Upstream } from '../gateway/index.ts';
+import { PROOF_HEADER, SESSION_HEADER } from '../identity/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { CredentialChains } from './credential-chains.ts';
 
@@ -9,8 +10,12 @@ export function upstreamFor(
   given: ModelCredentials | null,
   chains: CredentialChains,
 ): Upstream | null {
-  if (given === null) return null;
   const baseUrl = models.upstream;
+  if (models.provider === 'bedrock' && models.upstreamAuth === 'aws-identity') {
+    const region = models.bedrockRegion;
+    return { provider: 'bedrock', baseUrl, region, credentials: null, proof: provenBy(region, chains) };
+  }
+  if (given === null) return null;
   switch (models.provider) {
     case 'anthropic': {
       const { anthropicApiKey: apiKey, anthropicAuthToken: bearer } = given;
@@ -28,7 +33,19 @@ export function upstreamFor(
   }
 }
 
-type AwsUpstream = Pick<Upstream & { readonly provider: 'bedrock' }, 'credentials' | 'bearer'>;
+/**
+ * Always of this daemon's own role: it is the machine that a central gateway lets in, and whatever keys a developer has
+ * would be one way around it.
+ */
+function provenBy(region: string, chains: CredentialChains): NonNullable<BedrockUpstream['proof']> {
+  return async (host, sessionId) => [
+    [PROOF_HEADER, await chains.awsProof(region, host)],
+    [SESSION_HEADER, sessionId],
+  ];
+}
+
+type BedrockUpstream = Upstream & { readonly provider: 'bedrock' };
+type AwsUpstream = Pick<BedrockUpstream, 'credentials' | 'bearer'>;
 
 function awsCredentials(given: ModelCredentials, chains: CredentialChains): AwsUpstream {
   if (given.awsBearerToken !== null) return { credentials: null, bearer: given.awsBearerToken };

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import type {
   BeatAnswer,
   DaemonStatus,
+  HostStatus,
   ModelCredentials,
   OpenSessionAnswer,
   OpenSessionRequest,
@@ -36,6 +37,8 @@ export interface ControlClient {
   beat(sessionId: string, credentials: ModelCredentials): Promise<BeatAnswer | null>;
   endSession(sessionId: string, reason: string): Promise<boolean>;
   shutdown(): Promise<void>;
+  /** Has it read its policy again. Gives the one that is in force then. */
+  reload(): Promise<DaemonStatus['policy']>;
   /** Has it recorded that sealed content of a session is about to be opened. */
   recordOpening(sessionId: string, about: JsonObject): Promise<void>;
   /** Has it recorded how a test of recovery came out. Gives the number of that record. */
@@ -69,6 +72,7 @@ export function controlClient(socketPath: string): ControlClient {
       await call<BeatAnswer>('POST', `/sessions/${id}/beat`, { credentials }, BEAT_TIMEOUT_MS),
     endSession: async (id, reason) => (await call<object>('POST', `/sessions/${id}/end`, { reason })) !== null,
     shutdown: async () => void (await call<object>('POST', '/shutdown', null)),
+    reload: async () => there(await call<DaemonStatus['policy']>('POST', '/reload', null, SESSION_TIMEOUT_MS)),
     recordOpening: async (id, about) =>
       void there(await call<object>('POST', `/sessions/${id}/opening`, about, SESSION_TIMEOUT_MS)),
     recordRecovery: async (told) =>
@@ -78,6 +82,26 @@ export function controlClient(socketPath: string): ControlClient {
     hold: async (verb, session, reason) =>
       there(await call<{ record: number }>('POST', `/${verb}`, { session, reason }, SESSION_TIMEOUT_MS)),
     holds: async () => there(await call<{ holds: readonly Hold[] }>('GET', '/holds', null)),
+  };
+}
+
+/** The daemon of a machine with several users, as each of them may ask it. It throws as {@link ControlClient} does. */
+export interface HallClient {
+  status(): Promise<HostStatus>;
+  /** Has it open the door of that name. @throws {SessionRefused} where it does not. */
+  openDoor(name: string): Promise<void>;
+}
+
+/** Speaks to the daemon behind the socket of its hall. */
+export function hallClient(socketPath: string): HallClient {
+  const ask = async (method: string, path: string, body: object | null): Promise<JsonObject> => {
+    const { status, value } = await exchange({ socketPath, method, path, timeoutMs: SESSION_TIMEOUT_MS }, body);
+    if (status === 200) return value;
+    throw failureOf(value);
+  };
+  return {
+    status: async () => (await ask('GET', '/status', null)) as unknown as HostStatus,
+    openDoor: async (name) => void (await ask('POST', '/doors', { name })),
   };
 }
 

@@ -1,13 +1,17 @@
+import { ERROR_CODES } from '../core/error-code.ts';
 import type { ErrorCode } from '../core/error-code.ts';
 import {
   AuditUnavailable,
+  BundleRefused,
   DaemonFailed,
   ErasureRefused,
+  PolicyInvalid,
+  SessionRefused,
   StateFolder,
   UpstreamUnconfigured,
   UsageError,
 } from '../core/error.ts';
-import type { SallyportError } from '../core/error.ts';
+import type { BundleErrorCode, SallyportError } from '../core/error.ts';
 import { stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 
@@ -17,6 +21,8 @@ type Failure = new (message: string, options: { readonly hint?: string }) => Sal
 const FAILURES: Readonly<Partial<Record<ErrorCode, Failure>>> = {
   AUDIT_UNAVAILABLE: AuditUnavailable,
   ERASURE_REFUSED: ErasureRefused,
+  POLICY_INVALID: PolicyInvalid,
+  SESSION_REFUSED: SessionRefused,
   STATE_FOLDER: StateFolder,
   UPSTREAM_UNCONFIGURED: UpstreamUnconfigured,
   USAGE: UsageError,
@@ -27,6 +33,12 @@ export function failureOf(answer: JsonObject): SallyportError {
   const code = stringField(answer, 'code') ?? '';
   const message = stringField(answer, 'error') ?? 'the daemon could not do this';
   const hint = stringField(answer, 'hint');
+  const bundleCode = ERROR_CODES.filter(isBundleCode).find((one) => one === code);
+  if (bundleCode !== undefined) return new BundleRefused(bundleCode, message, hint === null ? {} : { hint });
   const named = Object.entries(FAILURES).find(([name]) => name === code)?.[1] ?? DaemonFailed;
   return new named(message, hint === null ? {} : { hint });
+}
+
+function isBundleCode(code: ErrorCode): code is BundleErrorCode {
+  return code.startsWith('BUNDLE_');
 }

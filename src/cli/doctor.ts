@@ -7,16 +7,19 @@ import type { InForce } from '../bin/load-policy.ts';
 import { readIfThere } from '../bin/state-folder.ts';
 import type { DaemonStatus, ProbeAnswer } from '../core/control.ts';
 import { SallyportError } from '../core/error.ts';
-import { controlClient } from './control-client.ts';
+import type { RuntimePaths } from '../bin/runtime-folder.ts';
+import { controlClient, hallClient } from './control-client.ts';
 import { answersAt, engineFindings } from './doctor-engines.ts';
 import { missing, note, ok } from './doctor-finding.ts';
 import type { Finding } from './doctor-finding.ts';
+import { capabilityFindings, hostFinding } from './doctor-host.ts';
 import { logPlaceFindings } from './doctor-log.ts';
 import { EXIT } from './exit-code.ts';
 import { findBwrap, findClient } from './launch.ts';
 import { findProgram, MANAGED_FOLDER } from './private-mount.ts';
 import { ownCredentials, ownPaths, policyFiles } from './place.ts';
 import type { SetExitCode } from './program.ts';
+import { systemDaemon } from './system-daemon.ts';
 import { folderTree, verify } from '../verify/index.ts';
 
 const MIN_FREE_BYTES = 256 * 1024 * 1024;
@@ -45,6 +48,8 @@ export function addDoctorCommand(parent: Command, setExitCode: SetExitCode): voi
 }
 
 async function examine(): Promise<readonly Finding[]> {
+  const system = systemDaemon(process.env);
+  if (system !== null) return await examineHost(system);
   const paths = ownPaths();
   const control = controlClient(paths.controlSocket);
   const daemon = await orFailure(() => control.status());
@@ -60,7 +65,7 @@ async function examine(): Promise<readonly Finding[]> {
       keyOf: (name) => process.env[name] ?? null,
       answersAt,
     })),
-    attempt('bubblewrap', () => ok('bubblewrap', `${findBwrap(searchPath())} makes mount namespaces`)),
+    bubblewrapFinding(),
     programFinding('socat', 'the client needs it for the network of its sandbox', '`apt-get install socat`'),
     managedFinding(),
     credentialFinding(),
@@ -70,7 +75,23 @@ async function examine(): Promise<readonly Finding[]> {
     diskFinding(paths.home),
     await logFinding(paths.audit),
     ...logPlaceFindings(daemon),
+    ...capabilityFindings(daemon),
   ];
+}
+
+/** What a user of a machine can see whose daemon is another's. */
+async function examineHost({ sessionSocket }: RuntimePaths): Promise<readonly Finding[]> {
+  return [
+    clientFinding(),
+    hostFinding(sessionSocket, await orFailure(() => hallClient(sessionSocket).status())),
+    bubblewrapFinding(),
+    programFinding('socat', 'the client needs it for the network of its sandbox', '`apt-get install socat`'),
+    managedFinding(),
+  ];
+}
+
+function bubblewrapFinding(): Finding {
+  return attempt('bubblewrap', () => ok('bubblewrap', `${findBwrap(searchPath())} makes mount namespaces`));
 }
 
 function clientFinding(): Finding {

@@ -3,6 +3,7 @@ import { stringField } from '../core/json.ts';
 import type { DrillCall, DrillSite, ToolResult } from '../drill/index.ts';
 import { toolResults, turns } from '../drill/index.ts';
 import { launch } from './launch.ts';
+import { ownPlace } from './launch-place.ts';
 import type { Stage } from './drill-stage.ts';
 
 /** What became of one attack or everyday action. */
@@ -68,8 +69,7 @@ export async function runClient(
     return script(request);
   };
   const exitCode = await launch({
-    paths: stage.paths,
-    control: stage.control,
+    place: ownPlace(stage.paths, stage.control),
     command: ['claude', '-p', 'go', '--output-format', 'stream-json', '--verbose', ...words],
     workspace: site.workspace,
     homeDir: site.home,

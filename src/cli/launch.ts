@@ -1,17 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import { ownUserName } from '../bin/own-user.ts';
 import { packageRoot } from '../bin/package-root.ts';
 import { killStartedWith } from '../bin/started-processes.ts';
-import type { StatePaths } from '../bin/state-folder.ts';
 import type { ModelCredentials, OpenSessionAnswer } from '../core/control.ts';
 import { BwrapMissing, ClientMissing, SallyportError } from '../core/error.ts';
-import type { ControlClient } from './control-client.ts';
 import { CREDENTIAL_VARIABLES } from '../compile/index.ts';
+import type { LaunchPlace } from './launch-place.ts';
 import { keptEnvironment } from './place.ts';
 import { sessionWatch } from './session-watch.ts';
+import { fileOf } from './system-daemon.ts';
 import { etcToRebuild, findProgram, ownProgramFolders, privateMountWords } from './private-mount.ts';
 
 /** Milliseconds between two signs of life of the launcher; a fraction of the daemon's limit of 20 s. */
@@ -19,8 +19,7 @@ const BEAT_MS = 2_000;
 
 /** A governed run of the client. */
 export interface Launch {
-  readonly paths: StatePaths;
-  readonly control: ControlClient;
+  readonly place: LaunchPlace;
   /** The client and its words, as after `--`. */
   readonly command: readonly string[];
   readonly workspace: string;
@@ -42,7 +41,7 @@ export interface Launch {
  * the session alive and ends it when the client is gone.
  *
  * @returns the client's exit code, 128 and the signal's number where a signal ended it.
- * @throws {ClientMissing | BwrapMissing | NotRunning | NotAnswering | UpstreamUnconfigured | AuditUnavailable}
+ * @throws {ClientMissing | BwrapMissing | NotRunning | NotAnswering | SessionRefused | UpstreamUnconfigured | AuditUnavailable}
  *   also after the client was ended because the daemon stayed away.
  */
 export async function launch(run: Launch): Promise<number> {
@@ -50,17 +49,19 @@ export async function launch(run: Launch): Promise<number> {
   const searchPath = run.env['PATH'] ?? '/usr/bin:/bin';
   const client = findClient(run.command[0] ?? 'claude', searchPath);
   const bwrap = findBwrap(searchPath);
-  const opened = await run.control.openSession({
+  const { control } = run.place;
+  const opened = await control.openSession({
     workspace: run.workspace,
     homeDir: run.homeDir,
     environment: keptEnvironment(run.env),
     credentials: run.credentials,
     watchPid: null,
-    about: { user: userInfo().username, launcher: process.pid, client },
+    workspaceFile: fileOf(run.workspace),
+    about: { user: ownUserName(), launcher: process.pid, client },
   });
-  const folder = join(run.paths.run, opened.sessionId);
+  let folder: string | null = null;
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    folder = run.place.documentsFolder(opened);
     const [settingsFile, mcpFile] = [join(folder, 'managed-settings.json'), join(folder, 'managed-mcp.json')];
     writeFileSync(settingsFile, `${JSON.stringify(opened.settings, null, 2)}\n`, { mode: 0o600 });
     writeFileSync(mcpFile, `${JSON.stringify(opened.mcp, null, 2)}\n`, { mode: 0o600 });
@@ -70,9 +71,7 @@ export async function launch(run: Launch): Promise<number> {
         bwrap,
         settingsFile,
         mcpFile,
-        stateFolder: run.paths.home,
-        guardFolder: run.paths.guardFolder,
-        hookFolder: run.paths.hookFolder,
+        ...run.place.view(opened, folder),
         workspace: run.workspace,
         readOnlyFolders: own.readOnly,
         pinnedFolders: own.pinned,
@@ -84,8 +83,8 @@ export async function launch(run: Launch): Promise<number> {
     run.onOpen?.(opened, command);
     return await supervise(run, opened, bwrap, command);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
-    await endQuietly(run.control, opened.sessionId);
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+    await endQuietly(control, opened.sessionId);
   }
 }
 
@@ -117,7 +116,7 @@ async function supervise(
   if (run.signal?.aborted === true) stop();
   let gaveUp: Error | null = null;
   const beat = sessionWatch({
-    beat: () => run.control.beat(opened.sessionId, run.credentials),
+    beat: () => run.place.control.beat(opened.sessionId, run.credentials),
     uptimeMs: () => performance.now(),
     notice: (line) => run.onNotice?.(line),
     giveUp(error) {
@@ -155,7 +154,7 @@ function clientEnvironment(
   return kept;
 }
 
-async function endQuietly(control: ControlClient, sessionId: string): Promise<void> {
+async function endQuietly(control: LaunchPlace['control'], sessionId: string): Promise<void> {
   try {
     await control.endSession(sessionId, 'the client has ended');
   } catch (error) {

@@ -32,6 +32,19 @@ export function keptEnvironment(env: Readonly<Record<string, string | undefined>
   return Object.fromEntries(KEPT_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
+/** None: what a daemon is told that goes to the model with its own. */
+export const NO_CREDENTIALS: ModelCredentials = {
+  anthropicApiKey: null,
+  anthropicAuthToken: null,
+  awsAccessKeyId: null,
+  awsSecretAccessKey: null,
+  awsSessionToken: null,
+  awsProfile: null,
+  awsBearerToken: null,
+  googleAccessToken: null,
+  googleCredentialsFile: null,
+};
+
 /** The credentials for the model provider in this process's environment. */
 export function ownCredentials(): ModelCredentials {
   const given = (name: (typeof CREDENTIAL_VARIABLES)[number]): string | null => {

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { isAbsolute, normalize } from 'node:path/posix';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { checkBundle } from '../bin/load-bundle.ts';
 import { loadPolicy, sha256 } from '../bin/load-policy.ts';
 import { pathsBelow } from '../bin/state-folder.ts';
 import type { StatePaths } from '../bin/state-folder.ts';
@@ -27,6 +28,8 @@ interface CompileOptions {
   readonly json?: boolean;
   readonly awsOrganization?: string;
   readonly stateFolder: string;
+  readonly bundle?: string;
+  readonly trust?: string;
 }
 
 /** The state folder of the machines that documents are compiled for, whoever compiles them. */
@@ -49,6 +52,8 @@ export function addPolicyCompileCommand(policy: Command, setExitCode: SetExitCod
     .option('--coverage', 'say what holds each rule where the guard is absent, instead; exits 3 where layers disagree')
     .option('--list', 'list the kinds of documents and do nothing')
     .option('--json', 'print JSON')
+    .option('--bundle <file>', 'a signed bundle in place of a policy; needs `--trust`')
+    .option('--trust <key>', 'the public key that signs bundles, in PEM')
     .addOption(
       new Option('--aws-organization <id>', 'id of the AWS organization, for the IAM documents').argParser(
         organizationId,
@@ -85,11 +90,22 @@ export function anySite(policy: Policy, paths: StatePaths = ownPaths()): Site {
 
 function cover(files: readonly string[], options: CompileOptions, setExitCode: SetExitCode): void {
   const isJson = options.json === true;
-  const { policy } = loadPolicy(policyFiles(files), ownPaths().home).bundle;
+  const policy = policyGiven(files, options);
   const found = policyCoverage(policy, ruleTableOf(policy, Date.now()), siteThere(policy, options));
   process.stdout.write(isJson ? `${JSON.stringify(found)}\n` : coverageText(found));
   if (!isJson) for (const fault of found.faults) process.stderr.write(faultText(fault));
   if (found.faults.length > 0) setExitCode(EXIT.no);
+}
+
+/** The policy of the files, or of a bundle that the trusted key signed. */
+function policyGiven(files: readonly string[], { bundle, trust }: CompileOptions): Policy {
+  if (bundle === undefined && trust === undefined) return loadPolicy(policyFiles(files), ownPaths().home).bundle.policy;
+  if (bundle === undefined || trust === undefined || files.length > 0) {
+    throw new UsageError('`--bundle` and `--trust` belong together, and no file beside them', {
+      hint: 'give the policy as files, or as a bundle with the public key that signed it',
+    });
+  }
+  return checkBundle({ bundleFile: resolve(bundle), trustFile: resolve(trust) }).bundle.policy;
 }
 
 function siteThere(policy: Policy, { stateFolder }: CompileOptions): Site {
@@ -118,7 +134,7 @@ interface Compiled extends TargetOutput {
 }
 
 function compiled(files: readonly string[], options: CompileOptions): string {
-  const { policy } = loadPolicy(policyFiles(files), ownPaths().home).bundle;
+  const policy = policyGiven(files, options);
   const input: TargetInput = {
     policy,
     table: ruleTableOf(policy, Date.now()),

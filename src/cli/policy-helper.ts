@@ -1,8 +1,13 @@
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { ownUserName } from '../bin/own-user.ts';
+import { runtimePaths } from '../bin/runtime-folder.ts';
 import { isJsonObject } from '../core/json.ts';
+import type { ControlClient } from './control-client.ts';
 import { controlClient } from './control-client.ts';
-import { keptEnvironment, ownCredentials, ownPaths } from './place.ts';
+import { keptEnvironment, NO_CREDENTIALS, ownCredentials, ownPaths } from './place.ts';
+import { fileOf, ownDoor, systemDaemon } from './system-daemon.ts';
 
 /**
  * Adds `policy-helper`, which the client itself starts on a machine where Sallyport is installed. It opens a session and
@@ -13,15 +18,21 @@ export function addHelperCommand(parent: Command): void {
   parent
     .command('policy-helper')
     .description('print the managed settings of a new session, for the `policyHelper` setting of the client')
-    .action(async () => {
-      const opened = await controlClient(ownPaths().controlSocket).openSession({
-        workspace: process.env['CLAUDE_PROJECT_DIR'] ?? process.cwd(),
+    .option('--daemon <folder>', 'the runtime folder of the daemon to ask, whatever the environment names')
+    .action(async (options: { daemon?: string }) => {
+      const system = options.daemon === undefined ? systemDaemon(process.env) : runtimePaths(resolve(options.daemon));
+      const control: Pick<ControlClient, 'openSession'> =
+        system === null ? controlClient(ownPaths().controlSocket) : (await ownDoor(system)).control;
+      const workspace = process.env['CLAUDE_PROJECT_DIR'] ?? process.cwd();
+      const opened = await control.openSession({
+        workspace,
         homeDir: homedir(),
         environment: keptEnvironment(process.env),
-        credentials: ownCredentials(),
+        credentials: system === null ? ownCredentials() : NO_CREDENTIALS,
         watchPid: process.ppid,
+        workspaceFile: fileOf(workspace),
         about: {
-          user: userInfo().username,
+          user: ownUserName(),
           client: process.env['CLAUDE_CODE_VERSION'] ?? 'unknown',
           by: 'policy-helper',
         },

@@ -9,6 +9,7 @@ import { addPolicyImportCommand } from './policy-import.ts';
 import { addPolicyReachCommand } from './policy-reach.ts';
 import { addPolicyExplainCommand } from './policy-explain.ts';
 import { addPolicyPredictCommand } from './policy-predict.ts';
+import { addPolicyPullCommand } from './policy-pull.ts';
 import { addReplayCommand } from './policy-replay.ts';
 import { addSuggestCommand } from './policy-suggest.ts';
 import { addPolicySignCommands } from './policy-sign.ts';
@@ -23,6 +24,7 @@ export function addPolicyCommands(parent: Command, setExitCode: SetExitCode): vo
   addPolicyDiffCommand(policy, setExitCode);
   addPolicyImportCommand(policy, setExitCode);
   addPolicyReachCommand(policy, setExitCode);
+  addPolicyPullCommand(policy);
   addPolicySignCommands(policy);
   addPolicyTestCommand(policy, setExitCode);
   addReplayCommand(policy, setExitCode);

@@ -14,8 +14,10 @@ export interface PrivateView {
   readonly stateFolder: string;
   /** The one folder of it that stays as it is, for the guard's socket. */
   readonly guardFolder: string;
-  /** The one folder of it that stays to be read, for the hook client. */
-  readonly hookFolder: string;
+  /** The one folder of it that stays to be read, for the hook client; null where that lies elsewhere. */
+  readonly hookFolder: string | null;
+  /** More folders that are replaced by empty ones. */
+  readonly hiddenFolders?: readonly string[];
   /** The folder that the client starts in. */
   readonly workspace: string;
   /** Folders whose programs run outside of the session, as {@link ownProgramFolders} finds them: shown read-only. */
@@ -51,7 +53,9 @@ export function privateMountWords(view: PrivateView, etc: readonly EtcEntry[] | 
   for (const folder of view.pinnedFolders) words.push('--bind', folder, folder);
   for (const folder of view.readOnlyFolders) words.push('--ro-bind', folder, folder);
   words.push('--tmpfs', view.stateFolder, '--bind', view.guardFolder, view.guardFolder);
-  words.push('--ro-bind', view.hookFolder, view.hookFolder, '--remount-ro', view.stateFolder);
+  if (view.hookFolder !== null) words.push('--ro-bind', view.hookFolder, view.hookFolder);
+  words.push('--remount-ro', view.stateFolder);
+  for (const folder of view.hiddenFolders ?? []) words.push('--tmpfs', folder, '--remount-ro', folder);
   words.push('--die-with-parent', '--', view.bwrap, '--dev-bind', '/', '/', '--unshare-user');
   // The client's own sandbox cannot be nested below a process namespace: it finds its processes by `/proc`.
   if (view.hasOwnProcesses) words.push('--unshare-pid', '--proc', '/proc');

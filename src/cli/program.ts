@@ -8,6 +8,8 @@ import { addDetectCommands } from './detect.ts';
 import { addDaemonCommands } from './up.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addDrillCommand } from './drill.ts';
+import { addGatewayCommand } from './gateway.ts';
+import { addGuardCommand } from './guard.ts';
 import { addHelperCommand } from './policy-helper.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRunCommand } from './run.ts';
@@ -29,12 +31,14 @@ export function program(setExitCode: SetExitCode): Command {
     .exitOverride()
     .configureHelp({ showGlobalOptions: false });
   addDaemonCommands(sallyport);
+  addGuardCommand(sallyport);
   addRunCommand(sallyport, setExitCode);
   addDrillCommand(sallyport, setExitCode);
   addDoctorCommand(sallyport, setExitCode);
   addPolicyCommands(sallyport, setExitCode);
   addAuditCommands(sallyport, setExitCode);
   addWitnessCommands(sallyport);
+  addGatewayCommand(sallyport);
   addCaCommands(sallyport, setExitCode);
   addScanCommand(sallyport, setExitCode);
   addDetectCommands(sallyport);

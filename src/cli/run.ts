@@ -3,8 +3,11 @@ import type { Command } from 'commander';
 import { UsageError } from '../core/error.ts';
 import { controlClient } from './control-client.ts';
 import { launch } from './launch.ts';
-import { ownCredentials, ownPaths } from './place.ts';
+import { ownPlace, systemPlace } from './launch-place.ts';
+import type { LaunchPlace } from './launch-place.ts';
+import { NO_CREDENTIALS, ownCredentials, ownPaths } from './place.ts';
 import type { SetExitCode } from './program.ts';
+import { systemDaemon } from './system-daemon.ts';
 
 /** Adds `run`. */
 export function addRunCommand(parent: Command, setExitCode: SetExitCode): void {
@@ -21,19 +24,23 @@ export function addRunCommand(parent: Command, setExitCode: SetExitCode): void {
       const notice = (line: string): void => {
         if (options.quiet !== true) process.stderr.write(`sallyport: ${line}\n`);
       };
-      const paths = ownPaths();
+      const system = systemDaemon(process.env);
       const code = await launch({
-        paths,
-        control: controlClient(paths.controlSocket),
+        place: system === null ? place() : await systemPlace(system, process.env),
         command,
         workspace: process.cwd(),
         homeDir: homedir(),
         env: process.env,
-        credentials: ownCredentials(),
+        credentials: system === null ? ownCredentials() : NO_CREDENTIALS,
         stdio: 'inherit',
         onOpen: (opened) => notice(`session ${opened.sessionId}, watched and recorded`),
         onNotice: notice,
       });
       setExitCode(code);
     });
+}
+
+function place(): LaunchPlace {
+  const paths = ownPaths();
+  return ownPlace(paths, controlClient(paths.controlSocket));
 }

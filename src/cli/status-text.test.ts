@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DaemonStatus, EngineStatus } from '../core/control.ts';
 import type { SinkStatus } from '../core/sink-status.ts';
-import { statusText } from './status-text.ts';
+import { hostStatusText, statusText } from './status-text.ts';
 
 const SINCE_MS = Date.UTC(2026, 0, 2, 12, 3);
 
@@ -157,3 +157,20 @@ for (const { name, more, want } of [
 ] satisfies readonly { name: string; more: Partial<DaemonStatus>; want: RegExp }[]) {
   test(`the state shows ${name}`, () => assert.match(statusText({ ...status([]), ...more }), want));
 }
+
+test('of several users each session says whose it is, and what the daemon lacks stands in capitals', () => {
+  const session = { id: 'ses_1', workspace: '/w', endedReason: null, taint: null, user: 'ann' };
+  const host = { runtimeFolder: '/run/sallyport', missingCapabilities: ['CAP_KILL'], doors: 1 } as const;
+  const text = statusText({ ...status([]), host, sessions: [session] });
+  assert.match(text, /^ {2}host {6}\/run\/sallyport, 1 doors open\n {12}CAP_KILL MISSING$/m);
+  assert.match(text, /^ {2}sessions {2}ses_1 of ann$/m);
+});
+
+test('each user is told of the daemon of the machine, and when it denies', () => {
+  const told = { version: '1', startedAtMs: 0, gatewayUrl: 'http://127.0.0.1:1', ownSessions: null } as const;
+  const policy = { name: 'p', digest: 'd'.repeat(64), sequence: 3 };
+  const text = hostStatusText('/run/s.sock', { ...told, policy, isLogTaking: false });
+  assert.match(text, /^ {2}policy {4}p \(d{16}, number 3\)$/m);
+  assert.match(text, /^ {2}log {7}FAILING, so every call is denied$/m);
+  assert.match(hostStatusText('/run/s.sock', { ...told, policy, isLogTaking: true }), /takes records/);
+});

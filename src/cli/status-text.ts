@@ -1,5 +1,5 @@
 import type { AnchorStatus } from '../core/anchor-status.ts';
-import type { DaemonStatus, EngineStatus, LogHealth } from '../core/control.ts';
+import type { DaemonStatus, EngineStatus, HostFacts, HostStatus, LogHealth } from '../core/control.ts';
 import type { ReconcileStatus } from '../core/reconcile-status.ts';
 import type { SinkStatus } from '../core/sink-status.ts';
 import { withoutEngine } from '../core/without-engine.ts';
@@ -27,11 +27,33 @@ export function statusText(status: DaemonStatus): string {
     ...status.anchors.map((anchor, nth) => [nth === 0 ? 'anchors' : '', anchorText(anchor)]),
     ...(status.reconcile === null ? [] : [['reconcile', reconcileText(status.reconcile)]]),
     ...(status.engines.length === 0 ? [] : [['engines', status.engines.map(engineText).join('; ')]]),
+    ...(status.host === undefined ? [] : hostRows(status.host)),
     ['sandbox', status.policy.sandbox ? 'required for every command of a session' : 'off by policy'],
     ['sessions', running.length === 0 ? 'none' : running.map(sessionText).join(', ')],
   ];
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(9)} ${value}\n`).join('');
   return `sallyport ${status.version}, process ${status.pid}\n${lines}`;
+}
+
+/** The daemon of a machine, as it tells of itself to each of its users. */
+export function hostStatusText(socket: string, status: HostStatus): string {
+  const { version, policy, isLogTaking, gatewayUrl } = status;
+  const number = policy.sequence === null ? '' : `, number ${policy.sequence}`;
+  const rows = [
+    ['policy', `${policy.name} (${policy.digest.slice(0, 16)}${number})`],
+    ['gateway', gatewayUrl],
+    ['sessions', `opened at ${socket}`],
+    ['log', isLogTaking ? 'takes records' : 'FAILING, so every call is denied'],
+  ];
+  const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(9)} ${value}\n`).join('');
+  return `sallyport ${version}, the daemon of this machine\n${lines}`;
+}
+
+function hostRows({ runtimeFolder, missingCapabilities, doors }: HostFacts): readonly (readonly string[])[] {
+  return [
+    ['host', `${runtimeFolder}, ${doors} doors open`],
+    ...missingCapabilities.map((name) => ['', `${name} MISSING`]),
+  ];
 }
 
 function numberText({ policy }: DaemonStatus): string {
@@ -103,8 +125,9 @@ function time(atMs: number): string {
   return new Date(atMs).toISOString();
 }
 
-function sessionText({ id, taint }: DaemonStatus['sessions'][number]): string {
+function sessionText({ id, taint, user }: DaemonStatus['sessions'][number]): string {
+  const whose = user === undefined ? id : `${id} of ${user}`;
   return taint === null
-    ? id
-    : `${id} (tainted by a ${taint.source}${taint.detectorId === null ? '' : `: ${taint.detectorId}`})`;
+    ? whose
+    : `${whose} (tainted by a ${taint.source}${taint.detectorId === null ? '' : `: ${taint.detectorId}`})`;
 }

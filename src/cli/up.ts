@@ -2,12 +2,15 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { startDaemon } from '../bin/daemon.ts';
+import type { Daemon } from '../bin/daemon.ts';
 import type { BundlePlace } from '../bin/load-bundle.ts';
 import { processState } from '../bin/daemon-pid.ts';
 import { NotAnswering, NotRunning, SallyportError, UsageError } from '../core/error.ts';
-import { controlClient } from './control-client.ts';
+import type { RuntimePaths } from '../bin/runtime-folder.ts';
+import { controlClient, hallClient } from './control-client.ts';
 import { eachGiven, ownPaths, policyFiles } from './place.ts';
-import { statusText } from './status-text.ts';
+import { hostStatusText, statusText } from './status-text.ts';
+import { systemDaemon } from './system-daemon.ts';
 
 /** Milliseconds between two looks whether a daemon has ended. */
 const DOWN_POLL_MS = 50;
@@ -44,9 +47,17 @@ export function addDaemonCommands(parent: Command): void {
     .description('say what runs, where it listens and which policy is in force')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
+      const system = systemDaemon(process.env);
+      if (system !== null) return await showHost(system, options.json === true);
       const status = await controlClient(ownPaths().controlSocket).status();
       process.stdout.write(options.json === true ? `${JSON.stringify(status)}\n` : statusText(status));
     });
+}
+
+/** What the daemon of the machine tells each of its users. */
+async function showHost({ sessionSocket }: RuntimePaths, isJson: boolean): Promise<void> {
+  const status = await hallClient(sessionSocket).status();
+  process.stdout.write(isJson ? `${JSON.stringify(status)}\n` : hostStatusText(sessionSocket, status));
 }
 
 interface UpOptions {
@@ -58,7 +69,7 @@ interface UpOptions {
 }
 
 /** Both or neither: a bundle without a key to trust would be no more than a policy's text. */
-function bundlePlace({ bundle, trust }: UpOptions): { readonly bundle?: BundlePlace } {
+export function bundlePlace({ bundle, trust }: Pick<UpOptions, 'bundle' | 'trust'>): { readonly bundle?: BundlePlace } {
   if (bundle === undefined && trust === undefined) return {};
   if (bundle !== undefined && trust !== undefined) {
     return { bundle: { bundleFile: resolve(bundle), trustFile: resolve(trust) } };
@@ -78,9 +89,21 @@ async function up(options: UpOptions): Promise<void> {
   });
   const asked = Promise.withResolvers<void>();
   const stop = (): void => asked.resolve();
+  heedSignals(daemon, stop);
+  if (options.endWithStdin === true) process.stdin.on('end', stop).on('error', stop).resume();
+  const status = daemon.status();
+  process.stdout.write(options.json === true ? `${JSON.stringify(status)}\n` : `${statusText(status)}ready\n`);
+  await Promise.race([asked.promise, daemon.shutdownAsked]);
+  await daemon.close();
+  // An input that is still open would keep this process.
+  if (options.endWithStdin === true) process.stdin.destroy();
+  if (options.json !== true && options.endWithStdin !== true) process.stdout.write('ended\n');
+}
+
+/** Has a daemon end on SIGINT and SIGTERM, and read its policy again on SIGHUP. */
+export function heedSignals(daemon: Daemon, stop: () => void): void {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  if (options.endWithStdin === true) process.stdin.on('end', stop).on('error', stop).resume();
   process.on('SIGHUP', () => {
     daemon.reload().then(
       () => process.stderr.write(`policy is in force: ${daemon.status().policy.digest.slice(0, 16)}\n`),
@@ -90,13 +113,6 @@ async function up(options: UpOptions): Promise<void> {
       },
     );
   });
-  const status = daemon.status();
-  process.stdout.write(options.json === true ? `${JSON.stringify(status)}\n` : `${statusText(status)}ready\n`);
-  await Promise.race([asked.promise, daemon.shutdownAsked]);
-  await daemon.close();
-  // An input that is still open would keep this process.
-  if (options.endWithStdin === true) process.stdin.destroy();
-  if (options.json !== true && options.endWithStdin !== true) process.stdout.write('ended\n');
 }
 
 async function down(isJson: boolean): Promise<void> {

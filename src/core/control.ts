@@ -48,7 +48,35 @@ export interface DaemonStatus {
     readonly workspace: string;
     readonly endedReason: string | null;
     readonly taint: Taint | null;
+    /** Whose it is, where the daemon serves several users. */
+    readonly user?: string;
   }[];
+  /** Absent where the daemon serves one user. */
+  readonly host?: HostFacts;
+}
+
+/** What a daemon that serves several users says of itself to each of them: nothing of anybody's sessions. */
+export interface HostStatus {
+  readonly version: string;
+  readonly startedAtMs: number;
+  readonly policy: { readonly name: string; readonly digest: string; readonly sequence: number | null };
+  readonly gatewayUrl: string;
+  /** Whether the log takes records; calls are denied while it does not. */
+  readonly isLogTaking: boolean;
+  /** Sessions of the user who asks; null where that is not known. */
+  readonly ownSessions: number | null;
+}
+
+/** Capabilities of Linux by which a daemon sees and ends what is other users'. */
+export type HostCapability = 'CAP_DAC_READ_SEARCH' | 'CAP_KILL' | 'CAP_SYS_PTRACE';
+
+/** Of a daemon that serves several users. */
+export interface HostFacts {
+  readonly runtimeFolder: string;
+  /** Capabilities of the system that it lacks, and so cannot see or end all that is other users'. */
+  readonly missingCapabilities: readonly HostCapability[];
+  /** Doors that are open at this moment. */
+  readonly doors: number;
 }
 
 /** Whether the log takes records, as the newest append found it: an idle log is not tried. */
@@ -111,6 +139,8 @@ export interface OpenSessionRequest {
   readonly credentials: ModelCredentials;
   /** Set where no launcher will send beats: the session ends when this process is gone. */
   readonly watchPid: number | null;
+  /** Which folder the workspace is as whoever asks sees it, as `device:inode`; a daemon that sees another one refuses. */
+  readonly workspaceFile?: string;
   readonly about: JsonObject;
 }
 
@@ -121,6 +151,8 @@ export interface OpenSessionAnswer {
   readonly provider: ModelProvider;
   readonly gatewayUrl: string;
   readonly sandbox: boolean;
+  /** Folders of the daemon that the session's view must hide. */
+  readonly hiddenFolders: readonly string[];
   readonly settings: JsonObject;
   readonly mcp: JsonObject;
 }

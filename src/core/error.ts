@@ -121,6 +121,11 @@ export class PolicyInvalid extends SallyportError {
   override readonly code = 'POLICY_INVALID';
 }
 
+/** A daemon that serves several users does not open a session for whoever asks. The message says why. */
+export class SessionRefused extends SallyportError {
+  override readonly code = 'SESSION_REFUSED';
+}
+
 /** The state folder cannot be used as it is. */
 export class StateFolder extends SallyportError {
   override readonly code = 'STATE_FOLDER';

@@ -4,6 +4,7 @@ import { ruleId } from '../core/ids.ts';
 export const BUILTIN_RULES = {
   canary: ruleId('liveness/canary'),
   internalError: ruleId('decide/internal-error'),
+  unseenFile: ruleId('decide/unseen-file'),
   unreadableAction: ruleId('decide/unreadable-action'),
   unreadableCommand: ruleId('decide/unreadable-command'),
   sandboxEscape: ruleId('decide/sandbox-escape'),

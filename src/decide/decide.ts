@@ -1,5 +1,6 @@
 import type { Action } from '../core/action.ts';
 import type { Decision } from '../core/decision.ts';
+import { FileUnseen } from '../core/file-unseen.ts';
 import { starGlobMatches } from '../core/command-pattern-glob.ts';
 import type { McpRule } from '../core/rule-table.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
@@ -23,7 +24,14 @@ export function decide(index: RuleIndex, action: Action, scene: Scene, session: 
     const decided = findingOn(index, action, scene);
     if (session === null || decided.verdict === 'deny') return decisionOf(decided);
     return decisionOf(withTaint(decided, taintFindings(action, scene, session)));
-  } catch {
+  } catch (error) {
+    if (error instanceof FileUnseen) {
+      return {
+        verdict: 'deny',
+        ruleId: BUILTIN_RULES.unseenFile,
+        reason: 'The guard may not look at a file of this call, so it cannot tell where its path leads.',
+      };
+    }
     // The error may quote the action: it is not passed on.
     return {
       verdict: 'deny',

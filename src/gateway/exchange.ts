@@ -171,7 +171,7 @@ async function answer(
   }
   const admitted = await room.admissions.admit(
     limits,
-    { sessionId: caller.session.id, user: room.ports.user },
+    { sessionId: caller.session.id, user: room.ports.userOf(caller.session) },
     { bytes: bytes.length, costsTokens: kind === 'chat' },
   );
   if ('why' in admitted) return await refuse(admitted, { clientSessionId, model: told.model });

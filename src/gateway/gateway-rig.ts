@@ -145,7 +145,7 @@ export async function gatewayRig<Model extends RigModel>(
       clock: () => rig.nowMs,
       uptimeMs: () => performance.now(),
       usage: options.usage ?? { admit: () => Promise.resolve({ kind: 'counted', settle: () => Promise.resolve() }) },
-      user: 'ada',
+      userOf: () => 'ada',
       telemetry: { exchange: (facts) => void rig.facts.push(facts) },
       mayUseModel: (name) => rig.mayUseModel(name),
       ...(options.forwardProxy === undefined ? {} : { forwardProxy: options.forwardProxy }),

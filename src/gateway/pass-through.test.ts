@@ -226,3 +226,32 @@ test('credentials that cannot be had are a refusal that does not quote the fault
     assert.deepEqual(rig.events(), ['refused']);
   });
 });
+
+test('a central gateway gets the proof of this host instead of a signature, and nothing that a client says of it', async () => {
+  await withRig({ script: turns([{ text: 'a' }]), provider: 'bedrock' }, async (rig) => {
+    const asked: string[] = [];
+    rig.upstream = () =>
+      Promise.resolve({
+        provider: 'bedrock',
+        baseUrl: rig.model.url,
+        region: 'us-east-1',
+        credentials: null,
+        proof: (host, sessionId) => {
+          asked.push(host);
+          return Promise.resolve([
+            ['x-sallyport-identity', 'v1.proof'],
+            ['x-sallyport-session', sessionId],
+          ]);
+        },
+      });
+    const own = ['X-Sallyport-Identity: v1.forged', 'X-Sallyport-Session: ses_forged', 'X-Sallyport-Gateway: other'];
+    assert.equal((await wire(rig.gateway.url, post(BEDROCK_PATH, ASK, own))).status, 200);
+    assert.deepEqual(asked, ['127.0.0.1']);
+    const { rawHeaders = [], headers = {} } = rig.model.requests[0] ?? {};
+    assert.equal(headers['x-sallyport-identity'], 'v1.proof');
+    assert.equal(headers['x-sallyport-session'], rig.sessionId);
+    assert.equal(headers['x-sallyport-gateway'], undefined);
+    assert.equal(headers.authorization, undefined);
+    assert.ok(!rawHeaders.join('\n').includes('forged') && !rawHeaders.join('\n').includes(TOKEN));
+  });
+});

@@ -1,4 +1,5 @@
 import type { AuditSink } from '../core/audit.ts';
+import type { SessionId } from '../core/ids.ts';
 import type { GovernedSession, Liveness, SessionDirectory } from '../core/session.ts';
 import type { CallPorts } from './calls/index.ts';
 import type { Telemetry } from '../core/telemetry.ts';
@@ -17,8 +18,8 @@ export interface GatewayPorts {
   /** Milliseconds that only go forward, with fractions. */
   readonly uptimeMs: () => number;
   readonly usage: UsageLedger;
-  /** The user of the operating system whose sessions these are. */
-  readonly user: string;
+  /** The user of the operating system whose session it is. */
+  readonly userOf: (session: GovernedSession) => string;
   readonly telemetry: Telemetry;
   /**
    * Where requests of this session go, or null where nothing is set up for its provider. A `SallyportError` thrown
@@ -59,6 +60,11 @@ export type Upstream =
       readonly credentials: (() => Promise<AwsCredentials>) | null;
       /** A Bedrock API key, sent instead of a signature. */
       readonly bearer?: string | null;
+      /**
+       * Where the upstream is a central gateway: makes the header fields that prove to it who sends a request of a session,
+       * given the host that the request goes to. They are sent instead of a signature and of a key.
+       */
+      readonly proof?: (host: string, sessionId: SessionId) => Promise<ReadonlyArray<readonly [string, string]>>;
     }
   | {
       readonly provider: 'vertex';

@@ -26,7 +26,19 @@ export type RefusalWhy =
   | 'reply-blocked'
   | 'audit-unavailable'
   | 'gateway-fault'
-  | LimitWhy;
+  | LimitWhy
+  | RelayWhy;
+
+/** Why a central gateway answers instead, beside what both refuse. */
+export type RelayWhy =
+  | 'wrong-host'
+  | 'no-identity'
+  | 'proof-unreadable'
+  | 'proof-not-fresh'
+  | 'proof-rejected'
+  | 'caller-no-role'
+  | 'role-not-allowed'
+  | 'identity-unchecked';
 
 export interface Refusal {
   readonly why: RefusalWhy;
@@ -71,7 +83,7 @@ export function refusalReply(protocol: ModelProvider, refusal: Refusal): Refusal
 type Form = 'wait' | 'spent' | 'forbidden' | 'not-found' | 'too-large' | 'invalid' | 'bad-gateway';
 
 function formOf(why: RefusalWhy): Form {
-  if (why === 'unknown-path') return 'not-found';
+  if (why === 'unknown-path' || why === 'wrong-host') return 'not-found';
   if (why === 'body-too-large') return 'too-large';
   if (why === 'unreadable-request') return 'invalid';
   // Until tomorrow: the client shows it and does not ask again, in either format; a 400 of Bedrock's it repeats eight times.
@@ -79,7 +91,7 @@ function formOf(why: RefusalWhy): Form {
   // The client waits as long as it is told and repeats these.
   if (why === 'rate-limited' || why === 'too-many-at-once') return 'wait';
   // The client repeats these with growing pauses, which is right: they pass.
-  if (why === 'upstream-failed') return 'bad-gateway';
+  if (why === 'upstream-failed' || why === 'identity-unchecked') return 'bad-gateway';
   return 'forbidden';
 }
 

@@ -8,7 +8,7 @@ import type { Refusal } from './refusal.ts';
 import type { VertexPlace } from './routes.ts';
 import { awsSignature } from './sign.ts';
 import { upstreamTarget } from './upstream.ts';
-import type { UpstreamRequest } from './upstream.ts';
+import type { UpstreamRequest, UpstreamTarget } from './upstream.ts';
 
 /** Where a request goes first, or why it can go nowhere. */
 export async function usualUpstream(room: ExchangeRoom, checked: CheckedRequest): Promise<Upstream | Refusal> {
@@ -47,12 +47,12 @@ export async function upstreamRequest(
   const target = upstreamTarget(baseUrlFor(upstream, checked));
   const path = `${target.pathPrefix}${checked.target}`;
   const contentLength = checked.method === 'POST' || checked.body.length > 0 ? checked.body.length : null;
-  const credentials = await credentialHeaders(upstream, { ...checked, path, host: target.host }, room.ports.clock());
+  const credentials = await credentialHeaders(upstream, { ...checked, path, target }, room.ports.clock());
   const headers = requestHeaders(checked.rawHeaders, {
     host: target.host,
     contentLength,
     credentials,
-    dropped: (name) => name.startsWith(OWN_FIELDS[upstream.provider]),
+    dropped: (name) => name.startsWith(OWN_FIELDS[upstream.provider]) || name.startsWith(OUR_FIELDS),
     secret: checked.caller.token,
   });
   const { timeouts } = room.ports.content.rules().gateway;
@@ -61,6 +61,9 @@ export async function upstreamRequest(
 
 /** How the header fields begin by which a client could say to the service who asks or who pays. */
 const OWN_FIELDS = { anthropic: 'x-api-key', bedrock: 'x-amz-', vertex: 'x-goog-' } as const;
+
+/** Fields between a host's gateway and a central one: a client's own must not pass for the host's. */
+const OUR_FIELDS = 'x-sallyport-';
 
 function isPlaceOf(upstream: Upstream & { readonly provider: 'vertex' }, place: VertexPlace | null): boolean {
   return place !== null && place.project === upstream.project && place.location === upstream.location;
@@ -82,7 +85,7 @@ export function baseUrlFor(upstream: Upstream, checked: CheckedRequest): string 
 
 async function credentialHeaders(
   upstream: Upstream,
-  request: CheckedRequest & { readonly path: string; readonly host: string },
+  request: Omit<CheckedRequest, 'target'> & { readonly path: string; readonly target: UpstreamTarget },
   nowMs: number,
 ): Promise<ReadonlyArray<readonly [name: string, value: string]>> {
   if (upstream.provider === 'vertex') {
@@ -93,11 +96,14 @@ async function credentialHeaders(
   if (upstream.provider === 'anthropic') {
     return upstream.apiKey === null ? bearer : [['x-api-key', upstream.apiKey], ...bearer];
   }
+  if (upstream.proof !== undefined) {
+    return await upstream.proof(request.target.hostname, request.caller.session.id);
+  }
   if (bearer.length > 0 || upstream.credentials === null) return bearer;
   const signed = {
     method: request.method,
     target: request.path,
-    host: request.host,
+    host: request.target.host,
     contentType: contentTypeOf(request.rawHeaders),
     bodySha256: request.body.sha256,
   };

@@ -11,8 +11,8 @@ import { clearSocketPlace } from './socket-folder.ts';
 
 const HOOK_PATH = /^\/hook\/([A-Za-z0-9_-]{1,64})$/;
 
-/** Bytes of events that are held at this moment, over all connections. */
-interface Budget {
+/** Bytes of events that are held at this moment, over all connections of those who share it. */
+export interface GuardBudget {
   bytesInFlight: number;
 }
 
@@ -26,7 +26,25 @@ interface Budget {
  */
 export async function startGuard(ports: GuardPorts, socketPath: string): Promise<Guard> {
   await clearSocketPlace(socketPath, ownUid());
-  const budget: Budget = { bytesInFlight: 0 };
+  const guard = await startGuardAt(ports, socketPath, { bytesInFlight: 0 });
+  try {
+    // The folder keeps other users out until then.
+    chmodSync(socketPath, 0o600);
+  } catch (cause) {
+    await guard.close();
+    throw new StateFolder(`the socket \`${socketPath}\` cannot be closed to others`, { cause });
+  }
+  return guard;
+}
+
+/**
+ * As {@link startGuard}, in a place that the caller has made free and that lets through whom the caller wants; the socket
+ * is left as the process's umask makes it.
+ *
+ * @param budget shared with the other guards of whoever may fill it.
+ * @throws {StateFolder} where the socket cannot be made.
+ */
+export async function startGuardAt(ports: GuardPorts, socketPath: string, budget: GuardBudget): Promise<Guard> {
   const server = createServer(
     { requestTimeout: RECEIVE_TIMEOUT_MS, headersTimeout: RECEIVE_TIMEOUT_MS },
     (request, response) => {
@@ -49,7 +67,7 @@ export async function startGuard(ports: GuardPorts, socketPath: string): Promise
   return { close: () => (closing ??= closeServer(server)) };
 }
 
-async function serve(ports: GuardPorts, budget: Budget, request: IncomingMessage): Promise<Answer> {
+async function serve(ports: GuardPorts, budget: GuardBudget, request: IncomingMessage): Promise<Answer> {
   const [, sessionName] = HOOK_PATH.exec(request.url ?? '') ?? [];
   if (request.method !== 'POST' || sessionName === undefined) {
     return refusal('its hook asked for something that is not there');
@@ -68,7 +86,11 @@ async function serve(ports: GuardPorts, budget: Budget, request: IncomingMessage
  *
  * @param held counts what this request adds to the budget, for whoever gives it back.
  */
-async function readBody(request: IncomingMessage, budget: Budget, held: { bytes: number }): Promise<Buffer | string> {
+async function readBody(
+  request: IncomingMessage,
+  budget: GuardBudget,
+  held: { bytes: number },
+): Promise<Buffer | string> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | string>();
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => {
@@ -110,13 +132,6 @@ async function listen(server: Server, socketPath: string): Promise<void> {
   server.listen(socketPath, () => resolve());
   await promise;
   server.off('error', failed);
-  try {
-    // The folder keeps other users out until then.
-    chmodSync(socketPath, 0o600);
-  } catch (cause) {
-    server.close();
-    throw new StateFolder(`the socket \`${socketPath}\` cannot be closed to others`, { cause });
-  }
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -57,7 +57,39 @@ export const MODEL_MAPPINGS: readonly Mapping[] = [
     why: 'A call that the gateway makes up, to be denied by the guard.',
     map: (reading) => other(reading, reading.text('tool') ?? 'canary', 'a liveness check was issued'),
   },
+  {
+    ...API,
+    event: 'relay-request',
+    activityName: 'Relayed Request',
+    why: 'The same call as the host made, one hop on, with who AWS says the host is.',
+    map: (reading) =>
+      relayed(reading, request(reading, 'allow', 'a request of a host goes to Bedrock', 'informational')),
+  },
+  {
+    ...API,
+    event: 'relay-response',
+    activityName: 'Relayed Response',
+    why: 'How that call ended.',
+    map: (reading) => response(reading),
+  },
+  {
+    ...API,
+    event: 'relay-refused',
+    activityName: 'Refuse Relay',
+    why: 'A machine asked for a model and was not let through.',
+    map: (reading) =>
+      relayed(reading, request(reading, 'deny', `a request of a host was refused: ${whyOf(reading)}`, 'medium')),
+  },
 ];
+
+/** The role that AWS names, as the user of the call: of a machine no other is known here. */
+function relayed(reading: Reading, details: Details): Details {
+  const caller = objectOf(reading, 'caller');
+  const [account, role, session] = ['account', 'role', 'session'].map((name) => caller[name]);
+  if (typeof account !== 'string' || typeof role !== 'string' || typeof session !== 'string') return details;
+  const user = { name: `${account}/${role}/${session}`, type_id: 99, type: 'AWS role session' };
+  return { ...details, attributes: { ...details.attributes, actor: { user } } };
+}
 
 function whyOf(reading: Reading): string {
   return reading.text('why') ?? 'no reason told';

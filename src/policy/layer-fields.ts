@@ -107,6 +107,7 @@ const FIELDS: readonly (readonly [FieldPath, Order])[] = [
   [['providers', 'anthropic', 'upstream'], FIXED],
   [['providers', 'bedrock', 'region'], FIXED],
   [['providers', 'bedrock', 'upstream'], FIXED],
+  [['providers', 'bedrock', 'upstream_auth'], FIXED],
   [['providers', 'vertex', 'project'], FIXED],
   [['providers', 'vertex', 'region'], FIXED],
   [['providers', 'vertex', 'upstream'], FIXED],

@@ -100,6 +100,15 @@ function providerFaults({ layer, providers }: WrittenPolicy, report: Report): re
     const hint = "leave `upstream` out to use the provider's own address";
     return [report('policy/contradiction', 'error', path, 'this is the address of another provider', hint)];
   });
+  const { upstream, upstream_auth } = providers.bedrock;
+  if (layer === 'base' && upstream_auth === 'aws-identity' && upstream === undefined) {
+    const hint = 'write the address of the central gateway as `upstream`; only such a one reads this proof';
+    const path = ['providers', 'bedrock', 'upstream'];
+    return [
+      ...upstreams,
+      report('policy/missing-field', 'error', path, '`providers.bedrock.upstream` is missing', hint),
+    ];
+  }
   if (layer !== 'base' || providers.use !== 'vertex' || providers.vertex.project !== undefined) return upstreams;
   const path = ['providers', 'vertex', 'project'];
   const hint = 'write the id of the Google Cloud project that pays';

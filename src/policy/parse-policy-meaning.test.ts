@@ -18,6 +18,13 @@ for (const { name, text, want } of [
       "  hint: leave `upstream` out to use the provider's own address",
   },
   {
+    name: 'a proof of identity is for a central gateway, which has an address',
+    text: `${HEAD}providers: {use: bedrock, bedrock: {upstream_auth: aws-identity}}\n`,
+    want:
+      '3:36: error: `providers.bedrock.upstream` is missing [policy/missing-field]\n' +
+      '  hint: write the address of the central gateway as `upstream`; only such a one reads this proof',
+  },
+  {
     name: 'Vertex is not asked without a project that pays',
     text: `${HEAD}providers: {use: vertex}\n`,
     want:

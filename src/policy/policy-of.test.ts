@@ -21,6 +21,7 @@ test('the smallest policy allows nothing', () => {
     models: {
       provider: 'anthropic',
       upstream: 'https://api.anthropic.com',
+      upstreamAuth: 'sigv4',
       bedrockRegion: 'us-east-1',
       vertex: null,
       allow: [],
@@ -172,6 +173,7 @@ tools:
     models: {
       provider: 'bedrock',
       upstream: 'https://bedrock.example',
+      upstreamAuth: 'sigv4',
       bedrockRegion: 'eu-west-3',
       vertex: null,
       allow: ['claude-opus-*'],

@@ -95,6 +95,7 @@ function modelsOf({ providers, models }: WrittenPolicy): Policy['models'] {
   return {
     provider: providers.use,
     upstream: upstreamOf(providers),
+    upstreamAuth: providers.use === 'bedrock' ? providers.bedrock.upstream_auth : 'sigv4',
     bedrockRegion: providers.bedrock.region,
     vertex: vertexOf(providers),
     allow: models.allow,

@@ -26,6 +26,11 @@ export interface Policy {
     readonly provider: ModelProvider;
     /** An absolute URL without a final slash, `https` unless it names this machine. */
     readonly upstream: string;
+    /**
+     * How requests to Bedrock prove who sends them: by their signature, or to a central gateway by a proof of the AWS role
+     * of the machine. `sigv4` for other providers.
+     */
+    readonly upstreamAuth: 'sigv4' | 'aws-identity';
     readonly bedrockRegion: string;
     /** Whose models are asked and where; null unless `provider` is `vertex`. */
     readonly vertex: { readonly project: string; readonly region: string } | null;

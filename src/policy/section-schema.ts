@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { hostPattern, reasonOf } from './rule-schema.ts';
 
+/** How requests to Bedrock prove who sends them. */
+export const UPSTREAM_AUTHS = ['sigv4', 'aws-identity'] as const;
+
 /** Hosts in `egress.hosts`. */
 const MAX_HOSTS = 500;
 /** One day. */
@@ -33,6 +36,13 @@ export const providers = z
           .default('us-east-1')
           .describe('AWS region of the models.'),
         upstream: upstreamField,
+        upstream_auth: z
+          .enum(UPSTREAM_AUTHS)
+          .default('sigv4')
+          .describe(
+            'How a request proves who sends it. `sigv4`: it is signed for Bedrock. `aws-identity`: `upstream` is a central ' +
+              'gateway of Sallyport, which gets a proof of the AWS role of this machine and signs for Bedrock itself.',
+          ),
       })
       .prefault({})
       .describe('Amazon Bedrock.'),

@@ -86,6 +86,13 @@ const request = z.strictObject({
     .describe('where the content is kept, and the record of the request that it goes on from'),
 });
 
+const usage = z.strictObject({
+  input_tokens: z.number().optional(),
+  cache_creation_input_tokens: z.number().optional(),
+  cache_read_input_tokens: z.number().optional(),
+  output_tokens: z.number().optional(),
+});
+
 const response = z.strictObject({
   event: z.literal('response'),
   requestIndex: recordIndex,
@@ -95,12 +102,7 @@ const response = z.strictObject({
   bytes: count,
   stopReason: z.string().nullable(),
   messageId: z.string().max(128).nullable(),
-  usage: z.strictObject({
-    input_tokens: z.number().optional(),
-    cache_creation_input_tokens: z.number().optional(),
-    cache_read_input_tokens: z.number().optional(),
-    output_tokens: z.number().optional(),
-  }),
+  usage,
   requestId: z.string().max(128).nullable().describe("the service's id of the request"),
   durationMs: z.number(),
   ended: word.describe('`complete`, `upstream-cut`, `client-gone`, or why the gateway cut it'),
@@ -157,7 +159,60 @@ const canaryUnanswered = z.strictObject({
   clientSessionId: foreignId.nullable(),
 });
 
-/** What the gateway writes. */
+const awsCaller = z
+  .strictObject({
+    account: z.string(),
+    role: z.string(),
+    session: z.string().describe("the role's session: the instance or task where its role is one's own"),
+    userId: z.string(),
+  })
+  .describe('as AWS names it');
+
+const claimed = z
+  .strictObject({
+    sessionId: z.string().nullable().describe("the host's session"),
+    clientSessionId: foreignId.nullable(),
+  })
+  .describe('said by the host and proven by nothing');
+
+const relayRequest = z.strictObject({
+  event: z.literal('relay-request'),
+  path: sentence.describe('of the request, at most 256 characters'),
+  model: z.string().max(1024),
+  stream: z.boolean(),
+  bytes: count.describe('of the body'),
+  requestSha256: digest.describe(
+    'of the body: what the record `request` of the host has as `forwardedSha256` or `requestSha256`',
+  ),
+  caller: awsCaller,
+  claimed,
+  bundle: digest.describe('the policy of the central gateway'),
+});
+
+const relayResponse = z.strictObject({
+  event: z.literal('relay-response'),
+  requestIndex: recordIndex,
+  status: z.int().nullable().describe('HTTP status'),
+  responseSha256: digest.describe('of what the host got'),
+  bytes: count,
+  usage,
+  requestId: z.string().max(128).nullable().describe("the service's id of the request"),
+  durationMs: z.number(),
+  ended: word.describe('`complete`, `upstream-cut`, `upstream-failed` or `client-gone`'),
+});
+
+const relayRefused = z.strictObject({
+  event: z.literal('relay-refused'),
+  why: word,
+  path: z.string(),
+  model: z.string().max(1024).nullable(),
+  bytes: count.nullable(),
+  caller: awsCaller.nullable().describe('null where it is not known'),
+  claimed,
+  untold: count.optional().describe('refusals since the record before that have none'),
+});
+
+/** What the gateways write. */
 export const MODEL_BODIES: readonly RecordBody[] = fromTable([
   ['model', 'request', request, 'A request goes up to the model service.'],
   ['model', 'response', response, 'How the answer to it ended.'],
@@ -190,4 +245,7 @@ export const MODEL_BODIES: readonly RecordBody[] = fromTable([
     z.strictObject({ event: z.literal('tunnel'), host: z.string() }),
     'A connection to a model service was taken by the forward proxy.',
   ],
+  ['model', 'relay-request', relayRequest, 'The central gateway sends a request of a host to Bedrock.'],
+  ['model', 'relay-response', relayResponse, 'How the answer to it ended.'],
+  ['model', 'relay-refused', relayRefused, 'The central gateway let a request go no further.'],
 ]);

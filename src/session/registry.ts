@@ -4,6 +4,7 @@ import { makeSessionId } from '../core/ids.ts';
 import type { SessionId, Sha256 } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { GovernedSession, ModelProvider, SessionDirectory } from '../core/session.ts';
+import type { SessionOwner } from '../core/session-owner.ts';
 import { worseTaint } from '../core/taint.ts';
 import type { Taint } from '../core/taint.ts';
 import { loadSessions, storeSession } from './session-file.ts';
@@ -25,6 +26,8 @@ export interface SessionRequest {
   readonly provider: ModelProvider;
   /** The operating-system user, the client's version and the like: goes into the record, holds no secret. */
   readonly about: JsonObject;
+  /** Whose it is, where one daemon serves several users; null or absent where it serves one. */
+  readonly owner?: SessionOwner | null;
 }
 
 /** The sessions of this host, kept in the state folder so that a restarted daemon still knows them. */
@@ -53,6 +56,8 @@ export interface SessionRegistry extends SessionDirectory {
    */
   sweep(): Promise<void>;
   list(): readonly GovernedSession[];
+  /** Null for a session that nobody knows, and where the daemon serves one user. */
+  ownerOf(id: SessionId): SessionOwner | null;
 }
 
 /**
@@ -161,6 +166,7 @@ export function sessionRegistry(
         tokenSha256: sha256(token),
         openedAtMs: ports.clock(),
         clientSessionIds: [],
+        owner: request.owner ?? null,
       };
       ports.prepare?.(id);
       await ports.audit.append({
@@ -220,6 +226,7 @@ export function sessionRegistry(
       return null;
     },
     list: () => [...sessions.values()].map(viewOf),
+    ownerOf: (id) => sessions.get(id)?.owner ?? null,
   };
 }
 

@@ -14,6 +14,8 @@ import { parseSessionId } from '../core/ids.ts';
 import type { SessionId, Sha256 } from '../core/ids.ts';
 import { isJsonObject, stringField } from '../core/json.ts';
 import type { GovernedSession } from '../core/session.ts';
+import { parseSessionOwner } from '../core/session-owner.ts';
+import type { SessionOwner } from '../core/session-owner.ts';
 import { parseTaint } from '../core/taint.ts';
 
 /** A session as kept on disk. The token itself is never stored, only its digest. */
@@ -22,6 +24,8 @@ export interface StoredSession extends GovernedSession {
   readonly openedAtMs: number;
   /** Sessions of the client that began in it, the latest last. */
   readonly clientSessionIds: readonly string[];
+  /** Null where the daemon serves one user. */
+  readonly owner: SessionOwner | null;
 }
 
 /** Ended sessions that are kept, newest first, so that a late call of one is refused by its own reason. */
@@ -80,6 +84,8 @@ function parseSession(text: string, path: string): StoredSession {
   const taint = parseTaint(value['taint'] ?? null);
   if (taint === undefined) throw broken;
   const { clientSessionIds = [] } = value;
+  const owner = parseSessionOwner(value['owner'] ?? null);
+  if (owner === undefined) throw broken;
   if (!Array.isArray(clientSessionIds) || !clientSessionIds.every((one) => typeof one === 'string')) throw broken;
   return {
     id: id satisfies SessionId,
@@ -91,5 +97,6 @@ function parseSession(text: string, path: string): StoredSession {
     tokenSha256: tokenSha256 as Sha256,
     openedAtMs,
     clientSessionIds,
+    owner,
   };
 }
