@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import type http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
@@ -489,3 +501,30 @@ test('image: a session whose guard is not there does not begin', { skip: layoutS
   assert.notEqual(await session.ended, 0);
   assert.doesNotMatch(session.output(), /"ready"/);
 });
+
+test(
+  'image: root without a capability, as ECS Exec attaches it, works in workspace and home and nowhere of the guard',
+  { skip: process.getuid?.() === 0 ? false : 'needs root' },
+  (t) => {
+    const folder = mkdtempSync('/var/tmp/sp-attached-');
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    chmodSync(folder, 0o755);
+    const made = readFileSync(join(ROOT, SESSION), 'utf8').matchAll(
+      /install -d -m (\d+) -o (\d+) -g (\d+) (\/[^\\]+?) ?\\$/gm,
+    );
+    const writable: string[] = [];
+    for (const [, mode = '', uid = '', gid = '', paths = ''] of made) {
+      for (const path of paths.split(' ')) {
+        const here = join(folder, path);
+        mkdirSync(here, { recursive: true });
+        chownSync(here, Number(uid), Number(gid));
+        chmodSync(here, Number.parseInt(mode, 8));
+        const words = ['--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all', '--clear-groups'];
+        // In the folder itself: a door in the folder of doors is what everyone may make, a file in it is not looked at.
+        const tried = spawnSync('setpriv', [...words, 'sh', '-c', `: > ${here}/file`], { encoding: 'utf8' });
+        if (tried.status === 0) writable.push(path);
+      }
+    }
+    assert.deepEqual(writable.toSorted(), ['/home/developer', '/run/sallyport/doors', '/workspace']);
+  },
+);

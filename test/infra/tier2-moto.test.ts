@@ -20,8 +20,15 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   aws_s3_bucket_metric: 'it takes the configuration for a new bucket in a wrong region',
 };
 
-/** What the emulator forgets, by type and argument: the next plan would set it again. */
+/** What the emulator forgets or tells otherwise, by type and argument: the next plan would set it again. */
 const FORGOTTEN: Readonly<Record<string, readonly string[]>> = {
+  aws_autoscaling_group: ['capacity_reservation_specification', 'launch_template', 'max_instance_lifetime'],
+  aws_launch_template: ['default_version', 'latest_version', 'tag_specifications'],
+  aws_lb: ['enforce_security_group_inbound_rules_on_private_link_traffic'],
+  aws_network_acl: ['egress', 'ingress'],
+  aws_route53_zone: ['vpc'],
+  aws_vpc_security_group_egress_rule: ['description'],
+  aws_vpc_security_group_ingress_rule: ['description'],
   aws_s3_bucket_replication_configuration: ['rule'],
 };
 
