@@ -14,10 +14,17 @@ import {
 } from './emulator-process.ts';
 import type { EmulatorProcess } from './emulator-process.ts';
 
+export interface RadosgwKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
 /** A real store that speaks S3 and enforces Object Lock: Ceph's gateway, with everything in memory. */
 export interface Radosgw {
   readonly endpoint: string;
-  readonly keys: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly keys: RadosgwKeys;
+  /** Makes another user, who owns nothing: what he may do is for the policies of buckets to say. */
+  addUser(name: string): RadosgwKeys;
   stop(): Promise<void>;
 }
 
@@ -50,7 +57,6 @@ export async function startRadosgw(): Promise<Radosgw> {
 async function start(folder: string, running: EmulatorProcess[]): Promise<Omit<Radosgw, 'stop'>> {
   const [monitorPort, gatewayPort] = [await freePort(), await freePort()];
   const clusterId = randomUUID();
-  const keys = { accessKeyId: `AK${randomUUID().slice(0, 8)}`, secretAccessKey: randomUUID() };
   for (const name of ['mon', 'osd', 'rgw', 'run']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'ceph.conf'), configuration(folder, { clusterId, monitorPort, gatewayPort }));
   const options = { cwd: folder, env: { PATH: process.env['PATH'], CEPH_CONF: join(folder, 'ceph.conf') } };
@@ -68,21 +74,16 @@ async function start(folder: string, running: EmulatorProcess[]): Promise<Omit<R
   await untilUp(objects, options);
   const gateway = startProcess('radosgw', ['-n', 'client.rgw.a', '-f'], options);
   running.push(gateway);
-  runToEnd(
-    'radosgw-admin',
-    [
-      'user',
-      'create',
-      '--uid=t',
-      '--display-name=t',
-      `--access-key=${keys.accessKeyId}`,
-      `--secret-key=${keys.secretAccessKey}`,
-    ],
-    options,
-  );
+  const addUser = (name: string): RadosgwKeys => {
+    const keys = { accessKeyId: `AK${randomUUID().slice(0, 8)}`, secretAccessKey: randomUUID() };
+    const secrets = [`--access-key=${keys.accessKeyId}`, `--secret-key=${keys.secretAccessKey}`];
+    runToEnd('radosgw-admin', ['user', 'create', `--uid=${name}`, `--display-name=${name}`, ...secrets], options);
+    return keys;
+  };
+  const keys = addUser('t');
   const endpoint = `http://127.0.0.1:${gatewayPort}`;
   await untilAnswering(endpoint, gateway);
-  return { endpoint, keys };
+  return { endpoint, keys, addUser };
 }
 
 async function untilUp({ child, output }: EmulatorProcess, options: Parameters<typeof runToEnd>[2]): Promise<void> {

@@ -118,7 +118,7 @@ describe('buckets of the log archive', { skip }, () => {
     assert.equal(ending({ ...request, action: 's3:DeleteBucket', resource: bucketArn('audit') }), 'allowed');
     assert.equal(
       ending({ ...request, action: 's3:PutObject', resource: `${bucketArn('audit')}/records/x` }),
-      'denied by WriteByFirehoseAlone',
+      'denied by WriteByNamedRolesAlone',
     );
   });
 
@@ -146,23 +146,23 @@ describe('buckets of the log archive', { skip }, () => {
     {
       name: 'the stream of sessions writes no audit log',
       principal: SESSIONS_STREAM_ROLE,
-      want: 'denied by WriteByFirehoseAlone',
+      want: 'denied by WriteByNamedRolesAlone',
     },
     {
       name: 'the stream of the audit log writes no recordings',
       purpose: 'sessions',
-      want: 'denied by WriteByFirehoseAlone',
+      want: 'denied by WriteByNamedRolesAlone',
     },
     {
       name: 'an administrator of the archive writes nothing',
       principal: ADMINISTRATOR,
-      want: 'denied by WriteByFirehoseAlone',
+      want: 'denied by WriteByNamedRolesAlone',
     },
-    { name: 'the break-glass role writes nothing', principal: BREAK_GLASS, want: 'denied by WriteByFirehoseAlone' },
+    { name: 'the break-glass role writes nothing', principal: BREAK_GLASS, want: 'denied by WriteByNamedRolesAlone' },
     {
-      name: 'a host of the workload writes nothing',
-      principal: `arn:aws:iam::${WORKLOAD}:role/sallyport-host`,
-      want: 'denied by WriteByFirehoseAlone',
+      name: 'another role of the workload writes nothing',
+      principal: `arn:aws:iam::${WORKLOAD}:role/sallyport-session-task`,
+      want: 'denied by WriteByNamedRolesAlone',
     },
     {
       name: 'a role of the same name in another organization writes nothing',
@@ -170,7 +170,7 @@ describe('buckets of the log archive', { skip }, () => {
       context: { 'aws:PrincipalOrgID': 'o-z9z9z9z9z9' },
       want: 'denied by RefuseOtherOrganizations',
     },
-    { name: 'a reader does not write', principal: READER, want: 'denied by WriteByFirehoseAlone' },
+    { name: 'a reader does not write', principal: READER, want: 'denied by WriteByNamedRolesAlone' },
     { name: 'a reader reads', principal: READER, action: 's3:GetObjectVersion', want: 'allowed' },
     {
       name: 'another account of the organization does not read',
@@ -514,6 +514,19 @@ describe('keys', { skip }, () => {
       });
     assert.equal(encrypt(TRAIL), 'allowed');
     assert.equal(encrypt(TRAIL.replace(WORKLOAD, '999988887777')), 'implicitly denied');
+  });
+
+  test('a trail can be made where the bucket has a bucket key: CloudTrail decrypts for our trails too', () => {
+    const decrypt = (trail: string): string =>
+      ending({
+        action: 'kms:Decrypt',
+        resource: KEYS.trail,
+        principal: 'cloudtrail.amazonaws.com',
+        context: { 'aws:SourceArn': trail },
+        resourcePolicy: archive['trail'],
+      });
+    assert.equal(decrypt(TRAIL), 'allowed');
+    assert.equal(decrypt(TRAIL.replace(WORKLOAD, '999988887777')), 'implicitly denied');
   });
 
   for (const { name, group, purpose = 'logs', want } of [

@@ -538,6 +538,25 @@ function cases(documents: IdentityDocuments): readonly Case[] {
       want: 'explicitly denied',
       by: 'scp/CommandsFromOutside',
     },
+    ...(
+      [
+        ['ssm:RegisterTaskWithMaintenanceWindow', ssm('maintenancewindow/mw-0123456789abcdef0')],
+        ['ssm:UpdateMaintenanceWindowTask', ssm('maintenancewindow/mw-0123456789abcdef0')],
+        ['ssm:UpdateAssociation', ssm('association/00000000-0000-4000-8000-000000000000')],
+        ['ssm:StartAssociationsOnce', ssm('association/00000000-0000-4000-8000-000000000000')],
+      ] as const
+    ).map(([action, resource]) => ({
+      name: `A7: nor has a service send it, whose own role no guardrail binds: ${action}`,
+      request: { ...admin, action, resource, context: home },
+      want: 'explicitly denied' as const,
+      by: 'scp/CommandsFromOutside',
+    })),
+    ...['ec2:ModifyInstanceAttribute', 'ec2:CreateReplaceRootVolumeTask'].map((action) => ({
+      name: `A8: nor becomes root on a host from below: ${action}`,
+      request: { ...admin, action, resource: INSTANCE, context: home },
+      want: 'explicitly denied' as const,
+      by: 'scp/Walls',
+    })),
     {
       name: 'A7: nor makes a host his own by its tag',
       request: {
@@ -606,6 +625,65 @@ function cases(documents: IdentityDocuments): readonly Case[] {
       want: 'explicitly denied',
       by: 'scp/OwnRoles',
     },
+    ...['iam:UpdateAssumeRolePolicy', 'iam:AttachRolePolicy', 'iam:DeleteRole'].map((action) => ({
+      name: `I9: nor lets himself into the role that deploys, which no guardrail binds: ${action}`,
+      request: { ...admin, action, resource: DEPLOYMENT, context: home },
+      want: 'explicitly denied' as const,
+      by: 'scp/OwnRoles',
+    })),
+    {
+      name: 'I9: nor writes that role a policy',
+      request: { ...admin, action: 'iam:PutRolePolicy', resource: DEPLOYMENT, context: home },
+      want: 'explicitly denied',
+      by: 'scp/OwnRolesInline',
+    },
+    ...['host', 'gateway-task', 'gateway-execution', 'session-task', 'session-starter'].map((role) => ({
+      name: `I9: nor gives a machine of his own a role that the gateway or Bedrock believes: ${role}`,
+      request: {
+        ...admin,
+        action: 'iam:PassRole',
+        resource: `arn:aws:iam::${WORKLOAD}:role/sallyport-${role}`,
+        context: { ...home, 'iam:PassedToService': 'ec2.amazonaws.com' },
+      },
+      want: 'explicitly denied' as const,
+      by: 'scp/OwnRolesHandedOn',
+    })),
+    {
+      name: 'I9: what starts sessions gives them their role',
+      request: {
+        principal: `arn:aws:sts::${WORKLOAD}:assumed-role/sallyport-session-starter/x`,
+        identity: [EVERYTHING],
+        boundary: boundaries['service'],
+        scps: workload,
+        action: 'iam:PassRole',
+        resource: `arn:aws:iam::${WORKLOAD}:role/sallyport-session-task`,
+        context: { ...home, 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+      },
+      want: 'allowed',
+    },
+    {
+      name: 'A4: no administrator takes back the grant under which a stream is encrypted',
+      request: {
+        ...archiveAdmin,
+        action: 'kms:RevokeGrant',
+        resource: key,
+        resourcePolicy: HANDED_ON,
+        context: { ...home, 'kms:GrantIsForAWSResource': 'false' },
+      },
+      want: 'explicitly denied',
+      by: 'scp/KeyPolicies',
+    },
+    {
+      name: 'A4: a service takes its own back',
+      request: {
+        ...archiveAdmin,
+        action: 'kms:RevokeGrant',
+        resource: key,
+        resourcePolicy: HANDED_ON,
+        context: { ...home, 'kms:GrantIsForAWSResource': 'true' },
+      },
+      want: 'allowed',
+    },
     {
       name: 'A10: no administrator stops the trail',
       request: {
@@ -628,6 +706,47 @@ function cases(documents: IdentityDocuments): readonly Case[] {
       want: 'explicitly denied',
       by: 'scp/AlarmsAsBuilt',
     },
+    ...(['sns:SetSubscriptionAttributes', 'sns:PutDataProtectionPolicy', 'sns:Unsubscribe'] as const).map((action) => ({
+      name: `A10: nor sorts out what the topic of alarms tells: ${action}`,
+      request: { ...admin, action, resource: `arn:aws:sns:${REGION}:${WORKLOAD}:sallyport-alerts`, context: home },
+      want: 'explicitly denied' as const,
+      by: 'scp/AlarmsAsBuilt',
+    })),
+    ...(
+      [
+        ['cloudwatch:PutAlarmMuteRule', `arn:aws:cloudwatch:${REGION}:${WORKLOAD}:alarm-mute-rule:quiet`],
+        ['logs:DeleteResourcePolicy', '*'],
+        ['logs:PutAccountPolicy', '*'],
+      ] as const
+    ).map(([action, resource]) => ({
+      name: `A10: nor silences all of them without naming one: ${action}`,
+      request: { ...admin, action, resource, context: home },
+      want: 'explicitly denied' as const,
+      by: 'scp/NoSilence',
+    })),
+    ...['logs:PutDataProtectionPolicy', 'logs:DeleteMetricFilter'].map((action) => ({
+      name: `A10: nor blots out what log groups tell: ${action}`,
+      request: {
+        ...admin,
+        action,
+        resource: `arn:aws:logs:${REGION}:${WORKLOAD}:log-group:/sallyport/sessions`,
+        context: home,
+      },
+      want: 'explicitly denied' as const,
+      by: 'scp/LogsAsBuilt',
+    })),
+    ...(
+      [
+        ['route53profiles:AssociateProfile', '*'],
+        ['vpc-lattice:CreateServiceNetworkVpcAssociation', `arn:aws:vpc-lattice:${REGION}:${WORKLOAD}:servicenetwork/sn-1`],
+        ['ec2:AssociateDhcpOptions', `arn:aws:ec2:${REGION}:${WORKLOAD}:vpc/vpc-1`],
+      ] as const
+    ).map(([action, resource]) => ({
+      name: `N10: no administrator gives the network other rules for names, or another way out: ${action}`,
+      request: { ...admin, action, resource, context: home },
+      want: 'explicitly denied' as const,
+      by: 'scp/Walls',
+    })),
     {
       name: 'N9: no administrator opens DNS Firewall for when it fails',
       request: {

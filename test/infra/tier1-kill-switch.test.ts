@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { pythonSkip, readAutomation, runAutomation, runScript } from './lib/automation.ts';
 import type { Automation, ScriptCall, Step } from './lib/automation.ts';
+import { readConfiguration } from './lib/hcl.ts';
 import { evaluate } from './lib/iam.ts';
 import {
   ADMINISTRATOR,
@@ -13,7 +16,7 @@ import {
   staff,
   WORKLOAD,
 } from './lib/identity-documents.ts';
-import { renderDocuments, terraformSkip } from './lib/terraform.ts';
+import { renderDocuments, TERRAFORM_ROOT, terraformSkip } from './lib/terraform.ts';
 
 const ISOLATION = 'sg-0123456789abcdef0';
 const CLOSED = 'acl-0aaaaaaaaaaaaaaaa';
@@ -146,6 +149,7 @@ const ANSWERS = {
         { AutoScalingGroupName: 'sallyport-bob', Instances: [{ InstanceId: 'i-2' }] },
       ],
     },
+    { AutoScalingGroups: [{ AutoScalingGroupName: 'of-somebody', Instances: [{ InstanceId: 'i-1' }] }] },
   ],
 };
 
@@ -462,6 +466,11 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
       ]);
       allow(calls);
     });
+
+    test('groups are not asked for by name, of which AWS takes 50 in one call', () => {
+      const { calls } = runScript(script('resume', 'ReplaceHosts'), { answers: ANSWERS });
+      assert.deepEqual(inputsOf(calls, 'autoscaling.describe_auto_scaling_groups'), [{}]);
+    });
   });
 
   test('security starts it and hands it its role; nobody of the developers does', async () => {
@@ -478,6 +487,30 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
     assert.equal(pass('security', 'ec2.amazonaws.com'), 'implicitly denied');
     assert.equal(pass('developer', 'ssm.amazonaws.com'), 'explicitly denied');
   });
+});
+
+for (const { name, module, type, ignored } of [
+  { name: 'groups that are held', module: 'workstation', type: 'aws_autoscaling_group', ignored: 'suspended_processes' },
+  { name: 'subnets that are cut off', module: 'network', type: 'aws_network_acl', ignored: 'subnet_ids' },
+  { name: 'a gateway at zero', module: 'gateway', type: 'aws_ecs_service', ignored: 'desired_count' },
+])
+  test(`an apply after a stop leaves it as it is: ${name}`, async () => {
+    const { resource } = await readConfiguration(join(TERRAFORM_ROOT, 'modules', module));
+    const blocks = Object.values(resource[type] ?? {}).flat();
+    assert.ok(blocks.length > 0);
+    for (const { lifecycle } of blocks) {
+      const [rules] = lifecycle as readonly [{ readonly ignore_changes: readonly string[] }];
+      assert.ok(rules.ignore_changes.includes(`\${${ignored}}`), JSON.stringify(rules));
+    }
+  });
+
+test('an apply after a stop leaves it as it is: roles keep policies that Terraform did not write', async () => {
+  for (const folder of globSync('modules/*', { cwd: TERRAFORM_ROOT })) {
+    const { resource } = await readConfiguration(join(TERRAFORM_ROOT, folder));
+    assert.deepEqual(Object.keys(resource['aws_iam_role_policies_exclusive'] ?? {}), [], folder);
+    for (const [name, roles] of Object.entries(resource['aws_iam_role'] ?? {}))
+      assert.ok(!roles.some((role) => 'inline_policy' in role), `${folder}: ${name}`);
+  }
 });
 
 /** The names of the steps of stopping everything. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { containerWords } from './container-words.ts';
 
 /** Where the launcher finds what it needs. */
@@ -11,10 +11,12 @@ export interface Launcher {
   /** The folder that containers may see: the one that the launcher is started in. */
   readonly workspace: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The home of the person who starts it; that of the account where absent, never one that a variable names. */
+  readonly home?: string;
 }
 
 /** Variables that podman needs of the person who starts it; others choose another machine, store or configuration. */
-const PASSED_ON = ['HOME', 'USER', 'LOGNAME', 'LANG', 'TERM', 'TZ', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'];
+const PASSED_ON = ['USER', 'LOGNAME', 'LANG', 'TERM', 'TZ', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'];
 
 /** Exit of a line that is refused, as for a program that may not be run. */
 const REFUSED = 126;
@@ -29,11 +31,13 @@ export function launchContainer(argv: readonly string[], launcher: Launcher): nu
   const limits = limitsOf(launcher.limitsFile);
   if (limits === null) return refuse(`the limits of the policy cannot be read: ${launcher.limitsFile}`);
   const workspace = realPath(launcher.workspace);
-  if (workspace === null || isTooWide(workspace))
+  const home = launcher.home ?? userInfo().homedir;
+  if (workspace === null || isTooWide(workspace, home))
     return refuse('start it in the folder of a project, which is what containers see');
   const made = containerWords(argv, limits, { workspace, realPath: (path) => realPath(path) });
   if (!made.ok) return refuse(made.why);
-  const environment: Record<string, string> = { PATH: '/usr/local/bin:/usr/bin:/bin' };
+  // The account's own home: podman takes volumes, hooks and programs from files below whatever folder `HOME` names.
+  const environment: Record<string, string> = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home };
   for (const name of PASSED_ON) {
     const value = launcher.environment[name];
     if (value !== undefined) environment[name] = value;
@@ -65,9 +69,9 @@ function realPath(path: string): string | null {
 }
 
 /** The root, a folder of the system and a whole home hold more than a project. */
-function isTooWide(folder: string): boolean {
+function isTooWide(folder: string, home: string): boolean {
   const isSystem = /^\/(?:$|(?:bin|boot|dev|etc|lib|lib64|opt|proc|root|run|sbin|sys|usr|var)(?:\/|$))/.test(folder);
-  return isSystem || folder === '/home' || folder === '/tmp' || folder === realPath(homedir());
+  return isSystem || folder === '/home' || folder === '/tmp' || folder === realPath(home);
 }
 
 function refuse(why: string): number {

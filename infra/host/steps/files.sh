@@ -79,6 +79,8 @@ make_folder() {
     own "${3:-root:root}" "$root$1"
     chmod "$2" "$root$1"
   elif [ $# -gt 2 ] && [ "$dry_run" = no ]; then
+    # An account that is given what a link leads to would have any folder of the machine.
+    [ ! -L "$root$1" ] || fail "$1 is a link where a folder has to be"
     own "$3" "$root$1"
     chmod "$2" "$root$1"
   fi
@@ -150,5 +152,5 @@ same_file() {
 # Below --root the accounts are those of the image, which this machine does not know.
 own() {
   [ "$(id -u)" -eq 0 ] || return 0
-  if [ -n "$root" ]; then chown 0:0 "$2"; else chown "$1" "$2"; fi
+  if [ -n "$root" ]; then chown -h 0:0 "$2"; else chown -h "$1" "$2"; fi
 }

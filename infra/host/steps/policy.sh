@@ -13,9 +13,10 @@ place_policy() {
   else
     put_file "$trust" /etc/sallyport/trust.pem 0644
     words="--bundle $BUNDLE --trust /etc/sallyport/trust.pem${max_age:+ --max-bundle-age-days $max_age}"
-    # The folder first: the daemon's account makes nothing below /var/lib itself.
+    # The folder first: the daemon's account makes nothing below /var/lib itself. What is in it that account makes, for in a
+    # folder of somebody else's root follows links which that one puts there.
     make_folder /var/lib/sallyport 0700 sallyport:sallyport
-    make_folder /var/lib/sallyport/bundle 0700 sallyport:sallyport
+    if [ "$dry_run" = no ] && [ ! -d "$root$(dirname "$BUNDLE")" ]; then as_daemon mkdir -m 0700 "$root$(dirname "$BUNDLE")"; fi
     [ -f "$root$BUNDLE" ] || pull_bundle
   fi
   put_text /etc/sallyport/guard.env 0644 <<END
@@ -31,7 +32,7 @@ pull_bundle() {
   case $bundle in
   *://*)
     set -- policy pull "$bundle" --trust /etc/sallyport/trust.pem --out "$BUNDLE" ${region:+--region "$region"}
-    act setpriv --reuid sallyport --regid sallyport --init-groups -- env SALLYPORT_HOME=/var/lib/sallyport /opt/sallyport/bin/sallyport "$@"
+    act as_daemon env SALLYPORT_HOME=/var/lib/sallyport /opt/sallyport/bin/sallyport "$@"
     ;;
   *)
     [ -f "$bundle" ] || fail "there is no bundle $bundle"
@@ -41,12 +42,17 @@ pull_bundle() {
       return 0
     fi
     say "check and write: $BUNDLE"
-    sallyport_here policy verify-bundle "$bundle" --key "$root/etc/sallyport/trust.pem" >/dev/null || fail 'the bundle is refused'
-    (umask 077 && cat "$bundle" >"$root$BUNDLE.part")
-    own sallyport:sallyport "$root$BUNDLE.part"
-    mv -fT "$root$BUNDLE.part" "$root$BUNDLE"
+    # Copied first: what is put in place is what was looked at.
+    cp "$bundle" "$work/bundle"
+    sallyport_here policy verify-bundle "$work/bundle" --key "$root/etc/sallyport/trust.pem" >/dev/null || fail 'the bundle is refused'
+    as_daemon sh -c 'umask 077 && cat >"$1.part" && mv -fT "$1.part" "$1"' sh "$root$BUNDLE" <"$work/bundle"
     ;;
   esac
+}
+
+# Runs a program as the daemon's account; below --root, and without the rights for it, as whoever runs this.
+as_daemon() {
+  if [ -n "$root" ] || [ "$(id -u)" -ne 0 ]; then "$@"; else setpriv --reuid sallyport --regid sallyport --init-groups -- "$@"; fi
 }
 
 # Writes what the policy in force compiles to. The same at an install and whenever a new bundle came.

@@ -9,6 +9,9 @@ export const ADMINISTRATOR = `arn:aws:iam::${ARCHIVE}:role/administrator`;
 export const READER = `arn:aws:iam::${ARCHIVE}:role/auditor`;
 export const REPLICATION = `arn:aws:iam::${ARCHIVE}:role/sallyport-archive-replication`;
 export const AUDIT_STREAM_ROLE = `arn:aws:iam::${WORKLOAD}:role/sallyport-audit-stream`;
+/** Roles that keep stores of their logs in the audit bucket. */
+export const HOST_ROLE = `arn:aws:iam::${WORKLOAD}:role/sallyport-host`;
+export const GATEWAY_ROLE = `arn:aws:iam::${WORKLOAD}:role/sallyport-gateway-task`;
 export const SESSIONS_STREAM_ROLE = `arn:aws:iam::${WORKLOAD}:role/sallyport-sessions-stream`;
 export const TRAIL = `arn:aws:cloudtrail:eu-central-1:${WORKLOAD}:trail/sallyport-trail`;
 
@@ -41,7 +44,7 @@ export async function keyPolicies(role: 'archive' | 'replica' | 'workload', more
     account_id: role === 'workload' ? WORKLOAD : ARCHIVE,
     role,
     break_glass_role_arns: [BREAK_GLASS],
-    audit_writer_role_arns: [AUDIT_STREAM_ROLE],
+    audit_writer_role_arns: [AUDIT_STREAM_ROLE, HOST_ROLE, GATEWAY_ROLE],
     session_writer_role_arns: [SESSIONS_STREAM_ROLE],
     reader_role_arns: [READER],
     replication_role_arns: [REPLICATION],
@@ -67,6 +70,7 @@ export async function storeDocuments(more: object = {}): Promise<{
     replica_region: 'eu-west-1',
     break_glass_role_arns: [BREAK_GLASS],
     audit_writer_role_arns: [AUDIT_STREAM_ROLE],
+    store_writer_role_arns: [HOST_ROLE, GATEWAY_ROLE],
     session_writer_role_arns: [SESSIONS_STREAM_ROLE],
     trail_arns: [TRAIL],
     reader_role_arns: [READER],

@@ -16,6 +16,7 @@ module "documents" {
   break_glass_role_arns    = var.break_glass_role_arns
   protected                = var.protected
   audit_writer_role_arns   = var.audit_writer_role_arns
+  store_writer_role_arns   = var.store_writer_role_arns
   session_writer_role_arns = var.session_writer_role_arns
   trail_arns               = var.trail_arns
   reader_role_arns         = var.reader_role_arns

@@ -190,6 +190,17 @@ variable "audit_writer_role_arns" {
   }
 }
 
+variable "store_writer_role_arns" {
+  description = "Roles of hosts and gateways that keep stores of their logs in the audit bucket, under `logs/`: lines, tiles and checkpoints, as `sallyport audit verify` reads them. They need not be there yet."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.store_writer_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "store_writer_role_arns must hold ARNs of roles, written whole."
+  }
+}
+
 variable "session_writer_role_arns" {
   description = "Roles of Firehose that write the recordings of sessions, in the workload accounts. They need not be there yet."
   type        = list(string)

@@ -168,6 +168,17 @@ variable "audit_stream_name" {
   type        = string
 }
 
+variable "store" {
+  description = "Where the gateway keeps a store of its log, under `logs/`: bucket and key of the archive; null for no store."
+  type        = object({ bucket_arn = string, key_arn = string })
+  default     = null
+
+  validation {
+    condition     = var.store == null ? true : can(regex("^arn:[a-z-]+:s3:::[a-z0-9-]+$", var.store.bucket_arn)) && can(regex("^arn:[a-z-]+:kms:", var.store.key_arn))
+    error_message = "store must hold the ARNs of the audit bucket and of its key, as the output `archive` of stacks/log-archive has them."
+  }
+}
+
 variable "kms_key_arns" {
   description = "Keys: `data` encrypts the file system with the log, `logs` the log groups."
   type = object({

@@ -13,12 +13,8 @@ resource "aws_iam_role_policy" "host" {
   policy = module.documents.instance_policy
 }
 
-# A policy that somebody attaches by hand is taken off again at the next apply.
-resource "aws_iam_role_policies_exclusive" "host" {
-  role_name    = aws_iam_role.host.name
-  policy_names = [aws_iam_role_policy.host.name]
-}
-
+# A policy that somebody attaches by hand is taken off again at the next apply. Not so an inline one: the kill switch stops the role
+# by it, and an apply must not undo that.
 resource "aws_iam_role_policy_attachments_exclusive" "host" {
   role_name   = aws_iam_role.host.name
   policy_arns = []

@@ -18,6 +18,7 @@ module "documents" {
   developers        = { for key, one in var.developers : key => one.os_user }
   sessions_key_arn  = var.kms_key_arns.sessions
   audit_stream_name = var.audit_stream_name
+  store             = var.store
   artifacts         = var.artifacts
   session_document  = var.session_document
   parameter_names   = var.parameter_names
@@ -60,9 +61,12 @@ resource "aws_autoscaling_group" "developer" {
   }
 
   lifecycle {
-    # The kill switch sets it to zero; an apply must not undo that by the way.
-    ignore_changes = [desired_capacity]
+    # Sizes are a matter of the day, and the kill switch suspends processes: an apply must undo neither by the way.
+    ignore_changes = [desired_capacity, suspended_processes]
   }
+
+  # What a host starts with comes by the endpoint of S3, whose route waits for the firewall.
+  depends_on = [aws_vpc_security_group_egress_rule.s3]
 }
 
 resource "aws_launch_template" "developer" {

@@ -222,6 +222,17 @@ variable "audit_stream_name" {
   }
 }
 
+variable "store" {
+  description = "Where the hosts keep stores of their logs, under `logs/`: bucket and key of the archive; null for no store."
+  type        = object({ bucket_arn = string, key_arn = string })
+  default     = null
+
+  validation {
+    condition     = var.store == null ? true : can(regex("^arn:[a-z-]+:s3:::[a-z0-9-]+$", var.store.bucket_arn)) && can(regex("^arn:[a-z-]+:kms:", var.store.key_arn))
+    error_message = "store must hold the ARNs of the audit bucket and of its key, as the output `archive` of stacks/log-archive has them."
+  }
+}
+
 variable "artifacts" {
   description = "What a host fetches when it starts. The bucket is not trusted: package and client are pinned by their hash, the policy bundle by its signature (`trust_key` is the text of the public key)."
   type = object({

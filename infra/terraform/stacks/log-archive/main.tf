@@ -5,6 +5,7 @@ locals {
     trail = "arn:${var.partition}:cloudtrail:${workload.region}:${workload.account_id}:trail/${coalesce(workload.name, var.name)}-trail"
   }]
   audit_writer_role_arns   = [for workload in local.workloads : "${workload.roles}-audit-stream"]
+  store_writer_role_arns   = flatten([for workload in local.workloads : ["${workload.roles}-host", "${workload.roles}-gateway-task"]])
   session_writer_role_arns = [for workload in local.workloads : "${workload.roles}-sessions-stream"]
   trail_arns = distinct(concat(
     ["arn:${var.partition}:cloudtrail:${var.region}:${var.account_id}:trail/${var.name}-trail"],
@@ -28,7 +29,7 @@ module "keys" {
   role                     = "archive"
   protected                = var.protected
   break_glass_role_arns    = var.break_glass_role_arns
-  audit_writer_role_arns   = local.audit_writer_role_arns
+  audit_writer_role_arns   = concat(local.audit_writer_role_arns, local.store_writer_role_arns)
   session_writer_role_arns = local.session_writer_role_arns
   reader_role_arns         = var.reader_role_arns
   replication_role_arns    = local.is_replicated ? [local.replication_role_arn] : []
@@ -74,6 +75,7 @@ module "store" {
   protected                   = var.protected
   break_glass_role_arns       = var.break_glass_role_arns
   audit_writer_role_arns      = local.audit_writer_role_arns
+  store_writer_role_arns      = local.store_writer_role_arns
   session_writer_role_arns    = local.session_writer_role_arns
   reader_role_arns            = var.reader_role_arns
   trail_arns                  = local.trail_arns

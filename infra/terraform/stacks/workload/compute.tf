@@ -22,6 +22,7 @@ module "workstation" {
   parameter_names             = var.workstation.parameter_names
   artifacts                   = var.artifacts
   audit_stream_name           = module.streams.audit_stream_name
+  store                       = local.store
   session_document            = module.rules.session.document
   log_retention_days          = var.log_retention_days
   permissions_boundary_arn    = module.boundary.host_boundary_arn
@@ -60,6 +61,7 @@ module "gateway" {
     var.components.ephemeral_session ? ["${local.role_prefix}/${local.session_role_name}"] : [],
   )
   audit_stream_name        = module.streams.audit_stream_name
+  store                    = local.store
   kms_key_arns             = { data = module.keys.key_arns["data"], logs = module.keys.key_arns["logs"] }
   log_retention_days       = var.log_retention_days
   alarm_topic_arns         = [module.watch.topic_arn]

@@ -11,6 +11,7 @@ locals {
     kms_key_arn = var.artifacts.kms_key_arn
   }
 
+  store = { bucket_arn = var.archive.audit_bucket_arn, key_arn = var.archive.audit_key_arn }
 }
 
 module "rules" {
@@ -25,7 +26,7 @@ module "rules" {
   org_id           = var.org_id
   gateway_hostname = var.components.gateway ? var.gateway.hostname : null
   component_hosts  = var.components.control_plane ? { control_plane = [var.control_plane.witness.hostname] } : {}
-  buckets          = [var.artifacts.bucket]
+  buckets          = [var.artifacts.bucket, reverse(split(":", var.archive.audit_bucket_arn))[0]]
 
   extra_domains           = var.extra_domains
   extra_endpoint_services = var.extra_endpoint_services

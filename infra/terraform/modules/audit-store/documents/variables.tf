@@ -48,6 +48,12 @@ variable "audit_writer_role_arns" {
   type        = list(string)
 }
 
+variable "store_writer_role_arns" {
+  description = "Roles that keep stores of their logs in the audit bucket, under `logs/`."
+  type        = list(string)
+  default     = []
+}
+
 variable "session_writer_role_arns" {
   description = "Roles of Firehose that write the recordings of sessions."
   type        = list(string)

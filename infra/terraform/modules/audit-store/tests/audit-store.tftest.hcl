@@ -201,3 +201,11 @@ run "a_bucket_for_each_purpose_needs_its_key" {
   }
   expect_failures = [var.kms_key_arns]
 }
+
+run "a_writer_of_stores_is_named_whole" {
+  command = plan
+  variables {
+    store_writer_role_arns = ["arn:aws:iam::111122223333:role/sallyport-host", "sallyport-gateway-task"]
+  }
+  expect_failures = [var.store_writer_role_arns]
+}

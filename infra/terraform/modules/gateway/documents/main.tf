@@ -51,6 +51,26 @@ locals {
         Resource  = key_arn
         Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
       }],
+      [for store in [var.store] : {
+        Sid      = "KeepStore"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = "${store.bucket_arn}/logs/*"
+      } if store != null],
+      [for store in [var.store] : {
+        Sid       = "ListStore"
+        Effect    = "Allow"
+        Action    = "s3:ListBucket"
+        Resource  = store.bucket_arn
+        Condition = { StringLike = { "s3:prefix" = "logs/*" } }
+      } if store != null],
+      [for store in [var.store] : {
+        Sid       = "EncryptStore"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = store.key_arn
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
+      } if store != null],
     )
   }
 

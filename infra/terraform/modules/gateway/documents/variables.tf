@@ -63,3 +63,9 @@ variable "access_point_arns" {
   description = "ARNs of the access points of the file system, one for each availability zone."
   type        = list(string)
 }
+
+variable "store" {
+  description = "Where the gateway keeps a store of its log, under `logs/`: bucket and key of the archive; null for no store."
+  type        = object({ bucket_arn = string, key_arn = string })
+  default     = null
+}

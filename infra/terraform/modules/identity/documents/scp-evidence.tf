@@ -39,7 +39,7 @@ locals {
     {
       Sid       = "KeyPolicies"
       Effect    = "Deny"
-      Action    = ["kms:CreateGrant", "kms:PutKeyPolicy"]
+      Action    = ["kms:CreateGrant", "kms:PutKeyPolicy", "kms:RevokeGrant"]
       Resource  = "*"
       Condition = merge(local.but_builders, { BoolIfExists = { "kms:GrantIsForAWSResource" = "false" } })
     },
@@ -67,6 +67,7 @@ locals {
         "cloudtrail:PutEventSelectors",
         "cloudtrail:UpdateTrail",
         "config:Put*",
+        "firehose:StartDeliveryStreamEncryption",
         "firehose:UpdateDestination",
         "guardduty:Update*",
       ]
@@ -79,16 +80,27 @@ locals {
       Action = [
         "logs:AssociateKmsKey",
         "logs:DeleteLog*",
-        "logs:DeleteResourcePolicy",
+        "logs:DeleteMetricFilter",
         "logs:DeleteSubscriptionFilter",
         "logs:DisassociateKmsKey",
+        "logs:PutDataProtectionPolicy",
+        "logs:PutMetricFilter",
         "logs:PutRetentionPolicy",
         "logs:PutSubscriptionFilter",
       ]
       Resource = [
         "${local.arn}:logs:*:*:log-group:/${var.name}/*",
         "${local.arn}:logs:*:*:log-group:/aws/vendedlogs/${var.name}/*",
+        "${local.arn}:logs:*:*:log-group:/aws/vendedlogs/states/${var.name}-*",
       ]
+      Condition = local.but_builders
+    },
+    # These know no resource, or one that need not be ours: a rule that is silent about all alarms names none of them.
+    {
+      Sid       = "NoSilence"
+      Effect    = "Deny"
+      Action    = ["cloudwatch:PutAlarmMuteRule", "logs:DeleteResourcePolicy", "logs:PutAccountPolicy"]
+      Resource  = "*"
       Condition = local.but_builders
     },
     {
@@ -105,7 +117,9 @@ locals {
         "events:PutTargets",
         "events:RemoveTargets",
         "sns:DeleteTopic",
+        "sns:PutDataProtectionPolicy",
         "sns:RemovePermission",
+        "sns:SetSubscriptionAttributes",
         "sns:SetTopicAttributes",
         "sns:Unsubscribe",
       ]

@@ -8,6 +8,7 @@ locals {
         "ec2:AcceptVpcPeeringConnection",
         "ec2:AllocateAddress",
         "ec2:AssociateAddress",
+        "ec2:AssociateDhcpOptions",
         "ec2:AssociateRouteTable",
         "ec2:AttachInternetGateway",
         "ec2:AttachVpnGateway",
@@ -17,6 +18,7 @@ locals {
         "ec2:CreateInternetGateway",
         "ec2:CreateNatGateway",
         "ec2:CreateNetworkAclEntry",
+        "ec2:CreateReplaceRootVolumeTask",
         "ec2:CreateRoute",
         "ec2:CreateTransitGateway*",
         "ec2:CreateVpcEndpoint",
@@ -26,6 +28,7 @@ locals {
         "ec2:DeleteRoute",
         "ec2:DeleteVpcEndpoints",
         "ec2:DisassociateRouteTable",
+        "ec2:ModifyInstanceAttribute",
         "ec2:ModifySecurityGroupRules",
         "ec2:ModifySubnetAttribute",
         "ec2:ModifyVpcAttribute",
@@ -38,6 +41,7 @@ locals {
         "network-firewall:Disassociate*",
         "network-firewall:Put*",
         "network-firewall:Update*",
+        "route53profiles:Associate*",
         "route53resolver:Associate*",
         "route53resolver:Create*",
         "route53resolver:Delete*",
@@ -45,6 +49,7 @@ locals {
         "route53resolver:ImportFirewallDomains",
         "route53resolver:Put*",
         "route53resolver:Update*",
+        "vpc-lattice:CreateServiceNetworkVpcAssociation",
       ]
       Resource  = "*"
       Condition = local.but_builders
@@ -77,10 +82,20 @@ locals {
       Action   = "ssm:StartSession"
       Resource = ["${local.arn}:ecs:*:*:task/*", "${local.arn}:ssm:*:*:document/AWS-*", "${local.arn}:ssm:*:*:document/SSM-SessionManagerRunShell"]
     },
+    # A maintenance window without a role of its own sends its commands by the service's role, which no guardrail binds.
     {
-      Sid       = "CommandsFromOutside"
-      Effect    = "Deny"
-      Action    = ["ec2-instance-connect:*", "ec2:SendSerialConsoleSSHPublicKey", "ssm:CreateAssociation*", "ssm:SendCommand", "ssm:StartAccessRequest"]
+      Sid    = "CommandsFromOutside"
+      Effect = "Deny"
+      Action = [
+        "ec2-instance-connect:*",
+        "ssm:CreateAssociation*",
+        "ssm:RegisterTaskWithMaintenanceWindow",
+        "ssm:SendCommand",
+        "ssm:StartAccessRequest",
+        "ssm:StartAssociationsOnce",
+        "ssm:UpdateAssociation",
+        "ssm:UpdateMaintenanceWindowTask",
+      ]
       Resource  = "*"
       Condition = local.but_break_glass
     },

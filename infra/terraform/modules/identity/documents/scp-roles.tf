@@ -1,8 +1,9 @@
 locals {
-  own_roles = [
-    "${local.arn}:iam::*:policy/${var.name}-*",
-    "${local.arn}:iam::*:role/${var.name}-*",
-  ]
+  # Whoever lets himself into a role that deploys is bound by none of this, so those are among them.
+  own_roles = concat(
+    ["${local.arn}:iam::*:policy/${var.name}-*", "${local.arn}:iam::*:role/${var.name}-*"],
+    var.deployment_role_arns,
+  )
 
   # In whichever account they are.
   scp_roles = [
@@ -33,6 +34,14 @@ locals {
       Action    = ["iam:DeleteRolePolicy", "iam:PutRolePolicy"]
       Resource  = local.own_roles
       Condition = local.but_switch
+    },
+    # The gateway believes the role: a machine without a guard that somebody gives it would be one of its hosts.
+    {
+      Sid       = "OwnRolesHandedOn"
+      Effect    = "Deny"
+      Action    = "iam:PassRole"
+      Resource  = [for role in ["host", "gateway-*", "session-*"] : "${local.arn}:iam::*:role/${var.name}-${role}"]
+      Condition = { ArnNotEquals = { "aws:PrincipalArn" = concat(local.builders, local.starters) } }
     },
   ]
 }

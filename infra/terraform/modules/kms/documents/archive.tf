@@ -81,11 +81,12 @@ locals {
         StringLike = { "kms:EncryptionContext:aws:cloudtrail:arn" = var.trail_arns }
       }
     }] : statement if length(var.trail_arns) > 0],
+    # A bucket with a bucket key asks for more than encryption: without Decrypt CloudTrail refuses to make the trail.
     [for statement in [{
       Sid       = "LetCloudTrailSeeTheKey"
       Effect    = "Allow"
       Principal = { Service = "cloudtrail.amazonaws.com" }
-      Action    = ["kms:DescribeKey"]
+      Action    = ["kms:Decrypt", "kms:DescribeKey"]
       Resource  = "*"
       Condition = { ArnEquals = { "aws:SourceArn" = var.trail_arns } }
     }] : statement if length(var.trail_arns) > 0],

@@ -11,7 +11,7 @@ locals {
     other-sessions = {
       eventSource = ["ssm.amazonaws.com"]
       "$or" = [
-        { eventName = ["SendCommand", "CreateAssociation", "UpdateAssociation"] },
+        { eventName = ["SendCommand", "CreateAssociation", "RegisterTaskWithMaintenanceWindow", "StartAssociationsOnce", "UpdateAssociation", "UpdateMaintenanceWindowTask"] },
         {
           eventName = ["StartSession"]
           requestParameters = {
@@ -67,6 +67,8 @@ locals {
         "DeleteTopic",
         "DisableAlarmActions",
         "DisableRule",
+        "PutAlarmMuteRule",
+        "PutDataProtectionPolicy",
         "PutMetricAlarm",
         "PutRule",
         "PutTargets",

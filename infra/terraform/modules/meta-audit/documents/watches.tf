@@ -80,11 +80,11 @@ locals {
       }
       streams = {
         eventSource = ["firehose.amazonaws.com"]
-        eventName   = ["DeleteDeliveryStream", "StopDeliveryStreamEncryption", "UpdateDestination"]
+        eventName   = ["DeleteDeliveryStream", "StartDeliveryStreamEncryption", "StopDeliveryStreamEncryption", "UpdateDestination"]
       }
       log-groups = {
         eventSource       = ["logs.amazonaws.com"]
-        eventName         = ["DeleteLogGroup", "DeleteLogStream", "DeleteRetentionPolicy", "DeleteSubscriptionFilter", "DisassociateKmsKey", "PutRetentionPolicy", "PutSubscriptionFilter"]
+        eventName         = ["DeleteLogGroup", "DeleteLogStream", "DeleteMetricFilter", "DeleteRetentionPolicy", "DeleteSubscriptionFilter", "DisassociateKmsKey", "PutMetricFilter", "PutRetentionPolicy", "PutSubscriptionFilter"]
         requestParameters = { logGroupName = [{ prefix = "/${var.name}/" }, { prefix = "/aws/vendedlogs/${var.name}/" }] }
       }
       models = {

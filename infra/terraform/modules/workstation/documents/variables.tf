@@ -57,3 +57,9 @@ variable "parameter_names" {
   type        = set(string)
   default     = []
 }
+
+variable "store" {
+  description = "Where the hosts keep stores of their logs, under `logs/`: bucket and key of the archive; null for no store."
+  type        = object({ bucket_arn = string, key_arn = string })
+  default     = null
+}

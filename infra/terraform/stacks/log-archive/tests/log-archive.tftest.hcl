@@ -54,6 +54,26 @@ run "the_archive_of_production_is_built" {
   }
 }
 
+run "a1_hosts_and_gateway_of_each_workload_keep_stores" {
+  command = plan
+  variables {
+    workload_accounts = [
+      { account_id = "111122223333", region = "eu-central-1" },
+      { account_id = "222233334444", region = "eu-central-1", name = "research" },
+    ]
+  }
+
+  assert {
+    condition = local.store_writer_role_arns == [
+      "arn:aws:iam::111122223333:role/sallyport-host",
+      "arn:aws:iam::111122223333:role/sallyport-gateway-task",
+      "arn:aws:iam::222233334444:role/research-host",
+      "arn:aws:iam::222233334444:role/research-gateway-task",
+    ]
+    error_message = "stores are written by the roles that stacks/workload makes, and not by the tasks of sessions"
+  }
+}
+
 run "a_trial_in_one_account_is_built" {
   command = apply
   variables {

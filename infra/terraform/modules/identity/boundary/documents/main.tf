@@ -42,6 +42,20 @@ locals {
       Resource  = "*"
       Condition = { StringEquals = { "aws:ResourceAccount" = var.account_id } }
     },
+    # The bucket of the archive is another account's: its name and its own policy say which one.
+    {
+      Sid      = "Store"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:PutObject"]
+      Resource = "arn:${var.partition}:s3:::${var.name}-*/logs/*"
+    },
+    {
+      Sid       = "ListStore"
+      Effect    = "Allow"
+      Action    = "s3:ListBucket"
+      Resource  = "arn:${var.partition}:s3:::${var.name}-*"
+      Condition = { StringLike = { "s3:prefix" = "logs/*" } }
+    },
     {
       Sid    = "Channel"
       Effect = "Allow"
