@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
@@ -247,6 +248,27 @@ static void print_whole(const char *from, size_t length) {
   if (close(STDOUT_FILENO) != 0) refuse("its hook could not write the answer");
 }
 
+/*
+ * Behind a door, whose owner could put a guard of their own in the daemon's place, only the daemon may answer: the owner of the
+ * folder of doors. The kernel keeps who began to listen, whatever becomes of the path meanwhile.
+ */
+static void check_listener(int fd, const char *path) {
+  static const char room[] = "/guard/g.sock";
+  char doors[sizeof(((struct sockaddr_un *)0)->sun_path)];
+  size_t length = strlen(path);
+  if (length < sizeof room || strcmp(path + length - (sizeof room - 1), room) != 0) return;
+  length -= sizeof room - 1;
+  while (length > 1 && path[length - 1] != '/') length--;
+  memcpy(doors, path, length);
+  doors[length] = '\0';
+  struct stat folder;
+  struct ucred listener;
+  socklen_t size = sizeof listener;
+  if (stat(doors, &folder) != 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &listener, &size) != 0)
+    refuse("its hook could not see who answers");
+  if (listener.uid != folder.st_uid) refuse("another program answers in the guard's place");
+}
+
 static int connect_guard(const char *path) {
   struct sockaddr_un address;
   size_t length = strlen(path);
@@ -257,7 +279,10 @@ static int connect_guard(const char *path) {
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) refuse("its hook could not open a socket");
   /* Blocking: a full queue means to wait, which the timer bounds; a non-blocking connect would fail at once. */
-  if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0) return fd;
+  if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0) {
+    check_listener(fd, path);
+    return fd;
+  }
   if (errno == ENOENT) refuse("the guard's socket is missing");
   if (errno == EACCES || errno == EPERM) refuse("the guard's socket may not be opened");
   refuse("the guard is not running");

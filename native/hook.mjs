@@ -7,7 +7,7 @@
  * and speaks HTTP by hand, because `node:http` can be sent through a proxy by the environment. With `withhold` a refusal is
  * exit 0 with the object on stdout that takes the result's place; hook.c says where it stays exit 2.
  */
-import { fstatSync, statSync, writeSync } from 'node:fs';
+import { constants, fstatSync, openSync, statSync, writeSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
 
 const DEADLINE_MS = 5_000;
@@ -17,6 +17,8 @@ const LAST_WORDS_MS = 200;
 const MAX_EVENT_BYTES = 8 * 1_024 * 1_024;
 /** With the HTTP head. */
 const MAX_ANSWER_BYTES = 1_024 * 1_024;
+/** Opens a folder that may be gone through and not be read (fcntl.h). */
+const O_PATH = 0x20_0000;
 const END_LINE = '\nsallyport-end\n';
 const WITHHELD = `${JSON.stringify({
   hookSpecificOutput: {
@@ -102,7 +104,9 @@ function readEvent(then) {
 function ask(socketPath, session, event, then) {
   const chunks = [];
   let length = 0;
-  const guard = connect({ path: socketPath });
+  const path = ownPathOf(socketPath);
+  if (path === null) return;
+  const guard = connect({ path });
   guard.on('error', (error) => refuse(reasonOf(error)));
   guard.on('data', (chunk) => {
     length += chunk.length;
@@ -115,6 +119,23 @@ function ask(socketPath, session, event, then) {
       `Content-Length: ${event.length}\r\nConnection: close\r\n\r\n`,
   );
   guard.write(event);
+}
+
+/**
+ * Behind a door, whose owner could put a guard of their own in the daemon's place, only the daemon may answer: the owner of
+ * the folder of doors. The socket is reached by the folder that was looked at, whatever becomes of its name meanwhile.
+ */
+function ownPathOf(socketPath) {
+  const [, doors, room] = /^((?:\/[^/]+)+)(\/[^/]+\/guard)\/g\.sock$/.exec(socketPath) ?? [];
+  if (doors === undefined) return socketPath;
+  try {
+    const folder = openSync(`${doors}${room}`, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    if (fstatSync(folder).uid === statSync(doors).uid) return `/proc/self/fd/${folder}/g.sock`;
+    refuse("another program answers in the guard's place");
+  } catch (error) {
+    refuse(reasonOf(error));
+  }
+  return null;
 }
 
 function reasonOf(error) {

@@ -74,7 +74,7 @@ seconds=$(printf '%d.%03d' $((deadline_ms / 1000)) $((deadline_ms % 1000)))
 longer=$(printf '%d.%03d' $(((deadline_ms + 300) / 1000)) $(((deadline_ms + 300) % 1000)))
 
 [ -S "$socket" ] || refuse "the guard's socket is missing or may not be reached"
-for program in env timeout cat curl head tr; do
+for program in env timeout cat curl head stat tr; do
   [ -x "/usr/bin/$program" ] || refuse "/usr/bin/$program is missing"
 done
 
@@ -82,6 +82,20 @@ done
 within() {
   /usr/bin/env -i LC_ALL=C /usr/bin/timeout --foreground -s KILL "$@" 2>/dev/null
 }
+
+# Behind a door, whose owner could put a guard of their own in the daemon's place, only the daemon may answer: the owner of the
+# folder of doors. From inside of the folder that was looked at, whatever becomes of its name meanwhile.
+case $socket in
+  /*/*/guard/g.sock)
+    room=${socket%/g.sock}
+    door=${room%/guard}
+    cd -P "$room" 2>/dev/null || refuse "the guard's socket is missing or may not be reached"
+    owner=$(within "$seconds" /usr/bin/stat -c %u .) || refuse "its hook could not see who answers"
+    keeper=$(within "$seconds" /usr/bin/stat -L -c %u "${door%/*}") || refuse "its hook could not see who answers"
+    [ -n "$owner" ] && [ "$owner" = "$keeper" ] || refuse "another program answers in the guard's place"
+    socket=g.sock
+    ;;
+esac
 
 # The line that curl adds tells a whole exchange from a broken one and keeps the last newline of the answer. A NUL would
 # vanish in the shell; as another control character it is seen and refused.

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeSigningKey, readSigningKey } from '../src/bin/bundle-keys.ts';
@@ -22,6 +31,8 @@ import {
 } from './host-rig.ts';
 import type { Machine, Uid } from './host-rig.ts';
 import { until } from './daemon-process.ts';
+import { makeClients, runClient } from './hook-faults-clients.ts';
+import { ALLOW, frame, http } from './hook-faults-guards.ts';
 
 // What users of a machine can and cannot do to its daemon, and to each other by it.
 
@@ -230,6 +241,53 @@ test('a door that is exchanged for a link again and again leads the daemon nowhe
   assert.deepEqual(seen(), before);
   assert.equal(daemon.child.exitCode, null);
   assert.equal(administer(machine, ['status']).status, 0);
+});
+
+test('a file system that names another user as the owner of a door is none', { skip: SKIP }, async (t) => {
+  const machine = makeMachine(t, POLICY);
+  await startMachineDaemon(t, machine);
+  const door = join(machine.runtime, 'doors', NAME.bob);
+  shell(machine, BOB, `mkdir -m 770 ${door}`);
+  // As a user can have one by FUSE, where the machine lets others see it; root stands in for that here.
+  const options = `uid=${ANN},gid=${DAEMON},mode=0770`;
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'none', door]).status !== 0)
+    return t.skip('nothing is mounted here');
+  try {
+    assert.equal(lstatSync(door).uid, ANN);
+    const asked = await ask(machine, BOB, join(machine.runtime, 'session.sock'), 'POST', '/doors', { name: NAME.bob });
+    assert.match(asked.body, /a file system of its own.*SESSION_REFUSED/);
+  } finally {
+    // Before the folder of the test goes.
+    spawnSync('umount', ['-l', door]);
+  }
+});
+
+test('a guard that a user puts in the place of the daemon’s allows nothing', { skip: SKIP }, async (t) => {
+  const machine = makeMachine(t, POLICY);
+  await startMachineDaemon(t, machine);
+  const ann = await openedSession(machine, ANN, NAME.ann);
+  const clients = makeClients(mkdtempSync(join(machine.folder, 'clients-')));
+  assert.ok(clients.length > 0);
+  const own = await Promise.all(
+    clients.map((client) => runClient(client, { socket: ann.guard, session: ann.id, uid: ANN })),
+  );
+  for (const { exit, stderr } of own) assert.equal(exit, 0, stderr);
+
+  const door = join(machine.runtime, 'doors', NAME.ann);
+  const swapped = shell(machine, ANN, `mv ${door} ${door}x && mkdir ${door} ${door}/guard`);
+  assert.equal(swapped.status, 0, swapped.stderr);
+  const says = String(http(frame(ALLOW)));
+  const forged = `require('net').createServer((s)=>s.on('error',()=>0).once('data',()=>s.end(process.argv[2]))).listen(process.argv[1],()=>console.log(1))`;
+  const child = spawn('/usr/bin/setpriv', [...asUser(ANN), process.execPath, '-e', forged, ann.guard, says], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => void child.kill('SIGKILL'));
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  for (const client of clients) {
+    const { exit, stdout, stderr } = await runClient(client, { socket: ann.guard, session: ann.id, uid: ANN });
+    assert.deepEqual([exit, stdout], [2, ''], client.name);
+    assert.match(stderr, /another program answers in the guard's place/, client.name);
+  }
 });
 
 test('a user cannot take another’s door away, or see how it is called', { skip: SKIP }, async (t) => {

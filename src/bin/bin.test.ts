@@ -8,6 +8,7 @@ import { CANARY_ID_PREFIX } from '../gateway/index.ts';
 import { CANARY_PREFIX } from '../session/index.ts';
 import { expandGlob, realPath } from './file-facts.ts';
 import { statePaths } from './state-folder.ts';
+import { firstMembersOf } from './user-names.ts';
 
 test('the gateway looks for the prefix that the session room gives to canaries', () => {
   assert.equal(CANARY_ID_PREFIX, CANARY_PREFIX);
@@ -54,4 +55,47 @@ test('a glob gives the names that are there', (t) => {
   assert.deepEqual(expandGlob(join(folder, '*.pem')), [join(folder, 'a.pem')]);
   assert.deepEqual(expandGlob(join(folder, '*.txt')), []);
   assert.equal(expandGlob(join(folder, '**', '*.pem')), null);
+});
+
+for (const { name, entries, glob, want } of [
+  { name: 'a brace that the shell left is a brace', entries: ['{x,y}', 'x'], glob: '{x,y}/k*', want: ['{x,y}/key'] },
+  { name: 'a group that the shell left is none', entries: ['+(a)', 'a'], glob: '+(a)/k*', want: ['+(a)/key'] },
+  {
+    name: 'a bracket that was quoted is a bracket',
+    entries: ['[id]', 'i'],
+    glob: String.raw`\[id]/k*`,
+    want: ['[id]/key'],
+  },
+  { name: 'a star that was quoted is a star', entries: ['*', 'a'], glob: String.raw`\*/k?y`, want: ['*/key'] },
+  { name: 'a hidden name wants its dot', entries: ['.a', 'a'], glob: '*/key', want: ['a/key'] },
+  { name: 'a written dot finds it', entries: ['.a', 'a'], glob: '.?/key', want: ['.a/key'] },
+  { name: 'one mark is one character', entries: ['é', '😀', 'ab'], glob: '?/key', want: ['é/key', '😀/key'] },
+  { name: 'runs share a name in every way', entries: ['abcbd', 'abc'], glob: '*b*d/key', want: ['abcbd/key'] },
+  { name: 'what is no folder holds nothing', entries: ['a'], glob: '*/key/*', want: [] },
+  { name: 'a class is not told', entries: ['a'], glob: '[ab]/key', want: null },
+]) {
+  test(`a glob as the shell takes it: ${name}`, (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'sp-facts-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    for (const entry of entries) {
+      mkdirSync(join(folder, entry));
+      writeFileSync(join(folder, entry, 'key'), '');
+    }
+    const found = expandGlob(`${folder}/${glob}`);
+    assert.deepEqual(found?.toSorted() ?? null, want?.map((path) => join(folder, path)).toSorted() ?? null);
+  });
+}
+
+test('a glob that would walk the machine, or count without end, is soon given up', () => {
+  const fromMs = performance.now();
+  assert.equal(expandGlob('/*/*/*/*/*/*/*/none'), null);
+  assert.deepEqual(expandGlob(`/${'{a,b}'.repeat(40)}/q*`), []);
+  assert.deepEqual(expandGlob(`/usr/${'*a'.repeat(2_000)}b`), []);
+  assert.ok(performance.now() - fromMs < 10_000);
+});
+
+test('users are seen whose first group is that of the daemon', () => {
+  const accounts = 'root:x:0:0::/:/bin/sh\nguard:x:7:9::/:\nann:x:1001:9::/:\nbob:x:1002:99::/:\n\nodd\n';
+  assert.deepEqual(firstMembersOf(9, accounts), [7, 1001]);
+  assert.deepEqual(firstMembersOf(8, accounts), []);
 });

@@ -4,6 +4,7 @@ import {
   constants,
   fchmodSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -54,7 +55,8 @@ export interface Door {
  * Opens the door that a user made in the folder of doors, and so learns who that user is.
  *
  * The system has no call in reach of Node that tells who is at the other end of a socket, so the file system tells it:
- * - the owner of a folder is who made it, and only a privileged process can change that;
+ * - the owner of a folder is who made it, and only a privileged process can change that, on the file system of the folder
+ *   of doors: one that is mounted there says what whoever serves it wants;
  * - its group is the daemon's private one, which it got by being made in this folder: a folder of that user from
  *   elsewhere, which somebody moved here, has another;
  * - by its mode only its owner and that group can go through it, so whoever reaches a socket behind it is that user.
@@ -68,7 +70,9 @@ export interface Door {
 export function openDoor(doors: string, name: string, gid: number): Door {
   const folder = openFolder(join(doors, name), 'the door is missing or is no folder');
   try {
-    const { uid, gid: found, mode } = fstatSync(folder);
+    const { uid, gid: found, mode, dev } = fstatSync(folder);
+    // A user may mount a file system of their own making here (FUSE), which names whom it likes as the owner.
+    if (dev !== lstatSync(doors).dev) throw new SessionRefused('the door is a file system of its own');
     if (found !== gid) throw new SessionRefused('the door was not made in the folder of doors');
     // Folders of the daemon's own have its group too.
     if (uid === process.geteuid?.()) throw new SessionRefused('the door is the daemon’s own');
@@ -92,7 +96,8 @@ function door(folder: number, doors: string, name: string, uid: number): Door {
       const file = openFolder(path, `the folder \`${kind}\` of the door was replaced`);
       const socket = `/proc/self/fd/${file}/${kind === 'session' ? 's' : 'g'}.sock`;
       rooms.set(kind, { file, socket });
-      if (fstatSync(file).uid !== process.geteuid?.()) {
+      const { uid: owner, dev } = fstatSync(file);
+      if (owner !== process.geteuid?.() || dev !== fstatSync(folder).dev) {
         throw new SessionRefused(`the folder \`${kind}\` of the door is not the daemon's`);
       }
       // From here on it is this process's own folder: its user can neither put a link there nor take the socket away.

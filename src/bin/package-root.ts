@@ -71,9 +71,10 @@ export function sharedHookClient(root: string): HookClient {
 /** Looks at the file and at every folder above it. */
 function refuseReplaceable(path: string): void {
   for (let at = path; ; at = dirname(at)) {
-    const { uid, mode, isLink } = ownership(at);
-    // A link has no rights of its own; whoever may replace it may write to its folder.
-    if (uid !== 0 || (!isLink && (mode & 0o022) !== 0)) {
+    const { uid, mode, isLink, isSticky } = ownership(at);
+    // A link has no rights of its own; whoever may replace it may write to its folder. In a sticky folder, such as `/tmp`, nobody
+    // replaces what is root's, and the step before saw that it is.
+    if (uid !== 0 || (!isLink && !isSticky && (mode & 0o022) !== 0)) {
       throw new StateFolder(`\`${at}\` can be replaced by others than root, and the hook client with it`, {
         hint: 'install the package as root, in a folder that nobody else may write to',
       });
@@ -82,9 +83,18 @@ function refuseReplaceable(path: string): void {
   }
 }
 
-function ownership(path: string): { readonly uid: number; readonly mode: number; readonly isLink: boolean } {
+interface Ownership {
+  readonly uid: number;
+  readonly mode: number;
+  readonly isLink: boolean;
+  /** A folder in which only the owner of something takes it away. */
+  readonly isSticky: boolean;
+}
+
+function ownership(path: string): Ownership {
   const found = lstatSync(path);
-  return { uid: found.uid, mode: found.mode, isLink: found.isSymbolicLink() };
+  const isSticky = found.isDirectory() && (found.mode & 0o1000) !== 0;
+  return { uid: found.uid, mode: found.mode, isLink: found.isSymbolicLink(), isSticky };
 }
 
 /** Copies a program under another name first, so that a session never starts half of it. */

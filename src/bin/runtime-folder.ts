@@ -1,7 +1,7 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { StateFolder } from '../core/error.ts';
-import { groupOf } from './user-names.ts';
+import { firstMembersOf, groupOf } from './user-names.ts';
 
 /** What a daemon that serves several users shows to them. All paths are absolute. */
 export interface RuntimePaths {
@@ -59,9 +59,10 @@ export async function prepareRuntimeFolder(paths: RuntimePaths, owner: RuntimeOw
   }
 }
 
-async function refuseSharedGroup({ gid }: RuntimeOwner): Promise<void> {
+async function refuseSharedGroup({ uid, gid }: RuntimeOwner): Promise<void> {
   const group = await groupOf(String(gid));
-  const others = (group?.members ?? []).length;
+  const first = firstMembersOf(gid, readFileSync('/etc/passwd', 'utf8')).filter((member) => member !== uid);
+  const others = (group?.members ?? []).length + first.length;
   if (others === 0) return;
   throw new StateFolder(`the group ${gid} of this process has ${others} other member${others === 1 ? '' : 's'}`, {
     hint: 'give the daemon a group of its own, and name the one of the users with `--group`',

@@ -28,6 +28,19 @@ export async function groupOf(nameOrNumber: string): Promise<Group | null> {
   return { gid: Number(number), members: members.split(',').filter((name) => name !== '') };
 }
 
+/**
+ * The users of this machine whose first group it is. Those of a directory service are not among them: it need not list them.
+ *
+ * @param accounts the text of `/etc/passwd`.
+ */
+export function firstMembersOf(gid: number, accounts: string): readonly number[] {
+  return accounts
+    .split('\n')
+    .map((line) => line.split(':'))
+    .filter(([, , uid = '', group = '']) => /^\d{1,10}$/.test(uid) && group === String(gid))
+    .map(([, , uid]) => Number(uid));
+}
+
 async function fields(database: 'passwd' | 'group', key: string): Promise<readonly (readonly string[])[]> {
   const text = await new Promise<string>((resolve) => {
     const child = spawn(GETENT, ['--', database, key], {

@@ -7,22 +7,26 @@ import type { RelayLimits } from './relay-limits.ts';
 export interface CallerAdmission {
   /** A request of a caller; what is returned is called once when it has ended. */
   admit(caller: AwsCaller): Admitted;
-  /** Room for the body of a request, or null where there is none now. What is returned is called once when it is gone. */
-  holdBody(bytes: number): (() => void) | null;
 }
 
 export type Admitted =
-  | { readonly kind: 'admitted'; readonly release: () => void }
+  | {
+      readonly kind: 'admitted';
+      readonly release: () => void;
+      /** Room for the body of the request, or null where there is none now. What is returned is called once when it is gone. */
+      readonly holdBody: (bytes: number) => (() => void) | null;
+    }
   | { readonly kind: 'too-many-at-once' }
   | { readonly kind: 'rate-limited'; readonly retryAfterS: number };
 
 type AdmissionLimits = Pick<
   RelayLimits,
-  'bodyBytesAtOnce' | 'callerRequestsAtOnce' | 'callerRequestsPerMinute' | 'callers'
+  'bodyBytesAtOnce' | 'callerBodyBytesAtOnce' | 'callerRequestsAtOnce' | 'callerRequestsPerMinute' | 'callers'
 >;
 
 interface Count {
   underWay: number;
+  heldBytes: number;
   readonly minute: Rate;
 }
 
@@ -38,9 +42,21 @@ export function callerAdmission(limits: AdmissionLimits, uptimeMs: () => number)
     if (known !== undefined) return known;
     if (counts.size >= limits.callers) dropIdle(counts);
     if (counts.size >= limits.callers) return null;
-    const fresh = { underWay: 0, minute: rate(limits.callerRequestsPerMinute, uptimeMs) };
+    const fresh = { underWay: 0, heldBytes: 0, minute: rate(limits.callerRequestsPerMinute, uptimeMs) };
     counts.set(key, fresh);
     return fresh;
+  };
+
+  const holdBody = (count: Count, bytes: number): (() => void) | null => {
+    if (heldBytes + bytes > limits.bodyBytesAtOnce) return null;
+    // One body always has room, whatever the policy says of its length.
+    if (count.heldBytes > 0 && count.heldBytes + bytes > limits.callerBodyBytesAtOnce) return null;
+    heldBytes += bytes;
+    count.heldBytes += bytes;
+    return once(() => {
+      heldBytes -= bytes;
+      count.heldBytes -= bytes;
+    });
   };
 
   return {
@@ -50,12 +66,11 @@ export function callerAdmission(limits: AdmissionLimits, uptimeMs: () => number)
       const waitMs = count.minute.take();
       if (waitMs > 0) return { kind: 'rate-limited', retryAfterS: Math.ceil(waitMs / 1_000) };
       count.underWay += 1;
-      return { kind: 'admitted', release: once(() => void (count.underWay -= 1)) };
-    },
-    holdBody(bytes) {
-      if (heldBytes + bytes > limits.bodyBytesAtOnce) return null;
-      heldBytes += bytes;
-      return once(() => void (heldBytes -= bytes));
+      return {
+        kind: 'admitted',
+        release: once(() => void (count.underWay -= 1)),
+        holdBody: (bytes) => holdBody(count, bytes),
+      };
     },
   };
 }

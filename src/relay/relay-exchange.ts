@@ -73,7 +73,7 @@ async function serve(room: RelayRoom, request: http.IncomingMessage, client: Cli
   const known: Known = { ...asked, caller, isAdmitted: true };
   try {
     if (!isAllowedModel(head, rules)) return await refuse(MODEL_DENIED, known);
-    const held = admission.holdBody(head.bodyBytes);
+    const held = admitted.holdBody(head.bodyBytes);
     if (held === null) return await refuse(TOO_MUCH, known);
     try {
       const refusal = await pass({ room, rules, request, client, head, caller, path, claimed, sent: held });

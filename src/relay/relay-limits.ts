@@ -2,6 +2,8 @@
 export interface RelayLimits {
   /** Bytes of all request bodies that are held at one time: each is hashed before it is signed. */
   readonly bodyBytesAtOnce: number;
+  /** Bytes of the bodies of one caller of these: a host that says much and sends nothing must leave room for others. */
+  readonly callerBodyBytesAtOnce: number;
   /** Requests of one caller at one time: sub-agents ask side by side. */
   readonly callerRequestsAtOnce: number;
   /** Requests of one caller in a minute. */
@@ -25,6 +27,7 @@ const MIB = 1024 * 1024;
 
 export const RELAY_LIMITS: RelayLimits = {
   bodyBytesAtOnce: 512 * MIB,
+  callerBodyBytesAtOnce: 128 * MIB,
   callerRequestsAtOnce: 64,
   callerRequestsPerMinute: 600,
   otherRecordsPerMinute: 120,

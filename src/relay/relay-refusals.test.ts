@@ -329,6 +329,31 @@ test('bodies take no more room than there is', () =>
     { bodyBytesAtOnce: 100 },
   ));
 
+test('a host that tells of long bodies and sends none leaves room for other hosts', () =>
+  usingRelay(
+    async (rig) => {
+      const other = `v1.${'B'.repeat(40)}`;
+      const known = rig.identify;
+      const caller = { ...HOST_CALLER, session: 'i-other', userId: 'AROAEXAMPLEEXAMPLE01:i-other' };
+      rig.identify = (proof) => (proof === other ? Promise.resolve({ kind: 'caller', caller }) : known(proof));
+      const half = hostRequest('{}', { instead: { 'Content-Length': '60' } });
+      const idle = [0, 1, 2].map(() => net.connect(Number(new URL(rig.relay.url).port), '127.0.0.1'));
+      try {
+        for (const socket of idle) socket.on('error', () => undefined).write(half);
+        while (rig.bodies('relay-refused').length < 2) await new Promise(setImmediate);
+        assert.equal((await sendRaw(rig.relay.url, hostRequest(`"${'x'.repeat(58)}"`))).status, 429);
+        const answered = await sendRaw(
+          rig.relay.url,
+          hostRequest(`"${'x'.repeat(58)}"`, { instead: { [PROOF_HEADER]: other } }),
+        );
+        assert.equal(answered.status, 200);
+      } finally {
+        for (const socket of idle) socket.destroy();
+      }
+    },
+    { bodyBytesAtOnce: 200, callerBodyBytesAtOnce: 100 },
+  ));
+
 test('a machine with a role that is not on the list cannot fill the log either', () =>
   usingRelay(
     async (rig) => {

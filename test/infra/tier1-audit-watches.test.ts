@@ -295,6 +295,20 @@ const TOLD: readonly ({ readonly watch: string; readonly name: string } & TrailC
     request: { documentName: 'AWS-RunShellScript' },
   },
   {
+    watch: 'other-sessions',
+    name: 'a maintenance window is given a command',
+    service: 'ssm',
+    call: 'RegisterTaskWithMaintenanceWindow',
+    request: { taskArn: 'AWS-RunShellScript', taskType: 'RUN_COMMAND' },
+  },
+  {
+    watch: 'alarms',
+    name: 'alarms are muted',
+    service: 'monitoring',
+    call: 'PutAlarmMuteRule',
+    request: { name: 'quiet' },
+  },
+  {
     watch: 'kill-switch',
     name: 'everything is stopped',
     service: 'ssm',

@@ -165,14 +165,15 @@ test('H1: podman gets the words, nothing of the environment that sends it elsewh
   writeFileSync(limitsFile, `${LIMITS.join('\n')}\n`);
   const workspace = join(folder, 'project');
   mkdirSync(workspace);
+  // Of a repository, with `.config/containers/containers.conf` in it.
   const environment = {
-    HOME: '/home/x',
+    HOME: join(workspace, 'home'),
     DOCKER_HOST: 'tcp://x',
     CONTAINER_HOST: 'ssh://x',
     CONTAINERS_CONF: '/tmp/x',
     LD_PRELOAD: '/tmp/x.so',
   };
-  const launcher = { podman, limitsFile, workspace, environment };
+  const launcher = { podman, limitsFile, workspace, environment, home: join(folder, 'account') };
   assert.equal(
     launchContainer(['run', '-v', '.:/src', 'alpine', 'ls'], { ...launcher, workspace }),
     126,
@@ -191,11 +192,47 @@ test('H1: podman gets the words, nothing of the environment that sends it elsewh
   ]);
   const seen = readFileSync(join(folder, 'environment'), 'utf8');
   assert.doesNotMatch(seen, /DOCKER_HOST|CONTAINER_HOST|CONTAINERS_CONF|LD_PRELOAD/);
+  assert.match(seen, new RegExp(`^HOME=${folder}/account$`, 'm'));
+  assert.equal(launchContainer(['run', 'alpine'], { ...launcher, home: workspace }), 126, 'a home is no project');
   rmSync(limitsFile);
   assert.equal(launchContainer(['run', 'alpine'], launcher), 126, 'without limits nothing starts');
   writeFileSync(limitsFile, 'rm -rf\n');
   assert.equal(launchContainer(['run', 'alpine'], launcher), 126, 'a limit is a flag with its value');
 });
+
+test('no variable of the caller says which programs the scripts of a host start', (t) => {
+  const folder = temporary(t);
+  writeFileSync(join(folder, 'env'), '#!/bin/sh\necho forged\n');
+  chmodSync(join(folder, 'env'), 0o755);
+  for (const script of [join(HOST, 'files/bin/policy-helper'), join(HOST, 'files/bin/sallyport-container')]) {
+    const ran = run('/bin/sh', [script], { PATH: `${folder}:/usr/bin:/bin` });
+    assert.doesNotMatch(ran.stdout, /forged/, script);
+  }
+});
+
+test(
+  'an install gives the daemon’s account nothing that a link in its own folder leads to',
+  { skip: process.getuid?.() === 0 ? false : 'only root gives files away' },
+  (t) => {
+    const folder = temporary(t);
+    const [state, prize] = [join(folder, 'state'), join(folder, 'prize')];
+    for (const path of [state, prize]) mkdirSync(path, { mode: 0o755 });
+    symlinkSync(prize, join(state, 'bundle'));
+    writeFileSync(join(prize, 'file'), 'x');
+    symlinkSync(join(prize, 'file'), join(state, 'file'));
+    const script = `fail() { echo "error: $1" >&2; exit 1; }
+      root='' dry_run=no; . "$1/steps/files.sh"
+      own 61001:61001 "$2/file"; own 61001:61001 "$2/bundle"
+      make_folder "$2" 0700 61001:61001; make_folder "$2/bundle" 0700 61001:61001`;
+    const ran = run('/bin/sh', ['-euc', script, 'sh', HOST, state], { PATH: '/usr/bin:/bin' });
+    assert.match(ran.stderr, /bundle is a link where a folder has to be/);
+    assert.deepEqual(
+      [state, prize, join(prize, 'file')].map((path) => statSync(path).uid),
+      [61_001, 0, 0],
+    );
+    assert.equal(statSync(prize).mode & 0o777, 0o755);
+  },
+);
 
 test('H2: a container has a root that is only read, a place to write, and a network, so that images can be pulled', () => {
   assert.deepEqual(

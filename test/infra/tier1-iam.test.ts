@@ -552,7 +552,7 @@ function cases(documents: IdentityDocuments): readonly Case[] {
       by: 'scp/CommandsFromOutside',
     })),
     ...['ec2:ModifyInstanceAttribute', 'ec2:CreateReplaceRootVolumeTask'].map((action) => ({
-      name: `A8: nor becomes root on a host from below: ${action}`,
+      name: `A7: nor becomes root on a host from below: ${action}`,
       request: { ...admin, action, resource: INSTANCE, context: home },
       want: 'explicitly denied' as const,
       by: 'scp/Walls',
@@ -738,11 +738,14 @@ function cases(documents: IdentityDocuments): readonly Case[] {
     ...(
       [
         ['route53profiles:AssociateProfile', '*'],
-        ['vpc-lattice:CreateServiceNetworkVpcAssociation', `arn:aws:vpc-lattice:${REGION}:${WORKLOAD}:servicenetwork/sn-1`],
+        [
+          'vpc-lattice:CreateServiceNetworkVpcAssociation',
+          `arn:aws:vpc-lattice:${REGION}:${WORKLOAD}:servicenetwork/sn-1`,
+        ],
         ['ec2:AssociateDhcpOptions', `arn:aws:ec2:${REGION}:${WORKLOAD}:vpc/vpc-1`],
       ] as const
     ).map(([action, resource]) => ({
-      name: `N10: no administrator gives the network other rules for names, or another way out: ${action}`,
+      name: `N9: no administrator gives the network other rules for names, or another way out: ${action}`,
       request: { ...admin, action, resource, context: home },
       want: 'explicitly denied' as const,
       by: 'scp/Walls',

@@ -490,7 +490,12 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
 });
 
 for (const { name, module, type, ignored } of [
-  { name: 'groups that are held', module: 'workstation', type: 'aws_autoscaling_group', ignored: 'suspended_processes' },
+  {
+    name: 'groups that are held',
+    module: 'workstation',
+    type: 'aws_autoscaling_group',
+    ignored: 'suspended_processes',
+  },
   { name: 'subnets that are cut off', module: 'network', type: 'aws_network_acl', ignored: 'subnet_ids' },
   { name: 'a gateway at zero', module: 'gateway', type: 'aws_ecs_service', ignored: 'desired_count' },
 ])

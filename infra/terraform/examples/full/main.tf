@@ -171,8 +171,7 @@ module "guardrails" {
   management_account_id  = var.accounts.management
   workload_account_ids   = [var.accounts.workload]
   log_archive_account_id = var.accounts.log_archive
-  # Rules about IAM and sign-in are made in us-east-1.
-  extra_regions          = [var.replica_region, "us-east-1"]
+  extra_regions          = [var.replica_region]
   deployment_role_arns   = values(local.role)
   sso_instance_arn       = var.organization.sso_instance_arn
   assignments            = var.organization.assignments

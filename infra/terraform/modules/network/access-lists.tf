@@ -99,13 +99,13 @@ resource "aws_network_acl" "this" {
   tags = merge(var.tags, { Name = "${var.name}-${each.key}" })
 
   lifecycle {
-    # The kill switch gives hosts' subnets a list without rows, and an apply must not undo that by the way. Subnets of another zone
-    # would not be seen either, so that a change of zones makes the lists anew.
+    # The kill switch gives hosts' subnets a list without rows, and an apply must not undo that by the way. Other subnets would not be
+    # seen either, so that a change of subnets makes the lists anew.
     ignore_changes       = [subnet_ids]
-    replace_triggered_by = [terraform_data.zones]
+    replace_triggered_by = [terraform_data.listed_subnets]
   }
 }
 
-resource "terraform_data" "zones" {
-  input = sort(var.azs)
+resource "terraform_data" "listed_subnets" {
+  input = { for kind, list in local.access_lists : kind => list.subnet_ids }
 }

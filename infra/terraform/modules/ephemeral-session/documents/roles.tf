@@ -199,11 +199,11 @@ locals {
         Condition = { StringEquals = { "aws:ResourceTag/${local.owner_tag}" = local.owner_of_caller } }
       },
       {
-        Sid       = "SeeOwnStart"
-        Effect    = "Allow"
-        Action    = ["states:DescribeExecution", "states:GetExecutionHistory"]
-        Resource  = local.arn.executions
-        Condition = { StringEquals = { "aws:ResourceTag/${local.owner_tag}" = local.owner_of_caller } }
+        # An execution carries no tags that a condition could look at; what it tells is who started a session and when.
+        Sid      = "SeeStarts"
+        Effect   = "Allow"
+        Action   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+        Resource = local.arn.executions
       },
       {
         Sid       = "FindSessions"

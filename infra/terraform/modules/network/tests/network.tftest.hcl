@@ -97,6 +97,11 @@ run "n15_a_zone_more_moves_no_subnet" {
     condition     = output.private_cidrs == { eu-central-1a = "10.64.0.0/19", eu-central-1b = "10.64.64.0/19" }
     error_message = "The networks of two zones must be those that they have among three."
   }
+
+  assert {
+    condition     = aws_network_acl.this["private"].subnet_ids == toset(values(aws_subnet.private)[*].id) && length(aws_network_acl.this["private"].subnet_ids) == 2
+    error_message = "A change of subnets must reach the lists, although a change of lists by the kill switch is left alone."
+  }
 }
 
 run "n15_the_smallest_network_fits" {

@@ -13,7 +13,8 @@ def handler(events, _context):
             dict(
                 Sid="CredentialsFromBeforeTheStop",
                 Effect="Deny",
-                Action="*",
+                # As with the stop itself: what these hosts and tasks still have to tell must get out.
+                NotAction=["firehose:PutRecord", "firehose:PutRecordBatch"],
                 Resource="*",
                 Condition=dict(DateLessThan=dict([("aws:TokenIssueTime", now)])),
             )
