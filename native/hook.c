@@ -250,7 +250,8 @@ static void print_whole(const char *from, size_t length) {
 
 /*
  * Behind a door, whose owner could put a guard of their own in the daemon's place, only the daemon may answer: the owner of the
- * folder of doors. The kernel keeps who began to listen, whatever becomes of the path meanwhile.
+ * folder of doors. Where a launcher shows its session a folder of doors of its own, with the one door in it, it must at least
+ * not be this user. The kernel keeps who began to listen, whatever becomes of the path meanwhile.
  */
 static void check_listener(int fd, const char *path) {
   static const char room[] = "/guard/g.sock";
@@ -266,7 +267,9 @@ static void check_listener(int fd, const char *path) {
   socklen_t size = sizeof listener;
   if (stat(doors, &folder) != 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &listener, &size) != 0)
     refuse("its hook could not see who answers");
-  if (listener.uid != folder.st_uid) refuse("another program answers in the guard's place");
+  uid_t own = geteuid();
+  if (folder.st_uid == own ? listener.uid == own : listener.uid != folder.st_uid)
+    refuse("another program answers in the guard's place");
 }
 
 static int connect_guard(const char *path) {

@@ -123,14 +123,16 @@ function ask(socketPath, session, event, then) {
 
 /**
  * Behind a door, whose owner could put a guard of their own in the daemon's place, only the daemon may answer: the owner of
- * the folder of doors. The socket is reached by the folder that was looked at, whatever becomes of its name meanwhile.
+ * the folder of doors. Where a launcher shows its session a folder of doors of its own, with the one door in it, it must at
+ * least not be this user. The socket is reached by the folder that was looked at, whatever becomes of its name meanwhile.
  */
 function ownPathOf(socketPath) {
   const [, doors, room] = /^((?:\/[^/]+)+)(\/[^/]+\/guard)\/g\.sock$/.exec(socketPath) ?? [];
   if (doors === undefined) return socketPath;
   try {
     const folder = openSync(`${doors}${room}`, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    if (fstatSync(folder).uid === statSync(doors).uid) return `/proc/self/fd/${folder}/g.sock`;
+    const [owner, keeper, own] = [fstatSync(folder).uid, statSync(doors).uid, process.geteuid()];
+    if (keeper === own ? owner !== own : owner === keeper) return `/proc/self/fd/${folder}/g.sock`;
     refuse("another program answers in the guard's place");
   } catch (error) {
     refuse(reasonOf(error));

@@ -74,7 +74,7 @@ seconds=$(printf '%d.%03d' $((deadline_ms / 1000)) $((deadline_ms % 1000)))
 longer=$(printf '%d.%03d' $(((deadline_ms + 300) / 1000)) $(((deadline_ms + 300) % 1000)))
 
 [ -S "$socket" ] || refuse "the guard's socket is missing or may not be reached"
-for program in env timeout cat curl head stat tr; do
+for program in env timeout cat curl head id stat tr; do
   [ -x "/usr/bin/$program" ] || refuse "/usr/bin/$program is missing"
 done
 
@@ -84,7 +84,8 @@ within() {
 }
 
 # Behind a door, whose owner could put a guard of their own in the daemon's place, only the daemon may answer: the owner of the
-# folder of doors. From inside of the folder that was looked at, whatever becomes of its name meanwhile.
+# folder of doors. Where a launcher shows its session a folder of doors of its own, with the one door in it, it must at least not be
+# this user. From inside of the folder that was looked at, whatever becomes of its name meanwhile.
 case $socket in
   /*/*/guard/g.sock)
     room=${socket%/g.sock}
@@ -92,7 +93,12 @@ case $socket in
     cd -P "$room" 2>/dev/null || refuse "the guard's socket is missing or may not be reached"
     owner=$(within "$seconds" /usr/bin/stat -c %u .) || refuse "its hook could not see who answers"
     keeper=$(within "$seconds" /usr/bin/stat -L -c %u "${door%/*}") || refuse "its hook could not see who answers"
-    [ -n "$owner" ] && [ "$owner" = "$keeper" ] || refuse "another program answers in the guard's place"
+    own=$(within "$seconds" /usr/bin/id -u) || refuse "its hook could not see who answers"
+    [ "$keeper" = "$own" ] || own=''
+    case $owner in
+      '' | "$own") refuse "another program answers in the guard's place" ;;
+    esac
+    [ -n "$own" ] || [ "$owner" = "$keeper" ] || refuse "another program answers in the guard's place"
     socket=g.sock
     ;;
 esac

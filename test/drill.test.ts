@@ -32,7 +32,7 @@ test(
   'the whole rehearsal with the real client: every attack is stopped where expected, all work passes',
   { skip: clientSkipReason() },
   (t) => {
-    const ran = sallyport(makeHome(t), ['drill', '--json'], { timeoutMs: 180_000 });
+    const ran = sallyport(makeHome(t), ['drill', '--json'], { timeoutMs: 400_000 });
     const report = JSON.parse(ran.stdout) as Report;
     t.diagnostic(JSON.stringify({ attacks: report.attacks, ordinary: report.ordinary }));
     assert.deepEqual(

@@ -73,7 +73,7 @@ function marksOf(part: string): readonly Mark[] {
 /** Whether a name is one of those that the shell would put: hidden ones only where the dot is written. */
 function matches(marks: readonly Mark[], name: string): boolean {
   if (name.startsWith('.') && marks[0] !== '.') return false;
-  const characters = [...name];
+  const characters = name.match(/./gsu) ?? [];
   let [mark, at] = [0, 0];
   // The last run that was met, and how far it reaches: only that one needs to be tried longer.
   let [run, reached] = [-1, 0];

@@ -27,6 +27,11 @@ variable "accounts" {
     condition     = length(distinct(values(var.accounts))) == 3
     error_message = "accounts must be three different accounts: whoever administers hosts must administer neither their log nor the organization."
   }
+
+  validation {
+    condition     = alltrue([for id in values(var.accounts) : can(regex("^[0-9]{12}$", id))])
+    error_message = "accounts must be three ids of 12 digits, and ${join(" and ", [for key, id in var.accounts : key if !can(regex("^[0-9]{12}$", id))])} is not one. The log archive must be an account of its own; examples/minimal does without."
+  }
 }
 
 variable "deployment_role_name" {

@@ -142,7 +142,7 @@ variable "policy" {
       [for arn in var.policy.models.profile_arns : can(regex("^arn:aws[a-z-]*:bedrock:[a-z0-9-]+:(\\*|[0-9]{12}):inference-profile/[a-z-]+\\.anthropic\\.claude-[A-Za-z0-9.:*?-]*$", arn))],
       [for arn in var.policy.models.model_arns : can(regex("^arn:aws[a-z-]*:bedrock:[a-z0-9*-]+::foundation-model/anthropic\\.claude-[A-Za-z0-9.:*?-]*$", arn))],
     ))
-    error_message = "policy.models holds an ARN that could stand for another vendor's model; each must end in anthropic.claude-…, and application inference profiles, whose names say nothing, are not taken. Compile the policy again."
+    error_message = "policy.models holds an ARN that could stand for another vendor's model; each must end in anthropic.claude-…, and application inference profiles, whose names say nothing, are not taken. Mend `models` of the policy, then compile it again."
   }
 
   validation {
