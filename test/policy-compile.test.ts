@@ -56,6 +56,14 @@ test('a policy that allows no host makes no network, and says why', (t) => {
   assert.ok(!readdirSync(out).includes('terraform'));
 });
 
+test('a retention that the audit store does not take is raised, and that is said', (t) => {
+  const home = makeHome(t, `${POLICY}audit: { retention_days: 365 }\n`);
+  const ran = sallyport(home, ['policy', 'compile', home.policyFile, '--target', 'terraform']);
+  assert.equal(ran.status, 0, ran.stderr);
+  assert.match(ran.stdout, /"years": 7/);
+  assert.match(ran.stderr, /^warning: terraform: audit\.retention_days: .* at least 7 years.*COMPLIANCE/m);
+});
+
 test('whoever compiles, wherever their own state lies, gets the same bytes', (t) => {
   const homes = [makeHome(t, POLICY), makeHome(t, POLICY)];
   const [one, two] = homes.map((home) => {

@@ -153,6 +153,9 @@ function compiled(files: readonly string[], options: CompileOptions): string {
     return [];
   });
   if (options.gaps === true) return gapsText(outputs, options);
+  for (const { target, changed = [] } of outputs) {
+    for (const { subject, why } of changed) process.stderr.write(`warning: ${target}: ${subject}: ${why}\n`);
+  }
   if (options.out !== undefined) return written(outputs, resolve(options.out), options);
   if (options.json === true) return `${JSON.stringify(outputs)}\n`;
   if (options.all === true)

@@ -37,6 +37,8 @@ export interface TargetOutput {
   readonly files: readonly TargetFile[];
   /** In a fixed order, without repeats. */
   readonly gaps: readonly TargetGap[];
+  /** Values that the documents hold otherwise than the policy says; whoever uses them must know. */
+  readonly changed?: readonly TargetGap[];
 }
 
 /** Why a policy is not compiled to a kind of document, for people. */

@@ -33,13 +33,15 @@ export const terraform: Target = {
   compile(input) {
     const texts = [dnsList, suricata, iam].flatMap((target) => target.compile(input).files);
     const session = jsonFile('session-document.json', 'Session Manager', sessionDocument(input.policy));
+    const changed = [...retentionGaps(input), ...sessionDocumentGaps(input.policy)];
     return {
       files: [
         jsonFile('sallyport.auto.tfvars.json', 'beside the root module', { policy: valuesOf(input, texts) }),
         ...texts,
         session,
       ],
-      gaps: [...retentionGaps(input), ...sessionDocumentGaps(input.policy)],
+      gaps: changed,
+      changed,
     };
   },
 };
@@ -97,5 +99,10 @@ function yearsOf(days: number): number {
 
 function retentionGaps({ policy }: TargetInput): readonly TargetGap[] {
   if (yearsOf(policy.audit.retentionDays) >= LEAST_RETENTION_YEARS) return [];
-  return [{ subject: 'audit.retention_days', why: `the audit store keeps at least ${LEAST_RETENTION_YEARS} years` }];
+  return [
+    {
+      subject: 'audit.retention_days',
+      why: `the audit store keeps at least ${LEAST_RETENTION_YEARS} years, and in COMPLIANCE mode nobody can shorten that`,
+    },
+  ];
 }

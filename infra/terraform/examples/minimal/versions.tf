@@ -3,8 +3,9 @@ terraform {
 
   required_providers {
     aws = {
-      source  = "hashicorp/aws"
-      version = ">= 5.80, < 7.0"
+      source = "hashicorp/aws"
+      # The release line that plans were made with. The modules take 6.x as well, of which only names were checked.
+      version = "~> 5.100"
     }
   }
 
