@@ -67,7 +67,7 @@ for (const { name, words, status, says } of [
     name: 'a folder that cannot be made, below one that never gains any',
     words: ['policy', 'compile', 'policy.yaml', '--all', '--out', '/proc/nope/x'],
     status: 1,
-    says: /^error: ENOENT: [^\n]*mkdir '\/proc\/nope'/,
+    says: /^error: ENOENT: [^\n]*mkdir '\/proc\/nope'/m,
   },
   {
     name: 'a bundle over another document',
