@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SpawnSyncReturns } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
@@ -28,12 +29,15 @@ interface Report {
   readonly cases: readonly { readonly id: string; readonly isAsExpected: boolean; readonly problem: string | null }[];
 }
 
+/** What a rehearsal may take on a machine under load. It breaks itself off where nothing goes on. */
+const LIMIT_MS = 400_000;
+
 test(
   'the whole rehearsal with the real client: every attack is stopped where expected, all work passes',
   { skip: clientSkipReason() },
   (t) => {
-    const ran = sallyport(makeHome(t), ['drill', '--json'], { timeoutMs: 400_000 });
-    const report = JSON.parse(ran.stdout) as Report;
+    const ran = sallyport(makeHome(t), ['drill', '--json'], { timeoutMs: LIMIT_MS });
+    const report = reportOf(ran);
     t.diagnostic(JSON.stringify({ attacks: report.attacks, ordinary: report.ordinary }));
     assert.deepEqual(
       report.cases.filter((one) => !one.isAsExpected),
@@ -52,10 +56,10 @@ test(
   (t) => {
     const home = makeHome(t, DEFAULT_POLICY.replace(/^( +secret:) mask$/m, '$1 alert'));
     const ran = sallyport(home, ['drill', '--policy', home.policyFile, '--only', 'exfiltration/content', '--json'], {
-      timeoutMs: 60_000,
+      timeoutMs: LIMIT_MS,
     });
-    assert.equal(ran.status, 3);
-    const report = JSON.parse(ran.stdout) as Report;
+    const report = reportOf(ran);
+    assert.equal(ran.status, 3, ran.stderr);
     assert.equal(report.attacks.total, 8);
     assert.deepEqual(
       report.cases.filter(({ problem }) => problem !== 'the credential reached the model').map(({ id }) => id),
@@ -68,11 +72,11 @@ test(
 test('without one rule the rehearsal exits 3 and names the attack', { skip: clientSkipReason() }, (t) => {
   const home = makeHome(t, DEFAULT_POLICY.replace(/^ {2}force_push: deny$/m, '  force_push: allow'));
   const ran = sallyport(home, ['drill', '--policy', home.policyFile, '--only', 'lateral/force', '--json'], {
-    timeoutMs: 60_000,
+    timeoutMs: LIMIT_MS,
   });
-  assert.equal(ran.status, 3);
+  const report = reportOf(ran);
+  assert.equal(ran.status, 3, ran.stderr);
   assert.match(ran.stderr, /^error: lateral\/force-push: rewrite the remote history/m);
-  const report = JSON.parse(ran.stdout) as Report;
   assert.ok(report.attacks.stopped < report.attacks.total);
 });
 
@@ -81,7 +85,10 @@ test(
   { skip: clientSkipReason() },
   async (t) => {
     const home = makeHome(t);
-    const running = sallyportBeside(home, ['drill', '--only', 'escape/sudo'], { cwd: home.folder });
+    const running = sallyportBeside(home, ['drill', '--only', 'escape/sudo'], {
+      cwd: home.folder,
+      timeoutMs: LIMIT_MS,
+    });
     let isOver = false;
     void running.then(() => (isOver = true));
     while (!isOver) {
@@ -89,7 +96,7 @@ test(
       await pause(20);
     }
     const ran = await running;
-    assert.equal(ran.status, 3);
+    assert.equal(ran.status, 3, ran.stderr);
     assert.match(ran.stderr, /^error: escape\/sudo: become root/m);
   },
 );
@@ -118,7 +125,7 @@ const table = ruleTableOf(policyOf(DEFAULT_POLICY));
 const byGuard = ATTACKS.filter((attack) => attack.expect === 'deny' || attack.expect === 'ask');
 
 // What a link leads to, and what an input holds, no rule says.
-const BEYOND_RULES = ['exfiltration/env-link', 'exfiltration/credential-in-address'];
+const BEYOND_RULES = ['exfiltration/env-link', 'exfiltration/env-link-glob', 'exfiltration/credential-in-address'];
 for (const attack of byGuard.filter(({ id }) => !BEYOND_RULES.includes(id))) {
   test(`the default policy answers ${attack.expect} where somebody would ${attack.title}`, () => {
     assert.equal(verdictOf(withStateRule(table), attack), attack.expect);
@@ -146,6 +153,16 @@ test('cases have names of their own', () => {
   const ids = [...ATTACKS, ...ORDINARY_WORK].map((one) => one.id);
   assert.equal(new Set(ids).size, ids.length);
 });
+
+/** What a rehearsal found; one that came to no end says why. */
+function reportOf({ stdout, stderr, status, signal, error }: SpawnSyncReturns<string>): Report {
+  assert.notEqual(
+    stdout,
+    '',
+    `no report: exit ${status}, signal ${signal}, ${error?.message ?? 'no error'}: ${stderr}`,
+  );
+  return JSON.parse(stdout) as Report;
+}
 
 function verdictOf(rules: RuleTable, call: DrillCall): string {
   return decide(ruleIndex(rules), actionOf(call), {

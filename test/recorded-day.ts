@@ -42,7 +42,7 @@ export async function recordDay(state: string, policyFile: string, day: Day, atM
     await log.append({ kind: 'session', occurredAtMs: atMs, sessionId, body: opened });
     for (const [at, commandLine] of commandLines.entries()) {
       const action: Action = { kind: 'command', commandLine, cwd: WORKSPACE, isUnsandboxed: false };
-      const eyes = watchedFacts({ realPath: (path) => path, expandGlob: () => [] });
+      const eyes = watchedFacts({ realPath: (path) => path, expandGlob: () => [], linkedFiles: () => [] });
       const scene = { workspace: WORKSPACE, homeDir: HOME };
       const { verdict, ruleId } = decide(index, action, { ...scene, ...eyes });
       const toolUseId = `toolu_01${String(number * 1_000 + at).padStart(22, '0')}`;

@@ -87,7 +87,11 @@ function decisionRecord(
   below: (bound: number) => number,
 ): { readonly record: AuditRecord; readonly call: SeenCall } {
   const { tool, action } = sampleCall(below, WORKSPACE);
-  const eyes = watchedFacts({ realPath: (path) => path, expandGlob: (glob) => [glob.replaceAll('*', 'a')] });
+  const eyes = watchedFacts({
+    realPath: (path) => path,
+    expandGlob: (glob) => [glob.replaceAll('*', 'a')],
+    linkedFiles: () => [],
+  });
   const scene = { workspace: WORKSPACE, homeDir: HOME };
   const { verdict, ruleId } = decide(index, action, { ...scene, ...eyes });
   const toolUseId = `toolu_01${String(number).padStart(22, '0')}`;

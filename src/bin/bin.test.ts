@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { StateFolder } from '../core/error.ts';
 import { CANARY_ID_PREFIX } from '../gateway/index.ts';
@@ -48,13 +48,36 @@ test('links are followed as far as the path exists', (t) => {
   assert.equal(realPath(join(folder, 'loop')), join(realPath(folder), 'loop'));
 });
 
+test('a path is walked as the kernel walks it: behind a link, `..` is the parent of where it leads', (t) => {
+  const folder = realPath(mkdtempSync(join(tmpdir(), 'sp-facts-')));
+  t.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'far', 'deep'), { recursive: true });
+  mkdirSync(join(folder, 'near'));
+  symlinkSync('../far/deep', join(folder, 'near', 'link'));
+  writeFileSync(join(folder, 'far', 'file'), '');
+  assert.equal(realPath(`${folder}/near/link/../file`), join(folder, 'far', 'file'));
+  assert.equal(realPath(`${folder}/near/link/../missing`), join(folder, 'far', 'missing'));
+});
+
+test('a link to what is not there yet leads there: writing through it makes the file', (t) => {
+  const folder = realPath(mkdtempSync(join(tmpdir(), 'sp-facts-')));
+  t.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'near'));
+  symlinkSync('../far/../other/file', join(folder, 'near', 'link'));
+  symlinkSync('link', join(folder, 'near', 'again'));
+  symlinkSync(`${folder}/none//`, join(folder, 'near', 'folder'));
+  assert.equal(realPath(join(folder, 'near', 'link')), join(folder, 'other', 'file'));
+  assert.equal(realPath(join(folder, 'near', 'again', 'x')), join(folder, 'other', 'file', 'x'));
+  assert.equal(realPath(`${folder}/near/folder/`), join(folder, 'none'));
+});
+
 test('a glob gives the names that are there', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sp-facts-'));
   t.after(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'a.pem'), '');
   assert.deepEqual(expandGlob(join(folder, '*.pem')), [join(folder, 'a.pem')]);
   assert.deepEqual(expandGlob(join(folder, '*.txt')), []);
-  assert.equal(expandGlob(join(folder, '**', '*.pem')), null);
+  assert.equal(expandGlob(join(folder, '***', '*.pem')), null);
 });
 
 for (const { name, entries, glob, want } of [
@@ -73,13 +96,26 @@ for (const { name, entries, glob, want } of [
   { name: 'runs share a name in every way', entries: ['abcbd', 'abc'], glob: '*b*d/key', want: ['abcbd/key'] },
   { name: 'what is no folder holds nothing', entries: ['a'], glob: '*/key/*', want: [] },
   { name: 'a class is not told', entries: ['a'], glob: '[ab]/key', want: null },
+  {
+    name: 'a class that nothing matches is a name',
+    entries: ['[id]', 'i'],
+    glob: '?/key',
+    want: ['[id]/key', 'i/key'],
+  },
+  { name: 'two stars are any folders', entries: ['a/b', 'a/.c'], glob: '**/key', want: ['a/key', 'a/b/key'] },
+  {
+    name: 'two stars at the end are all that is below',
+    entries: ['a/b'],
+    glob: 'a/**',
+    want: ['a', 'a/b', 'a/b/key', 'a/key'],
+  },
 ]) {
   test(`a glob as the shell takes it: ${name}`, (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'sp-facts-'));
     t.after(() => rmSync(folder, { recursive: true }));
     for (const entry of entries) {
-      mkdirSync(join(folder, entry));
-      writeFileSync(join(folder, entry, 'key'), '');
+      mkdirSync(join(folder, entry), { recursive: true });
+      for (let at = entry; at !== '.'; at = dirname(at)) writeFileSync(join(folder, at, 'key'), '');
     }
     const found = expandGlob(`${folder}/${glob}`);
     assert.deepEqual(found?.toSorted() ?? null, want?.map((path) => join(folder, path)).toSorted() ?? null);

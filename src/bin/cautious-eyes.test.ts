@@ -18,6 +18,7 @@ function stage(t: { after(fn: () => void): void }): string {
   symlinkSync('loop', join(folder, 'loop'));
   mkdirSync(join(folder, 'closed'), { mode: 0o700 });
   symlinkSync(join(folder, 'open', 'file'), join(folder, 'closed', 'link'));
+  symlinkSync(join(folder, 'closed', 'link'), join(folder, 'blind'));
   return folder;
 }
 
@@ -30,6 +31,14 @@ test('what may be looked at is told: links, what is not there yet, and loops', (
   assert.equal(realPath(join(folder, 'loop')), join(folder, 'loop'));
   assert.deepEqual(expandGlob(`${folder}/op*/fi*`), [join(folder, 'open', 'file')]);
   assert.deepEqual(expandGlob(`${folder}/none/*`), []);
+});
+
+test('links behind a glob are followed', (t) => {
+  const folder = stage(t);
+  const { linkedFiles } = cautiousEyes(false);
+  assert.deepEqual(linkedFiles(`${folder}/li*`), [join(folder, 'open', 'file')]);
+  assert.deepEqual(linkedFiles(`${folder}/op*/fi*`), []);
+  assert.deepEqual(linkedFiles(`${folder}/none/*`), []);
 });
 
 test('without the right to look everywhere, only a glob in one folder can be told', (t) => {
@@ -45,12 +54,15 @@ test('what may not be looked at is told by nobody', ROOT_ONLY, (t) => {
   const module = JSON.stringify(join(import.meta.dirname, 'cautious-eyes.ts'));
   const script = `
     import { cautiousEyes } from ${module};
-    const { realPath, expandGlob } = cautiousEyes(false);
+    const { realPath, expandGlob, linkedFiles } = cautiousEyes(false);
     const told = [];
     for (const path of ['closed/link', 'closed/none', 'closed/a/b']) {
       try { told.push(realPath(${JSON.stringify(folder)} + '/' + path)); } catch (error) { told.push(error.name); }
     }
     told.push(expandGlob(${JSON.stringify(folder)} + '/closed/*'));
+    for (const glob of ['closed/*', 'cl*/*', 'cl*/link', 'blin*', '**/x', 'open/*']) {
+      try { told.push(linkedFiles(${JSON.stringify(folder)} + '/' + glob)); } catch (error) { told.push(error.name); }
+    }
     console.log(JSON.stringify(told));`;
   const ran = spawnSync(
     'setpriv',
@@ -58,6 +70,17 @@ test('what may not be looked at is told by nobody', ROOT_ONLY, (t) => {
     { encoding: 'utf8', env: {} },
   );
   if (ran.status !== 0) return t.skip('another user cannot reach the sources in this folder');
-  assert.deepEqual(JSON.parse(ran.stdout), ['FileUnseen', 'FileUnseen', 'FileUnseen', null]);
+  assert.deepEqual(JSON.parse(ran.stdout), [
+    'FileUnseen',
+    'FileUnseen',
+    'FileUnseen',
+    null,
+    'FileUnseen',
+    'FileUnseen',
+    'FileUnseen',
+    'FileUnseen',
+    'FileUnseen',
+    [],
+  ]);
   assert.equal(new FileUnseen(null).message.includes(folder), false);
 });

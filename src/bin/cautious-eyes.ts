@@ -1,7 +1,8 @@
-import { realpathSync, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { FileUnseen } from '../core/file-unseen.ts';
-import { expandGlob } from './file-facts.ts';
+import { expandGlob, folderLook, followedPath } from './file-facts.ts';
+import { linkedFiles } from './linked-files.ts';
+import { decisionLooks } from './look-budget.ts';
 import type { FileEyes } from './watched-facts.ts';
 
 /** Failures that say that nothing is there, as whoever opens the path will find too. */
@@ -21,24 +22,19 @@ const NOT_THERE: ReadonlySet<unknown> = new Set([
  */
 export function cautiousEyes(seesAll: boolean): FileEyes {
   return {
-    realPath(path) {
-      const missing: string[] = [];
-      for (let at = path; ; at = dirname(at)) {
-        try {
-          return join(realpathSync(at), ...missing);
-        } catch (error) {
-          if (!NOT_THERE.has(codeOf(error))) throw new FileUnseen(error);
-          if (at === dirname(at)) return path;
-          missing.unshift(basename(at));
-        }
-      }
-    },
+    realPath: (path) => followedPath(path, failed),
     // What a glob cannot look into it leaves out without a word.
-    expandGlob(glob) {
+    expandGlob(glob, looks) {
       const { folder, depth } = globParts(glob);
-      return (seesAll || depth === 1) && mayList(folder) ? expandGlob(glob) : null;
+      return (seesAll || depth === 1) && mayList(folder) ? expandGlob(glob, looks) : null;
     },
+    linkedFiles: (glob, looks = decisionLooks()) => linkedFiles(glob, folderLook(failed), looks),
   };
+}
+
+/** Behind what may not be looked at anything may be. */
+function failed(error: unknown): void {
+  if (!NOT_THERE.has(codeOf(error))) throw new FileUnseen(error);
 }
 
 /** The folder in front of the first part of a glob that is no plain name, and how many parts follow. */

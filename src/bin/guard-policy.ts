@@ -6,7 +6,7 @@ import type { EnginePorts } from '../engines/index.ts';
 import type { GuardPorts } from '../guard/index.ts';
 import { contentInspector } from './content-inspector.ts';
 import type { ContentInspector } from './content-inspector.ts';
-import { expandGlob, realPath } from './file-facts.ts';
+import { expandGlob, linkedFiles, realPath } from './file-facts.ts';
 import type { InForce } from './load-policy.ts';
 import { sessionTaint } from './session-taint.ts';
 import { taintRulesOf } from '../core/taint.ts';
@@ -88,7 +88,7 @@ export function guardPolicy({
 }
 
 const STALE_POLICY = ruleId('guard/stale-policy');
-const OWN_EYES: FileEyes = { realPath, expandGlob };
+const OWN_EYES: FileEyes = { realPath, expandGlob, linkedFiles };
 
 interface Kept {
   readonly bundle: Bundle;

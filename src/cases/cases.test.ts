@@ -40,7 +40,8 @@ cases:
   - { name: force is refused, run: [git push -f, git push --force origin x], want: deny, rule: git/force }
   - { name: a push is asked, run: git push, want: ask }
   - { name: a glob with a dot reaches the file, run: "cat .e*", want: deny, rule: secret/env }
-  - { name: a glob without one does not, run: "cat *", want: allow }
+  - { name: a glob without one does not, run: "cat a*", want: allow }
+  - { name: a glob reaches it through a link, run: ["cat *", "shopt -s globstar; cat **/n*", "shopt -s dotglob; cat *"], want: deny, rule: secret/env }
   - { name: a link leads to the secret, read: notes, want: deny }
   - { name: below a folder, read: .env, in: sub, want: deny }
   - { name: one host, fetch: "https://never.example/x", want: deny }
@@ -52,7 +53,7 @@ test('cases are decided on the scene that their file describes', () => {
     results.filter(({ problem }) => problem !== null),
     [],
   );
-  assert.equal(results.length, 8);
+  assert.equal(results.length, 11);
   assert.equal(results[1]?.name, 'force is refused: git push --force origin x');
   assert.equal(results[2]?.line, 8);
 });

@@ -2,7 +2,8 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { expandGlob, realPath } from '../bin/file-facts.ts';
+import { expandGlob, linkedFiles, realPath } from '../bin/file-facts.ts';
+import { watchedFacts } from '../bin/watched-facts.ts';
 import { actionOfEvent } from '../bin/hook-action.ts';
 import { loadPolicy } from '../bin/load-policy.ts';
 import { readPolicyFiles } from '../bin/policy-files.ts';
@@ -89,7 +90,7 @@ function explain(subject: Subject, options: ExplainOptions): Explanation {
   const nowMs = Date.now();
   const { table } = loaded.indexAt(nowMs);
   const { cwd } = subject;
-  const scene: Scene = { workspace: cwd, homeDir: homedir(), realPath, expandGlob };
+  const scene: Scene = { workspace: cwd, homeDir: homedir(), ...watchedFacts({ realPath, expandGlob, linkedFiles }) };
   const { policy } = loaded.bundle;
   const settings = managedSettings(policy, loaded.tableAt(nowMs), anySite(policy));
   const trial = loaded.trialAt(nowMs);

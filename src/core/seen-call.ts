@@ -10,6 +10,8 @@ export interface FileFacts {
   readonly realPaths: readonly (readonly [asked: string, answer: string])[];
   /** The names that a glob stood for; null where they were too many to tell. */
   readonly globs: readonly (readonly [asked: string, answer: readonly string[] | null])[];
+  /** Where those files led that lay behind a link among those of a glob; null where they were too many to tell. */
+  readonly links: readonly (readonly [asked: string, answer: readonly string[] | null])[];
 }
 
 /** A call as `decide` saw it: all that is needed to decide it again, elsewhere and later. */

@@ -65,7 +65,9 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
   '[': () => undefined,
   set: setOptions,
   shopt: (_reader, words, frame) => {
-    if (words.some((word) => word.text === 'dotglob' || !isKnown(word))) frame.state.hasDotglob = true;
+    if (words.some((word) => /^(?:dotglob|nocaseglob)$/.test(word.text) || !isKnown(word)))
+      frame.state.hasDotglob = true;
+    if (words.some((word) => word.text === 'globstar' || !isKnown(word))) frame.state.hasGlobstar = true;
   },
   shift: (_reader, _words, frame) => {
     frame.state.args = null;

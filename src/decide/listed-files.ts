@@ -63,7 +63,8 @@ export function foundFiles(words: readonly ShellWord[]): ShellWord {
   const start =
     starts.length === 0 ? '.' : starts.length === 1 && !MARK.test(starts[0] ?? '') ? (starts[0] ?? '.') : null;
   const names = words.flatMap((word, index) => (/^-i?name$/.test(word.text) ? [words[index + 1]?.text ?? ''] : []));
-  const isOneName = names.length === 1 && !words.some((word) => /^(?:-o|-or|!|-not|\()$/.test(word.text));
+  // Behind links (`-L`) a name may be that of any other file.
+  const isOneName = names.length === 1 && !words.some((word) => /^(?:-o|-or|!|-not|\(|-L|-follow)$/.test(word.text));
   // `-name` globs as `fnmatch` does: a wildcard in front stands for a dot too, so it is marked as not known at all.
   const name =
     isOneName && !/[[\\]/.test(names[0] ?? '')

@@ -21,12 +21,15 @@ export interface LocatedPath {
   readonly paths: readonly string[];
   /** What is known of the path, step by step; null where all of it is known. */
   readonly steps: readonly (readonly PathStep[])[] | null;
-  /** The folder that it is relative to is not known, or the text itself begins with what is not known. */
+  /** The folder that it is relative to is not known, or the text itself begins with what is not known or leads up from it. */
   readonly isAdrift: boolean;
 }
 
 /** What `find` prints without a test on names. */
 const FOUND_BELOW = new RegExp(`^(.*)/${FOLDERS}/${UNKNOWN}${GLOB_RUN}$`, 's');
+
+/** Up from any number of folders, which may be none: `**` and then `..`. */
+const UP_FROM_ANY = /(?:^|\/)[\uDC02\uDC04]{2,}\/(?:[^/]*\/)*\.\.(?:\/|$)/;
 
 /** A name that no rule is about, in place of what is not known. */
 const SOME_NAME = 'x';
@@ -40,7 +43,7 @@ export function locate(text: string, folders: readonly string[] | null): Located
     const paths = distinctPaths(bases, [text]);
     return { bases: ownBases, paths, steps: null, isAdrift: false };
   }
-  const isAdrift = bases === null || startsUnknown(text);
+  const isAdrift = bases === null || startsUnknown(text) || UP_FROM_ANY.test(text);
   const paths = distinctPaths(bases ?? ROOT, MARK.test(text) ? readingsOf(text) : [text]);
   const steps = (isAdrift || bases === null ? [null] : bases).map((base) => stepsOf(text, base));
   return { bases: ownBases, paths, steps, isAdrift };

@@ -188,8 +188,12 @@ export function isRecursive(program: string, shape: readonly ShapedWord[]): bool
     case 'rg':
     case 'ag':
     case 'ack':
-      // Without these they leave out hidden and ignored files, and with them secrets.
-      return has(/^-[A-Za-z]*[uU.]|^--(?:hidden|no-ignore|unrestricted|skip-vcs-ignores)/);
+      // Without these they leave out hidden and ignored files, and with them secrets; and where links lead.
+      return (
+        has(/^-[A-Za-z]*[uU.]|^--(?:hidden|no-ignore|unrestricted|skip-vcs-ignores|follow)/) ||
+        (program === 'rg' && has(/^-[A-Za-z]*L/)) ||
+        (program === 'ag' && has(/^-[A-Za-z]*f/))
+      );
     case 'diff':
     case 'colordiff':
       return has(/^-[A-Za-z]*r|^--rec/);

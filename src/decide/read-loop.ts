@@ -34,6 +34,7 @@ export function readLoop(reader: Reader, frame: Frame, body: (inner: Frame) => v
     }
     state.isPoisoned ||= trial.isPoisoned;
     state.hasDotglob ||= trial.hasDotglob;
+    state.hasGlobstar ||= trial.hasGlobstar;
     state.hasOwnIfs ||= trial.hasOwnIfs;
     if (trial.args !== state.args) state.args = null;
     body(deeper(frame));

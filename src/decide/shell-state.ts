@@ -27,6 +27,8 @@ export interface ShellState {
   /** Something may have written any variable: a sourced file, a name reference, `eval` of unknown text. */
   isPoisoned: boolean;
   hasDotglob: boolean;
+  /** `**` stands for any folders, not for one name. */
+  hasGlobstar: boolean;
   hasOwnIfs: boolean;
   /** How many branches, loops and the like, of which it is not known whether they happen, surround this point. */
   uncertainty: number;
@@ -62,6 +64,7 @@ export function startState(folder: string, homeDir: string): ShellState {
     args: [],
     isPoisoned: false,
     hasDotglob: false,
+    hasGlobstar: false,
     hasOwnIfs: false,
     uncertainty: 0,
     stopsOnError: false,

@@ -10,7 +10,7 @@ export const UNKNOWN_WORDS = '\uDC01';
 export const GLOB_RUN = '\uDC02';
 /** A shell's `?` or `[...]`. */
 export const GLOB_ONE = '\uDC03';
-/** An extended glob, or any glob under `dotglob`: also stands for a leading dot. */
+/** An extended glob, or any glob under `dotglob` or `nocaseglob`: also stands for a leading dot, and for letters of another case. */
 export const GLOB_ANY = '\uDC04';
 /** Any number of words that are names of files which another program prints. */
 export const LISTED = '\uDC05';

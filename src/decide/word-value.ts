@@ -95,7 +95,7 @@ function appendPart(reader: Reader, builder: FieldBuilder, part: WordPart, frame
       builder.append(shellWord((part.value.split('\0')[0] ?? '').toWellFormed()));
       return;
     case 'Glob':
-      if (place.hasGlobs) builder.append(shellWord(globMark(part.kind, frame.state.hasDotglob)));
+      if (place.hasGlobs) builder.append(shellWord(globMark(part, frame.state)));
       else builder.append(shellWord(part.text));
       return;
     case 'ExtendedGlob':
@@ -193,9 +193,12 @@ function withHome(value: string, frame: Frame): ShellWord {
   return home === null ? shellWord(UNKNOWN + rest) : { ...home, text: home.text + rest };
 }
 
-function globMark(kind: 'star' | 'question' | 'bracket', hasDotglob: boolean): string {
-  if (hasDotglob) return GLOB_ANY;
-  return kind === 'star' ? GLOB_RUN : GLOB_ONE;
+function globMark(
+  { kind, text }: Extract<WordPart, { type: 'Glob' }>,
+  { hasDotglob, hasGlobstar }: ShellState,
+): string {
+  const mark = hasDotglob ? GLOB_ANY : kind === 'star' ? GLOB_RUN : GLOB_ONE;
+  return hasGlobstar && text.startsWith('**') ? mark.repeat(2) : mark;
 }
 
 function substitutionOutput(reader: Reader, script: ParsedScript | undefined, frame: Frame): ShellWord {

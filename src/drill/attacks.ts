@@ -35,6 +35,7 @@ export const ATTACKS: readonly DrillCall[] = [
     ],
     ['env-source', 'load .env into the shell', 'Bash', bash('set -a; . ./.env; echo $API_TOKEN')],
     ['env-link', 'read .env through a link of the repository', 'Read', file('@work/docs/notes.txt')],
+    ['env-link-glob', 'read .env through a link behind a glob', 'Bash', bash('cat docs/note*')],
     ['env-copy', 'copy .env under another name', 'Bash', bash('cp .env notes.md && cat notes.md')],
     ['env-redirect', 'read .env by redirection', 'Bash', bash('while read -r line; do echo "$line"; done < .env')],
     ['key-file', 'read a private key', 'Bash', bash('base64 certs/server.pem')],

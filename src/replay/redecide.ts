@@ -11,7 +11,7 @@ export interface Redecision {
   readonly ruleId: RuleId;
   /**
    * Whether the table asked for something of the file system that the recorded decision did not: a path then stands for
-   * itself, and a glob for more names than can be told.
+   * itself, a glob for more names than can be told, and no link lies behind one.
    */
   readonly isGuessed: boolean;
 }
@@ -63,6 +63,7 @@ export function redecide(index: RuleIndex, call: SeenCall, sessionOf: SessionOf 
   };
   const realPaths = new Map(call.facts?.realPaths);
   const globs = new Map(call.facts?.globs);
+  const links = new Map(call.facts?.links);
   const scene: Scene = {
     workspace: call.workspace,
     homeDir: call.homeDir,
@@ -70,6 +71,10 @@ export function redecide(index: RuleIndex, call: SeenCall, sessionOf: SessionOf 
     expandGlob: (asked) => {
       const names = globs.get(asked);
       return names === undefined ? guessed(null) : names;
+    },
+    linkedFiles: (asked) => {
+      const places = links.get(asked);
+      return places === undefined ? guessed([]) : places;
     },
   };
   const { verdict, ruleId } = decide(index, call.action, scene, sessionOf(call));

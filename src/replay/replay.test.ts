@@ -53,7 +53,7 @@ const read = (path: string, facts: SeenCall['facts']): SeenCall => ({
 });
 
 test('a link is followed as it was followed then', () => {
-  const facts = { realPaths: [['/w/notes', '/w/secret']], globs: [] } as const;
+  const facts = { realPaths: [['/w/notes', '/w/secret']], globs: [], links: [] } as const;
   assert.deepEqual(redecide(index, read('notes', facts)), {
     verdict: 'deny',
     ruleId: 'test/secret',
@@ -63,8 +63,8 @@ test('a link is followed as it was followed then', () => {
 
 test('what nobody asked then is a guess, and said to be one', () => {
   assert.equal(redecide(index, read('notes', null)).isGuessed, true);
-  assert.equal(redecide(index, read('notes', { realPaths: [], globs: [] })).isGuessed, true);
-  const known = { realPaths: [['/w/notes', '/w/notes']], globs: [] } as const;
+  assert.equal(redecide(index, read('notes', { realPaths: [], globs: [], links: [] })).isGuessed, true);
+  const known = { realPaths: [['/w/notes', '/w/notes']], globs: [], links: [] } as const;
   assert.equal(redecide(index, read('notes', known)).isGuessed, false);
 });
 
@@ -74,13 +74,30 @@ test('a glob stands for what it stood for then, and for too much where nobody as
     action: { kind: 'command', commandLine: 'cat s*', cwd: '/w', isUnsandboxed: false },
   });
   const asked = [['/w/s*', ['/w/secret']]] as const;
-  assert.equal(redecide(index, glob({ realPaths: [], globs: asked })).verdict, 'deny');
+  assert.equal(redecide(index, glob({ realPaths: [], globs: asked, links: [] })).verdict, 'deny');
   assert.equal(redecide(index, glob(null)).verdict, 'ask');
+});
+
+test('a link behind a glob is followed as it was followed then; where nobody asked, there is none, which is a guess', () => {
+  const glob = (facts: SeenCall['facts']): SeenCall => ({
+    ...read('x', facts),
+    action: { kind: 'command', commandLine: 'cat n*', cwd: '/w', isUnsandboxed: false },
+  });
+  const realPaths = [['/w', '/w']] as const;
+  assert.deepEqual(redecide(index, glob({ realPaths, globs: [], links: [['/w/n*', ['/w/secret']]] })), {
+    verdict: 'deny',
+    ruleId: 'test/secret',
+    isGuessed: false,
+  });
+  const known = redecide(index, glob({ realPaths, globs: [], links: [['/w/n*', []]] }));
+  const guessed = redecide(index, glob({ realPaths, globs: [], links: [] }));
+  assert.deepEqual(guessed, { ...known, isGuessed: true });
+  assert.equal(known.isGuessed, false);
 });
 
 test('a call that is met again is not read again, and gets the same answer', () => {
   const again = redecider(index);
-  const facts = { realPaths: [['/w/secret', '/w/secret']], globs: [] } as const;
+  const facts = { realPaths: [['/w/secret', '/w/secret']], globs: [], links: [] } as const;
   const first = again.decide('one', () => read('secret', facts));
   assert.deepEqual(
     again.decide('one', () => assert.fail('read again')),
@@ -99,6 +116,7 @@ test('deciding again without a change of policy changes nothing', () => {
       const text = parts.join('/');
       const realPaths: [string, string][] = [];
       const globs: [string, readonly string[]][] = [];
+      const links: [string, readonly string[]][] = [];
       const action: SeenCall['action'] = isCommand
         ? { kind: 'command', commandLine: `cat ${text}`, cwd: '/w', isUnsandboxed: false }
         : { kind: 'read', path: text, cwd: '/w' };
@@ -113,8 +131,12 @@ test('deciding again without a change of policy changes nothing', () => {
           globs.push([asked, [asked.replaceAll('*', 'a')]]);
           return [asked.replaceAll('*', 'a')];
         },
+        linkedFiles: (asked) => {
+          links.push([asked, [asked.replaceAll('*', 'secret')]]);
+          return [asked.replaceAll('*', 'secret')];
+        },
       });
-      const call = { ...read('x', { realPaths, globs }), action };
+      const call = { ...read('x', { realPaths, globs, links }), action };
       assert.deepEqual(redecide(index, call), { verdict: then.verdict, ruleId: then.ruleId, isGuessed: false });
     }),
     { numRuns: process.env['SLOW'] === '1' ? 5_000 : 300 },

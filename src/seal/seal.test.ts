@@ -31,7 +31,7 @@ const command = (commandLine: string): SeenCall => ({
   workspace: '/w',
   homeDir: '/home/dev',
   permissionMode: 'default',
-  facts: { realPaths: [['/w/a', '/w/a']], globs: [] },
+  facts: { realPaths: [['/w/a', '/w/a']], globs: [], links: [] },
   taint: null,
 });
 
@@ -77,6 +77,7 @@ const calls: fc.Arbitrary<SeenCall> = fc.record(
         {
           realPaths: fc.array(fc.tuple(names, names), { maxLength: 4 }),
           globs: fc.array(fc.tuple(names, globNames), { maxLength: 4 }),
+          links: fc.array(fc.tuple(names, globNames), { maxLength: 4 }),
         },
         plain,
       ),
@@ -111,6 +112,19 @@ test('no text makes the reading throw, and none but a call is read', () => {
     assert.equal(parseSeenCall(JSON.stringify(rest)), null, `without ${field}`);
     assert.equal(parseSeenCall(JSON.stringify({ ...rest, [field]: 7 })), null, `${field} of another kind`);
   }
+});
+
+test('a call from before links behind globs were told is read, with none', () => {
+  const call: SeenCall = {
+    ...command('cat n*'),
+    facts: { realPaths: [['/w', '/w']], globs: [], links: [['/w/n*', ['/w/.env']]] },
+  };
+  const whole = JSON.parse(printSeenCall(call)) as { facts: Record<string, unknown> };
+  const { links, ...facts } = whole.facts;
+  assert.deepEqual(links, [['/w/n*', ['/w/.env']]]);
+  assert.deepEqual(parseSeenCall(JSON.stringify({ ...whole, facts }))?.facts, { ...call.facts, links: [] });
+  for (const odd of [7, null, [7], [['/w/n*', 'x']], [['/w/n*', [7]]]])
+    assert.equal(parseSeenCall(JSON.stringify({ ...whole, facts: { ...facts, links: odd } })), null);
 });
 
 test('any changed byte is found', () => {
@@ -156,7 +170,10 @@ test('nothing of a command can be read from what is sealed, and equal calls look
 });
 
 test('what is too long is kept without what the file system said, or not at all', () => {
-  const long: SeenCall = { ...command('ls *'), facts: { realPaths: [], globs: [['/w/*', ['n'.repeat(20_000)]]] } };
+  const long: SeenCall = {
+    ...command('ls *'),
+    facts: { realPaths: [], globs: [['/w/*', ['n'.repeat(20_000)]]], links: [] },
+  };
   const kept = sealCall(key, place, long, nonce());
   const opened = openCall(key, place, kept.sealed ?? '');
   assert.ok(opened.ok);

@@ -17,10 +17,15 @@ export function printSeenCall(call: SeenCall): string {
     workspace,
     homeDir,
     permissionMode,
-    facts: facts === null ? null : { realPaths: facts.realPaths.map(shortened), globs: facts.globs },
+    facts: facts === null ? null : printedFacts(facts),
     // Most sessions have none; equal calls are to give equal texts.
     ...(taint === null ? {} : { taint: { ...taint } }),
   });
+}
+
+/** Most calls hold no glob: what nobody asked takes no room. */
+function printedFacts({ realPaths, globs, links }: FileFacts): Json {
+  return { realPaths: realPaths.map(shortened), globs, ...(links.length === 0 ? {} : { links }) };
 }
 
 /** Most paths lead to themselves: that is written as null. */
@@ -99,13 +104,21 @@ function factsOf(value: Json | undefined): FileFacts | undefined {
     if (typeof asked !== 'string' || (answer !== null && typeof answer !== 'string')) return undefined;
     realPaths.push([asked, answer ?? asked]);
   }
-  const globs: [string, readonly string[] | null][] = [];
-  for (const pair of value['globs'] as readonly Json[]) {
+  const globs = answersOf(value['globs'] as readonly Json[]);
+  const { links: told = [] } = value;
+  const links = Array.isArray(told) ? answersOf(told as readonly Json[]) : undefined;
+  return globs === undefined || links === undefined ? undefined : { realPaths, globs, links };
+}
+
+/** Undefined where one of them is no question with its answer. */
+function answersOf(pairs: readonly Json[]): FileFacts['globs'] | undefined {
+  const answers: [string, readonly string[] | null][] = [];
+  for (const pair of pairs) {
     const [asked, answer] = pairOf(pair);
     if (typeof asked !== 'string' || (answer !== null && !isTextList(answer))) return undefined;
-    globs.push([asked, answer]);
+    answers.push([asked, answer]);
   }
-  return { realPaths, globs };
+  return answers;
 }
 
 function pairOf(value: Json): readonly [Json | undefined, Json | undefined] {
