@@ -30,7 +30,7 @@ import {
   startMachineDaemon,
 } from './host-rig.ts';
 import type { Machine, Uid } from './host-rig.ts';
-import { until } from './daemon-process.ts';
+import { LAUNCHER, until } from './daemon-process.ts';
 import { makeClients, runClient } from './hook-faults-clients.ts';
 import { ALLOW, frame, http } from './hook-faults-guards.ts';
 
@@ -388,6 +388,43 @@ test('a user has so many sessions and no more, and leaves room for others', { sk
   assert.equal(lines.filter((line) => line.includes('has 32 sessions already')).length, 8);
   await openedSession(machine, ANN, NAME.ann);
 });
+
+test(
+  'the sessions of each user are counted for that user alone, and each sees and ends none but their own',
+  { skip: SKIP },
+  async (t) => {
+    const machine = makeMachine(t, `${POLICY}session: { max_concurrent: 1 }\n`);
+    await startMachineDaemon(t, machine);
+    const ann = await openedSession(machine, ANN, NAME.ann);
+    const bob = await openedSession(machine, BOB, NAME.bob);
+    const second = await openedDoor(machine, ANN, 'd'.repeat(24));
+    const refused = await ask(machine, ANN, second.session, 'POST', '/sessions', request(machine, ANN));
+    assert.match(refused.body, /1 session of yours runs already/);
+    assert.ok(refused.body.includes(ann.id) && !refused.body.includes(bob.id), refused.body);
+
+    const { sessions } = JSON.parse((await ask(machine, ANN, second.session, 'GET', '/sessions')).body) as {
+      sessions: readonly { readonly id: string; readonly ends: { readonly limit: string } }[];
+    };
+    assert.deepEqual(
+      sessions.map(({ id, ends }) => [id, ends.limit]),
+      [[ann.id, 'idle_timeout_minutes']],
+    );
+    const stop = async (uid: Uid, socket: string, id: string): Promise<number> =>
+      (await ask(machine, uid, socket, 'POST', `/sessions/${id}/stop`, { reason: 'x' })).status;
+    assert.equal(await stop(ANN, second.session, bob.id), 404);
+    assert.equal(await stop(BOB, bob.session, ann.id), 404);
+    assert.equal(await stop(ANN, second.session, ann.id), 200);
+    const beat = await ask(machine, ANN, ann.session, 'POST', `/sessions/${ann.id}/beat`);
+    assert.deepEqual(JSON.parse(beat.body), {
+      endedReason: 'ended by its user: x',
+      warning: null,
+      endsProcesses: true,
+    });
+    assert.equal((await ask(machine, ANN, second.session, 'POST', '/sessions', request(machine, ANN))).status, 200);
+    const listed = shell(machine, ANN, `${process.execPath} ${LAUNCHER} sessions --json`);
+    assert.match(listed.stdout, /^\{"sessions":\[\{"id":"ses_[^}]*"ends":\{[^}]*\}\}\]\}\n$/, listed.stderr);
+  },
+);
 
 test('by a bundle that was signed too long ago nothing is allowed', { skip: SKIP }, async (t) => {
   const machine = makeMachine(t, POLICY);

@@ -31,7 +31,8 @@ export interface ControlPorts {
   openSession(request: OpenSessionRequest): Promise<OpenSessionAnswer>;
   openProbe(): Promise<ProbeAnswer>;
   beat(id: SessionId, credentials: ModelCredentials): BeatAnswer | null;
-  endSession(id: SessionId, reason: string): Promise<boolean>;
+  /** Ends a session, with its processes or without. False where nobody knows it. */
+  endSession(id: SessionId, reason: string, endsProcesses: boolean): Promise<boolean>;
   shutdown(): void;
   /** Reads the policy again. @throws {SallyportError} where that is refused; the one of before stays in force. */
   reload?(): Promise<DaemonStatus['policy']>;
@@ -107,7 +108,7 @@ async function route(ports: ControlPorts, method: string, url: string, body: Jso
     const answered = await routeErasure(ports.erasure, method, url, body);
     if (answered !== null) return answered;
   }
-  const match = /^\/sessions\/(ses_[0-9a-z]+)\/(beat|end|opening)$/.exec(url);
+  const match = /^\/sessions\/(ses_[0-9a-z]+)\/(beat|end|stop|opening)$/.exec(url);
   const id = match === null ? null : parseSessionId(match[1] ?? '');
   if (method !== 'POST' || match === null || id === null) return null;
   if (match[2] === 'opening') {
@@ -116,7 +117,8 @@ async function route(ports: ControlPorts, method: string, url: string, body: Jso
     return {};
   }
   if (match[2] === 'beat') return ports.beat(id, parseCredentials(body['credentials']));
-  return (await ports.endSession(id, stringField(body, 'reason') ?? 'ended by its owner')) ? {} : null;
+  const reason = stringField(body, 'reason') ?? 'ended by its owner';
+  return (await ports.endSession(id, reason, match[2] === 'stop')) ? {} : null;
 }
 
 async function routeErasure(

@@ -5,7 +5,7 @@ import type { Finding } from '../core/finding.ts';
 import type { SessionId } from '../core/ids.ts';
 import { mayUseModel } from '../core/model-rule.ts';
 import { ownerName } from '../core/session-owner.ts';
-import type { Liveness } from '../core/session.ts';
+import type { Liveness, SessionDirectory } from '../core/session.ts';
 import { documentReader } from '../documents/index.ts';
 import type { GatewayPorts } from '../gateway/index.ts';
 import type { SessionRegistry } from '../session/index.ts';
@@ -34,7 +34,9 @@ const CREDENTIAL_POLL_MS = 50;
 export interface GatewayDesk {
   readonly paths: StatePaths;
   readonly version: string;
-  readonly registry: SessionRegistry;
+  readonly registry: Pick<SessionRegistry, 'byId' | 'ownerOf' | 'taint'>;
+  /** The sessions that may ask. */
+  readonly sessions: SessionDirectory;
   readonly liveness: Liveness;
   readonly audit: AuditSink;
   readonly keys: ContentKeys;
@@ -78,7 +80,7 @@ export function gatewayParts(desk: GatewayDesk): GatewayParts {
   );
 
   const ports: GatewayPorts = {
-    sessions: registry,
+    sessions: desk.sessions,
     liveness: desk.liveness,
     audit: desk.audit,
     clock,

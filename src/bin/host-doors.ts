@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { HostStatus, OpenSessionAnswer, OpenSessionRequest } from '../core/control.ts';
+import type { BeatAnswer, HostStatus, OpenSessionAnswer, OpenSessionRequest, OwnSession } from '../core/control.ts';
 import { SallyportError, SessionRefused } from '../core/error.ts';
 import { parseSessionId } from '../core/ids.ts';
 import type { SessionId } from '../core/ids.ts';
@@ -10,7 +10,6 @@ import type { SessionRegistry } from '../session/index.ts';
 import { openDoor, parseDoorName } from './door.ts';
 import type { Door } from './door.ts';
 import { hostRequest } from './host-request.ts';
-import { isAlive } from './process-facts.ts';
 import { admitUsers } from './runtime-folder.ts';
 import type { RuntimePaths } from './runtime-folder.ts';
 import { startDoorServer, startHall } from './session-server.ts';
@@ -38,7 +37,11 @@ export interface HostDoorsDesk {
   readonly guardPorts: GuardPorts;
   /** Opens a session that belongs to that user. */
   readonly openSession: (request: OpenSessionRequest, owner: SessionOwner) => Promise<OpenSessionAnswer>;
-  readonly endSession: (id: SessionId, reason: string) => Promise<void>;
+  readonly endSession: (id: SessionId, reason: string, endsProcesses?: boolean) => Promise<void>;
+  /** What the launcher of a session is told for its beat. */
+  readonly beaten: (id: SessionId) => BeatAnswer | null;
+  /** The sessions of a user that run. */
+  readonly sessionsOf: (owner: Pick<SessionOwner, 'uid'>) => readonly OwnSession[];
   readonly status: () => Omit<HostStatus, 'ownSessions'>;
   readonly userNameOf: (uid: number) => Promise<string | null>;
   /** Milliseconds that only go forward. */
@@ -52,7 +55,7 @@ export interface HostDoors {
   readonly count: number;
   /** Opens the hall. Until then nobody comes in who was not in before. */
   openHall(): Promise<void>;
-  /** Keeps sessions alive whose process is, and closes doors that are not needed. To be called every few seconds. */
+  /** Closes doors that are not needed. To be called every few seconds. */
   sweep(): Promise<void>;
   /** Closes hall and doors. What running sessions see of theirs stays, for the next daemon. */
   close(): Promise<void>;
@@ -136,7 +139,10 @@ export async function hostDoors(desk: HostDoorsDesk): Promise<HostDoors> {
   function guardPortsOf(entry: OpenedDoor): GuardPorts {
     return {
       ...desk.guardPorts,
-      sessions: { byToken: () => null, byId: (id) => (id === entry.session ? registry.byId(id) : null) },
+      sessions: {
+        byToken: () => null,
+        byId: (id) => (id === entry.session ? desk.guardPorts.sessions.byId(id) : null),
+      },
     };
   }
 
@@ -149,15 +155,20 @@ export async function hostDoors(desk: HostDoorsDesk): Promise<HostDoors> {
       }),
       openSession: (request) => openSessionBehind(entry, request),
       beat(id) {
-        const session = id === entry.session ? registry.byId(id) : null;
-        if (session === null) return null;
+        if (id !== entry.session || registry.byId(id) === null) return null;
         // One that is watched lives as long as its process, whatever somebody else says for it.
         if (registry.ownerOf(id)?.watch === null) registry.beat(id);
-        return { endedReason: session.endedReason };
+        return desk.beaten(id);
       },
       async endSession(id, reason) {
         if (id !== entry.session || registry.byId(id) === null) return false;
-        await desk.endSession(id, `ended by its user: ${reason.slice(0, MAX_REASON_LENGTH)}`);
+        await desk.endSession(id, byUser(reason));
+        return true;
+      },
+      sessions: () => desk.sessionsOf(entry.door),
+      async stopSession(id, reason) {
+        if (registry.ownerOf(id)?.uid !== uid) return false;
+        await desk.endSession(id, byUser(reason), true);
         return true;
       },
       logError,
@@ -228,8 +239,6 @@ export async function hostDoors(desk: HostDoorsDesk): Promise<HostDoors> {
     async sweep() {
       const nowMs = uptimeMs();
       for (const entry of opened.values()) {
-        const watch = entry.session === null ? null : (registry.ownerOf(entry.session)?.watch ?? null);
-        if (entry.session !== null && watch !== null && isAlive(watch)) registry.beat(entry.session);
         if (isRunning(entry.session) || entry.isOpening) continue;
         if (entry.session !== null && !entry.wasEnded) {
           entry.wasEnded = true;
@@ -252,3 +261,7 @@ export async function hostDoors(desk: HostDoorsDesk): Promise<HostDoors> {
 
 /** Longest reason of a user, in UTF-16 code units, that goes on record. */
 const MAX_REASON_LENGTH = 200;
+
+function byUser(reason: string): string {
+  return `ended by its user: ${reason.slice(0, MAX_REASON_LENGTH)}`;
+}

@@ -35,7 +35,10 @@ export interface HostParts {
 }
 
 /** What the doors need of the daemon. */
-export interface DoorsDesk extends Pick<HostDoorsDesk, 'registry' | 'guardPorts' | 'endSession' | 'logError'> {
+export interface DoorsDesk extends Pick<
+  HostDoorsDesk,
+  'registry' | 'guardPorts' | 'endSession' | 'beaten' | 'sessionsOf' | 'logError'
+> {
   readonly openSession: (
     request: Parameters<HostDoorsDesk['openSession']>[0],
     host: SessionHost,

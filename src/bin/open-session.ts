@@ -8,7 +8,9 @@ import { canonicalJson } from '../core/json.ts';
 import type { SessionRegistry } from '../session/index.ts';
 import type { CredentialChains } from './credential-chains.ts';
 import { sha256 } from './load-policy.ts';
+import { ownUid } from './own-user.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
+import { sessionHolder } from './session-holder.ts';
 import type { StatePaths } from './state-folder.ts';
 import { upstreamFor } from './upstream.ts';
 
@@ -16,14 +18,14 @@ import { upstreamFor } from './upstream.ts';
 export interface SessionDesk {
   readonly policies: Pick<PolicyInForce, 'current'>;
   readonly registry: Pick<SessionRegistry, 'open'>;
+  /** Ends the sessions of a person whose process is gone, so that they do not count. */
+  readonly endGone: (owner: SessionOwner | null) => Promise<void>;
   readonly log: AuditSink;
   /** Milliseconds since the Unix epoch; `moment` never goes back. */
   readonly clock: () => number;
   readonly moment: () => number;
   readonly credentials: SessionCredentials;
   readonly chains: CredentialChains;
-  /** Gets the process by whose life the session is known to be alive, where the request names one. */
-  readonly watched: Map<SessionId, number>;
   readonly hook: { readonly command: readonly string[] };
   readonly gatewayUrl: string;
   readonly paths: Pick<StatePaths, 'guardSocket' | 'home'>;
@@ -67,6 +69,7 @@ export interface SessionHost {
 /**
  * Opens a session under the policy in force, with the documents for its client.
  *
+ * @throws {SessionRefused} where the person has as many sessions as the policy allows at one time.
  * @throws {UpstreamUnconfigured} where there is no credential for the policy's provider; nothing is opened then.
  * @throws {AuditUnavailable} where it cannot be recorded.
  */
@@ -75,7 +78,7 @@ export async function openSession(
   request: OpenSessionRequest,
   host: SessionHost | null = null,
 ): Promise<OpenSessionAnswer> {
-  const { policies, registry, log, clock, moment, credentials, chains, watched, hook, gatewayUrl, paths } = desk;
+  const { policies, registry, log, clock, moment, credentials, chains, hook, gatewayUrl, paths } = desk;
   // One policy for all documents of a session, whatever comes into force meanwhile.
   const inForce = policies.current;
   const { policy } = inForce.bundle;
@@ -87,9 +90,18 @@ export async function openSession(
       hint: provider === 'bedrock' ? 'set AWS credentials or AWS_BEARER_TOKEN_BEDROCK' : 'set ANTHROPIC_API_KEY',
     });
   }
-  const { session, token } = await registry.open({ ...request, provider, owner: host?.owner ?? null });
+  const owner = host?.owner ?? null;
+  await desk.endGone(owner);
+  const { session, token } = await registry.open({
+    workspace: request.workspace,
+    homeDir: request.homeDir,
+    about: request.about,
+    provider,
+    owner,
+    holder: sessionHolder(request, owner?.uid ?? ownUid()),
+    maxConcurrent: policy.session.maxConcurrent,
+  });
   credentials.keep(session.id, request.credentials);
-  if (host === null && request.watchPid !== null) watched.set(session.id, request.watchPid);
   const settings = managedSettings(policy, inForce.tableAt(moment()), {
     hookCommand: hook.command,
     guardSocket: host?.guardSocket ?? paths.guardSocket,

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { BeatAnswer, HostStatus, OpenSessionAnswer, OpenSessionRequest } from '../core/control.ts';
+import type { BeatAnswer, HostStatus, OpenSessionAnswer, OpenSessionRequest, OwnSession } from '../core/control.ts';
 import { parseSessionId } from '../core/ids.ts';
 import type { SessionId } from '../core/ids.ts';
 import { stringField } from '../core/json.ts';
@@ -28,6 +28,10 @@ export interface DoorPorts {
   beat(id: SessionId): BeatAnswer | null;
   /** False where this is not the session of this door. */
   endSession(id: SessionId, reason: string): Promise<boolean>;
+  /** The sessions of the door's user that run, whatever door they came by. */
+  sessions(): readonly OwnSession[];
+  /** Ends a session of the door's user with its processes. False where it is none of theirs. */
+  stopSession(id: SessionId, reason: string): Promise<boolean>;
   logError(line: string): void;
 }
 
@@ -45,13 +49,16 @@ export async function startHall(ports: HallPorts, socketPath: string): Promise<{
 export async function startDoorServer(ports: DoorPorts, socketPath: string): Promise<{ close(): Promise<void> }> {
   return await serve(socketPath, ports, async (method, url, body) => {
     if (method === 'GET' && url === '/status') return ports.status();
+    if (method === 'GET' && url === '/sessions') return { sessions: ports.sessions() };
     if (method !== 'POST') return null;
     if (url === '/sessions') return await ports.openSession(parseOpenSession(body));
-    const [, name = '', verb = ''] = /^\/sessions\/(ses_[0-9a-z]+)\/(beat|end)$/.exec(url) ?? [];
+    const [, name = '', verb = ''] = /^\/sessions\/(ses_[0-9a-z]+)\/(beat|end|stop)$/.exec(url) ?? [];
     const id = parseSessionId(name);
     if (id === null) return null;
     if (verb === 'beat') return ports.beat(id);
-    return (await ports.endSession(id, stringField(body, 'reason') ?? 'ended by its owner')) ? {} : null;
+    const reason = stringField(body, 'reason') ?? 'ended by its owner';
+    const isOwn = verb === 'stop' ? await ports.stopSession(id, reason) : await ports.endSession(id, reason);
+    return isOwn ? {} : null;
   });
 }
 

@@ -6,12 +6,14 @@ import type {
   ModelCredentials,
   OpenSessionAnswer,
   OpenSessionRequest,
+  OwnSession,
   ProbeAnswer,
 } from '../core/control.ts';
 import type { Erased } from '../bin/erasure.ts';
 import type { Hold } from '../bin/holds.ts';
 import { pidOf, processState } from '../bin/daemon-pid.ts';
 import { failureOf } from './daemon-failure.ts';
+import { parseHostStatus } from './host-status.ts';
 import { NotAnswering, NotRunning } from '../core/error.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -36,6 +38,10 @@ export interface ControlClient {
   /** Null where the daemon does not know the session. */
   beat(sessionId: string, credentials: ModelCredentials): Promise<BeatAnswer | null>;
   endSession(sessionId: string, reason: string): Promise<boolean>;
+  /** Ends a session with its client. False where there is none of that name. */
+  stopSession(sessionId: string, reason: string): Promise<boolean>;
+  /** Behind a door: the sessions of its user that run. */
+  sessions(): Promise<readonly OwnSession[]>;
   shutdown(): Promise<void>;
   /** Has it read its policy again. Gives the one that is in force then. */
   reload(): Promise<DaemonStatus['policy']>;
@@ -71,6 +77,8 @@ export function controlClient(socketPath: string): ControlClient {
     beat: async (id, credentials) =>
       await call<BeatAnswer>('POST', `/sessions/${id}/beat`, { credentials }, BEAT_TIMEOUT_MS),
     endSession: async (id, reason) => (await call<object>('POST', `/sessions/${id}/end`, { reason })) !== null,
+    stopSession: async (id, reason) => (await call<object>('POST', `/sessions/${id}/stop`, { reason })) !== null,
+    sessions: async () => there(await call<{ sessions: readonly OwnSession[] }>('GET', '/sessions', null)).sessions,
     shutdown: async () => void (await call<object>('POST', '/shutdown', null)),
     reload: async () => there(await call<DaemonStatus['policy']>('POST', '/reload', null, SESSION_TIMEOUT_MS)),
     recordOpening: async (id, about) =>
@@ -100,15 +108,22 @@ export function hallClient(socketPath: string): HallClient {
     throw failureOf(value);
   };
   return {
-    status: async () => (await ask('GET', '/status', null)) as unknown as HostStatus,
+    status: async () => {
+      const status = parseHostStatus(await ask('GET', '/status', null));
+      if (status === null) throw otherVersion();
+      return status;
+    },
     openDoor: async (name) => void (await ask('POST', '/doors', { name })),
   };
 }
 
 function there<Answer>(answer: Answer | null): Answer {
-  if (answer === null)
-    throw new NotRunning('the daemon is of another version', { hint: 'restart it: `sallyport down`, `sallyport up`' });
+  if (answer === null) throw otherVersion();
   return answer;
+}
+
+function otherVersion(): NotRunning {
+  return new NotRunning('the daemon is of another version', { hint: 'restart it: `sallyport down`, `sallyport up`' });
 }
 
 interface Call {
@@ -124,8 +139,10 @@ async function exchange(
 ): Promise<{ status: number; value: JsonObject }> {
   const text = body === null ? '' : JSON.stringify(body);
   return await new Promise((resolve, reject) => {
+    const headers = { 'content-length': Buffer.byteLength(text) };
     const outgoing = request(
-      { socketPath, method, path, headers: { 'content-length': Buffer.byteLength(text) }, timeout: timeoutMs },
+      // A connection of its own: one that was kept may have been closed while this process or the machine slept.
+      { socketPath, method, path, headers, timeout: timeoutMs, agent: false },
       (response) => {
         const chunks: Buffer[] = [];
         let bytes = 0;

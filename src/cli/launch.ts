@@ -2,12 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
-import { ownUserName } from '../bin/own-user.ts';
+import { ownUid, ownUserName } from '../bin/own-user.ts';
 import { packageRoot } from '../bin/package-root.ts';
+import { processToWatch } from '../bin/process-facts.ts';
 import { killStartedWith } from '../bin/started-processes.ts';
 import type { ModelCredentials, OpenSessionAnswer } from '../core/control.ts';
 import { BwrapMissing, ClientMissing, SallyportError } from '../core/error.ts';
 import { CREDENTIAL_VARIABLES } from '../compile/index.ts';
+import { askClientToLeave } from './client-process.ts';
 import type { LaunchPlace } from './launch-place.ts';
 import { keptEnvironment } from './place.ts';
 import { sessionWatch } from './session-watch.ts';
@@ -16,6 +18,8 @@ import { etcToRebuild, findProgram, ownProgramFolders, privateMountWords } from 
 
 /** Milliseconds between two signs of life of the launcher; a fraction of the daemon's limit of 20 s. */
 const BEAT_MS = 2_000;
+/** Milliseconds that a client gets to end by itself; the daemon kills it after 10 s. */
+const LEAVE_MS = 5_000;
 
 /** A governed run of the client. */
 export interface Launch {
@@ -41,8 +45,8 @@ export interface Launch {
  * the session alive and ends it when the client is gone.
  *
  * @returns the client's exit code, 128 and the signal's number where a signal ended it.
- * @throws {ClientMissing | BwrapMissing | NotRunning | NotAnswering | SessionRefused | UpstreamUnconfigured | AuditUnavailable}
- *   also after the client was ended because the daemon stayed away.
+ * @throws {ClientMissing | BwrapMissing | NotRunning | NotAnswering | SessionRefused | SessionEnded | UpstreamUnconfigured | AuditUnavailable}
+ *   also after the client was ended because the daemon stayed away or ended the session.
  */
 export async function launch(run: Launch): Promise<number> {
   run.signal?.throwIfAborted();
@@ -50,12 +54,14 @@ export async function launch(run: Launch): Promise<number> {
   const client = findClient(run.command[0] ?? 'claude', searchPath);
   const bwrap = findBwrap(searchPath);
   const { control } = run.place;
+  const launcher = processToWatch(process.pid, ownUid());
   const opened = await control.openSession({
     workspace: run.workspace,
     homeDir: run.homeDir,
     environment: keptEnvironment(run.env),
     credentials: run.credentials,
     watchPid: null,
+    ...(launcher === null ? {} : { launcher }),
     workspaceFile: fileOf(run.workspace),
     about: { user: ownUserName(), launcher: process.pid, client },
   });
@@ -105,6 +111,12 @@ async function supervise(
     isStopped = true;
     child.kill('SIGTERM');
   };
+  let leaving: NodeJS.Timeout | null = null;
+  const leave = (): void => {
+    isStopped = true;
+    if (askClientToLeave(child.pid ?? -1)) leaving = setTimeout(stop, LEAVE_MS);
+    else stop();
+  };
   child.once('exit', () => {
     // The client dies with bubblewrap, unless that was still being started, and what the client started does not.
     if (isStopped) killStartedWith((environment) => environment.includes(`SALLYPORT_SESSION=${opened.sessionId}`));
@@ -121,7 +133,7 @@ async function supervise(
     notice: (line) => run.onNotice?.(line),
     giveUp(error) {
       gaveUp = error;
-      stop();
+      leave();
     },
   });
   const beats = setInterval(() => void beat(), BEAT_MS);
@@ -135,6 +147,7 @@ async function supervise(
     });
   } finally {
     clearInterval(beats);
+    clearTimeout(leaving ?? undefined);
     process.off('SIGINT', ignore).off('SIGTERM', stop).off('SIGHUP', stop);
     run.signal?.removeEventListener('abort', stop);
   }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BeatAnswer } from '../core/control.ts';
-import { DaemonFailed, NotAnswering, NotRunning } from '../core/error.ts';
+import { DaemonFailed, NotAnswering, NotRunning, SessionEnded } from '../core/error.ts';
 import { AWAY_LIMIT_MS, sessionWatch } from './session-watch.ts';
 
 const BEAT_MS = 2_000;
-const RUNS: BeatAnswer = { endedReason: null };
+const RUNS: BeatAnswer = { endedReason: null, warning: null, endsProcesses: false };
+const ENDED: BeatAnswer = { ...RUNS, endedReason: 'ended by its owner' };
 const AWAY = new NotRunning('no daemon answers', { hint: 'start one' });
 
 /** Plays one answer for each beat, {@link BEAT_MS} apart, and gives what the watch said and did. */
@@ -73,9 +74,25 @@ test('absences that do not follow each other are not added up', async () => {
 });
 
 test('a session that the daemon ended is told once, and its client may say the rest', async () => {
-  const { notices, given, beats } = await play([RUNS, { endedReason: 'ended by its owner' }, AWAY, AWAY]);
+  const { notices, given, beats } = await play([RUNS, ENDED, AWAY, AWAY]);
   assert.deepEqual(notices, ['the session was ended: ended by its owner. Every further call of it is refused']);
   assert.deepEqual([given, beats], [[], 2]);
+});
+
+test('an end that comes near is told once, and again when it was put off and comes near anew', async () => {
+  const soon = (left: number): BeatAnswer => ({ ...RUNS, warning: `it ends in ${left} minutes` });
+  const { notices, given } = await play([RUNS, soon(5), soon(4), RUNS, soon(5), soon(5)]);
+  assert.deepEqual(notices, ['it ends in 5 minutes', 'it ends in 5 minutes']);
+  assert.deepEqual(given, []);
+});
+
+test('where the daemon ends the client too, the client is ended with the reason and what goes on', async () => {
+  const { notices, given, beats } = await play([RUNS, { ...ENDED, endsProcesses: true }, AWAY, AWAY]);
+  assert.deepEqual([notices, beats], [[], 2]);
+  const [error] = given;
+  assert.ok(error instanceof SessionEnded);
+  assert.equal(error.message, 'the session was ended: ended by its owner');
+  assert.match(error.hint ?? '', /--continue/);
 });
 
 test('a session that the daemon does not know is given up at once', async () => {

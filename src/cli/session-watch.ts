@@ -1,5 +1,5 @@
 import type { BeatAnswer } from '../core/control.ts';
-import { DaemonFailed, NotRunning, SallyportError } from '../core/error.ts';
+import { DaemonFailed, NotRunning, SallyportError, SessionEnded } from '../core/error.ts';
 import { HEARTBEAT_LIMIT_MS } from '../session/index.ts';
 
 /** Milliseconds without the daemon after which a session is given up: as long as the daemon waits for a launcher. */
@@ -19,11 +19,12 @@ export interface SessionWatchPorts {
 
 /**
  * Makes the function that is to be called every few seconds while a session runs. It sends a beat, says when the daemon
- * goes away, comes back or has ended the session, and gives up where it stays away for {@link AWAY_LIMIT_MS}. It never
- * rejects. A call that comes while the one before is under way does nothing.
+ * goes away, comes back, will end the session soon or has ended it, and gives up where the daemon ends the client too or
+ * stays away for {@link AWAY_LIMIT_MS}. It never rejects. A call that comes while the one before is under way does nothing.
  */
 export function sessionWatch(ports: SessionWatchPorts): () => Promise<void> {
   let awaySinceMs: number | null = null;
+  let isWarned = false;
   let isBeating = false;
   let isOver = false;
 
@@ -42,7 +43,16 @@ export function sessionWatch(ports: SessionWatchPorts): () => Promise<void> {
           hint: 'its state folder was changed or emptied; start the client again',
         }),
       );
-    } else if (answer.endedReason !== null) {
+    } else if (answer.endedReason === null) {
+      if (answer.warning !== null && !isWarned) ports.notice(answer.warning);
+      isWarned = answer.warning !== null;
+    } else if (answer.endsProcesses) {
+      giveUp(
+        new SessionEnded(`the session was ended: ${answer.endedReason}`, {
+          hint: 'start the client again; with `--continue` it goes on with its newest conversation in this folder',
+        }),
+      );
+    } else {
       isOver = true;
       ports.notice(`the session was ended: ${answer.endedReason}. Every further call of it is refused`);
     }

@@ -159,12 +159,33 @@ for (const { name, more, want } of [
 }
 
 test('of several users each session says whose it is, and what the daemon lacks stands in capitals', () => {
-  const session = { id: 'ses_1', workspace: '/w', endedReason: null, taint: null, user: 'ann' };
+  const session = { id: 'ses_1', workspace: '/w', endedReason: null, taint: null, openedAtMs: 1, user: 'ann' };
   const host = { runtimeFolder: '/run/sallyport', missingCapabilities: ['CAP_KILL'], doors: 1 } as const;
-  const text = statusText({ ...status([]), host, sessions: [session] });
+  const text = statusText({ ...status([]), host, sessions: [{ ...session, ends: null }] });
   assert.match(text, /^ {2}host {6}\/run\/sallyport, 1 doors open\n {12}CAP_KILL MISSING$/m);
   assert.match(text, /^ {2}sessions {2}ses_1 of ann$/m);
 });
+
+for (const { name, ends, taint, want } of [
+  {
+    name: 'when the policy lets it run no longer',
+    ends: { atMs: SINCE_MS, limit: 'max_duration_minutes' },
+    taint: null,
+    want: 'ses_1 (ends at 2026-01-02T12:03:00.000Z)',
+  },
+  {
+    name: 'until when it may rest, and what it read',
+    ends: { atMs: SINCE_MS, limit: 'idle_timeout_minutes' },
+    taint: { source: 'web-page', detectorId: null, toolUseId: null, occurredAtMs: 1 },
+    want: 'ses_1 (ends at 2026-01-02T12:03:00.000Z unless something happens in it, tainted by a web-page)',
+  },
+] as const) {
+  test(`a session that runs shows ${name}`, () => {
+    const session = { id: 'ses_1', workspace: '/w', endedReason: null, openedAtMs: 1, ends, taint };
+    const text = statusText({ ...status([]), sessions: [session] });
+    assert.equal(/^ {2}sessions {2}(.*)$/m.exec(text)?.[1], want);
+  });
+}
 
 test('each user is told of the daemon of the machine, and when it denies', () => {
   const told = { version: '1', startedAtMs: 0, gatewayUrl: 'http://127.0.0.1:1', ownSessions: null } as const;

@@ -1,5 +1,5 @@
 import type { AnchorStatus } from '../core/anchor-status.ts';
-import type { DaemonStatus, EngineStatus, HostFacts, HostStatus, LogHealth } from '../core/control.ts';
+import type { DaemonStatus, EngineStatus, HostFacts, HostStatus, LogHealth, SessionEnding } from '../core/control.ts';
 import type { ReconcileStatus } from '../core/reconcile-status.ts';
 import type { SinkStatus } from '../core/sink-status.ts';
 import { withoutEngine } from '../core/without-engine.ts';
@@ -125,9 +125,19 @@ function time(atMs: number): string {
   return new Date(atMs).toISOString();
 }
 
-function sessionText({ id, taint, user }: DaemonStatus['sessions'][number]): string {
+function sessionText({ id, taint, user, ends }: DaemonStatus['sessions'][number]): string {
   const whose = user === undefined ? id : `${id} of ${user}`;
-  return taint === null
-    ? whose
-    : `${whose} (tainted by a ${taint.source}${taint.detectorId === null ? '' : `: ${taint.detectorId}`})`;
+  const words = [
+    ...(ends === null ? [] : [endingText(ends)]),
+    ...(taint === null
+      ? []
+      : [`tainted by a ${taint.detectorId === null ? taint.source : `${taint.source}: ${taint.detectorId}`}`]),
+  ];
+  return words.length === 0 ? whose : `${whose} (${words.join(', ')})`;
+}
+
+/** When a session ends and by which limit, for people. */
+export function endingText({ atMs, limit }: SessionEnding): string {
+  const at = time(atMs);
+  return limit === 'max_duration_minutes' ? `ends at ${at}` : `ends at ${at} unless something happens in it`;
 }

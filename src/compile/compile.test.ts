@@ -57,7 +57,7 @@ test('the same policy gives the same digest, another policy another', () => {
     ['masscan', 'masscan2'],
     ['https://api.anthropic.com', 'http://127.0.0.1:9'],
     ['us-east-1', 'eu-west-1'],
-    ['idle_timeout_minutes: 30', 'idle_timeout_minutes: 31'],
+    ['idle_timeout_minutes: 60', 'idle_timeout_minutes: 61'],
   ] as const) {
     assert.ok(defaults.includes(from));
     assert.notEqual(digest(defaults), digest(defaults.replace(from, to)), to);

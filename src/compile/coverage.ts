@@ -1,6 +1,7 @@
 import type { FileRule, RuleTable, RuleVerdict } from '../core/rule-table.ts';
 import type { Policy } from '../policy/index.ts';
 import { clientRules } from './client-rules.ts';
+import { NOT_HELD } from './not-held.ts';
 import { commandSamples, fileSamples, mcpSamples, toolSamples, webSamples } from './sample-calls.ts';
 import type { SampleCall, Samples } from './sample-calls.ts';
 
@@ -43,6 +44,8 @@ export interface Coverage {
   readonly rows: readonly CoverageRow[];
   /** Empty where the layers agree. */
   readonly faults: readonly CoverageFault[];
+  /** What the policy asks for in fields that nothing holds. */
+  readonly notHeld: readonly { readonly field: string; readonly why: string }[];
 }
 
 /**
@@ -66,7 +69,11 @@ export function coverage(policy: Policy, table: RuleTable, client: PredictClient
     const { heldBy, why } = holder(policy, subject, leak, carried.guardOnly[0]?.why ?? null);
     rows.push({ ruleId, verdict, pattern, heldBy, why, samples: [...own, ...byCommand] });
   }
-  return { rows, faults };
+  const notHeld = NOT_HELD.filter(({ isAsked }) => isAsked(policy)).map(({ path, why }) => ({
+    field: path.join('.'),
+    why,
+  }));
+  return { rows, faults, notHeld };
 }
 
 interface Subject {

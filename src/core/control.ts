@@ -4,6 +4,7 @@ import type { EngineKind, EnginePlace, FailurePolicy } from './engine-kind.ts';
 import type { JsonObject } from './json.ts';
 import type { ReconcileStatus } from './reconcile-status.ts';
 import type { ModelProvider } from './session.ts';
+import type { WatchedProcess } from './session-owner.ts';
 import type { SinkStatus } from './sink-status.ts';
 import type { Taint } from './taint.ts';
 
@@ -48,11 +49,30 @@ export interface DaemonStatus {
     readonly workspace: string;
     readonly endedReason: string | null;
     readonly taint: Taint | null;
+    readonly openedAtMs: number;
+    /** When it ends as things stand, and by which limit of the policy; null where it has ended. */
+    readonly ends: SessionEnding | null;
     /** Whose it is, where the daemon serves several users. */
     readonly user?: string;
   }[];
   /** Absent where the daemon serves one user. */
   readonly host?: HostFacts;
+}
+
+/** When a session ends as things stand: what happens in it moves the end that idle_timeout_minutes sets. */
+export interface SessionEnding {
+  /** Milliseconds since the Unix epoch. */
+  readonly atMs: number;
+  /** The field of the policy's `session`. */
+  readonly limit: 'max_duration_minutes' | 'idle_timeout_minutes';
+}
+
+/** A session that runs, as its own person may see it: an entry of the answer to `GET /sessions`. */
+export interface OwnSession {
+  readonly id: string;
+  readonly workspace: string;
+  readonly openedAtMs: number;
+  readonly ends: SessionEnding;
 }
 
 /** What a daemon that serves several users says of itself to each of them: nothing of anybody's sessions. */
@@ -139,6 +159,8 @@ export interface OpenSessionRequest {
   readonly credentials: ModelCredentials;
   /** Set where no launcher will send beats: the session ends when this process is gone. */
   readonly watchPid: number | null;
+  /** The launcher, by whose end the daemon knows at once that the session is over; absent where it cannot tell. */
+  readonly launcher?: WatchedProcess;
   /** Which folder the workspace is as whoever asks sees it, as `device:inode`; a daemon that sees another one refuses. */
   readonly workspaceFile?: string;
   readonly about: JsonObject;
@@ -166,4 +188,8 @@ export interface ProbeAnswer {
 /** Answer to `POST /sessions/ID/beat`. */
 export interface BeatAnswer {
   readonly endedReason: string | null;
+  /** That it ends soon and why, for the person at the keyboard; null while there is time. */
+  readonly warning: string | null;
+  /** Whether the daemon ends the processes of the ended session: whoever started the client had better end it first. */
+  readonly endsProcesses: boolean;
 }

@@ -121,7 +121,12 @@ export class PolicyInvalid extends SallyportError {
   override readonly code = 'POLICY_INVALID';
 }
 
-/** A daemon that serves several users does not open a session for whoever asks. The message says why. */
+/** The daemon ended a session and its client with it: a limit of the policy was reached, or somebody asked for it. */
+export class SessionEnded extends SallyportError {
+  override readonly code = 'SESSION_ENDED';
+}
+
+/** The daemon does not open a session for whoever asks. The message says why. */
 export class SessionRefused extends SallyportError {
   override readonly code = 'SESSION_REFUSED';
 }

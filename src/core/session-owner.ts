@@ -7,6 +7,12 @@ export interface WatchedProcess {
   readonly startTicks: number;
 }
 
+/** The process that a session lives with. */
+export interface SessionHolder extends WatchedProcess {
+  /** A `launcher` also sends beats; a `client` that somebody started by hand does not. */
+  readonly kind: 'launcher' | 'client';
+}
+
 /** Whose session it is, where one daemon serves several users. What it says is known from the system, not from whoever asked. */
 export interface SessionOwner {
   readonly uid: number;
@@ -31,10 +37,24 @@ export function parseSessionOwner(value: unknown): SessionOwner | null | undefin
   const door = stringField(value, 'door');
   const user = stringField(value, 'user');
   if (!isCount(uid) || door === null || (user === null && value['user'] !== null)) return undefined;
-  if (watch === null) return { uid, user, door, watch };
-  if (!isJsonObject(watch)) return undefined;
-  const { pid, startTicks } = watch;
-  return isCount(pid) && isCount(startTicks) ? { uid, user, door, watch: { pid, startTicks } } : undefined;
+  const watched = parseWatchedProcess(watch);
+  return watched === undefined ? undefined : { uid, user, door, watch: watched };
+}
+
+/** Reads what was kept or told of a process; null for none, `undefined` for anything else. */
+export function parseWatchedProcess(value: unknown): WatchedProcess | null | undefined {
+  if (value === null) return null;
+  if (!isJsonObject(value)) return undefined;
+  const { pid, startTicks } = value;
+  return isCount(pid) && isCount(startTicks) ? { pid, startTicks } : undefined;
+}
+
+/** Reads what was kept of a holder; null for a session that has none, `undefined` for what is no holder. */
+export function parseSessionHolder(value: unknown): SessionHolder | null | undefined {
+  const watched = parseWatchedProcess(value);
+  if (watched === null || watched === undefined || !isJsonObject(value)) return watched === null ? null : undefined;
+  const { kind } = value;
+  return kind === 'launcher' || kind === 'client' ? { kind, ...watched } : undefined;
 }
 
 function isCount(value: unknown): value is number {

@@ -16,6 +16,7 @@ import {
   refusal,
   refusalReason,
   stopAnswer,
+  withNotice,
 } from './answer.ts';
 import type { Answer, DecidingEvent } from './answer.ts';
 import { decideCall } from './decide-call.ts';
@@ -146,9 +147,8 @@ async function answerCall(
     // An answer of allow here would overrule an ask rule of the client (measured); the person decides.
     return decision.verdict === 'deny' ? denialOf(name, denialReason(decision.ruleId, decision.reason)) : NO_OPINION;
   }
-  return call.isCanary && decision.verdict === 'deny'
-    ? canaryAnswer(decision.reason)
-    : answerFor(decision, call.wouldBe);
+  if (call.isCanary && decision.verdict === 'deny') return canaryAnswer(decision.reason);
+  return withNotice(answerFor(decision, call.wouldBe), noticeOf(ports, state));
 }
 
 async function answerPrompt(ports: GuardPorts, origin: Origin, recorder: Recorder, event: HookEvent): Promise<Answer> {
@@ -159,7 +159,11 @@ async function answerPrompt(ports: GuardPorts, origin: Origin, recorder: Recorde
   const state = stateOf(origin.session());
   if ('verdict' in state) return closedAnswer('UserPromptSubmit', state);
   if (denial !== null) return denialOf('UserPromptSubmit', promptRefusal(denial));
-  return notice === null ? NO_OPINION : promptNotice(notice);
+  return withNotice(notice === null ? NO_OPINION : promptNotice(notice), noticeOf(ports, state));
+}
+
+function noticeOf(ports: GuardPorts, session: GovernedSession): string | null {
+  return ports.notice?.(session.id) ?? null;
 }
 
 async function answerResult(ports: GuardPorts, origin: Origin, recorder: Recorder, event: HookEvent): Promise<Answer> {

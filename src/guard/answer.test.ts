@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Decision } from '../core/decision.ts';
 import { ruleId } from '../core/ids.ts';
-import { answerFor, denialOf, endOf, framed, refusal, stopAnswer } from './answer.ts';
+import { answerFor, denialOf, endOf, framed, refusal, stopAnswer, withNotice } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { MAX_ANSWER_BYTES } from './limits.ts';
 
@@ -144,4 +144,32 @@ test('no reason and no input break the frame', () => {
     }),
     { numRuns: process.env['SLOW'] === '1' ? 10_000 : 300 },
   );
+});
+
+const NOTICE = 'this session ends in 5 minutes';
+for (const { name, answer, want } of [
+  { name: 'a prompt that goes on', answer: { exit: 0, payload: '' }, want: { systemMessage: `Sallyport: ${NOTICE}.` } },
+  {
+    name: 'a call that is allowed',
+    answer: answerFor({ verdict: 'allow', ruleId: id }),
+    want: {
+      ...(output('allow', 'Allowed by policy (rule secrets/environment-file).') as object),
+      systemMessage: `Sallyport: ${NOTICE}.`,
+    },
+  },
+  {
+    name: 'what it is told already',
+    answer: { exit: 0, payload: '{"systemMessage":"One."}' },
+    want: { systemMessage: `One. Sallyport: ${NOTICE}.` },
+  },
+] as readonly { name: string; answer: Answer; want: unknown }[])
+  test(`a developer is told of the session beside ${name}`, () =>
+    assert.deepEqual(JSON.parse(withNotice(answer, NOTICE).payload), want));
+
+test('a notice changes no refusal, and no answer that it would make too large', () => {
+  const refused = refusal('the guard failed');
+  assert.equal(withNotice(refused, NOTICE), refused);
+  const large = { exit: 0, payload: JSON.stringify({ x: 'y'.repeat(MAX_ANSWER_BYTES - 20) }) } as const;
+  assert.equal(withNotice(large, NOTICE), large);
+  assert.equal(withNotice(large, null), large);
 });

@@ -101,6 +101,16 @@ export function promptNotice(notice: string): Answer {
   return json({ systemMessage: clipped(`Sallyport: ${notice}`) });
 }
 
+/** An answer to a call or a prompt that also tells the developer something; the decision is as it was. */
+export function withNotice(answer: Answer, notice: string | null): Answer {
+  if (notice === null || answer.exit !== 0) return answer;
+  const decided = answer.payload === '' ? {} : (JSON.parse(answer.payload) as JsonObject);
+  const said = typeof decided['systemMessage'] === 'string' ? `${decided['systemMessage']} ` : '';
+  const shown = json({ ...decided, systemMessage: clipped(`${said}Sallyport: ${notice}.`) });
+  // The decision counts, the notice does not: an answer that is too large would be refused without a reason.
+  return Buffer.byteLength(shown.payload) <= MAX_ANSWER_BYTES ? shown : answer;
+}
+
 /** What is done with the result of a tool that ran; whatever is null stays as it is. */
 export interface ResultAnswer {
   /** Stands in the place of the result. */

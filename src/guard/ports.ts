@@ -57,6 +57,8 @@ export interface GuardPorts {
   readonly taint: (session: SessionId, taint: Taint) => Promise<void>;
   /** Makes what was decided unreadable for all but the holder of the session's key. What it throws costs the content only. */
   readonly seal: (call: SeenCall, place: SealPlace) => SealedCall;
+  /** What the person is to be told of a session beside the answer to a call or a prompt; null for nothing. Never where absent. */
+  readonly notice?: (session: SessionId) => string | null;
   /** Told what went wrong inside, in one line without content; the call itself is denied whatever this does. */
   readonly logError?: (line: string) => void;
 }

@@ -29,8 +29,8 @@ test('the smallest policy allows nothing', () => {
     },
     session: {
       maxDurationMinutes: 480,
-      idleTimeoutMinutes: 30,
-      maxConcurrent: 1,
+      idleTimeoutMinutes: 60,
+      maxConcurrent: 8,
       reauthenticateForSensitiveOperations: true,
       transcriptDays: 1,
     },
@@ -94,7 +94,7 @@ audit:
   content_days: 90
   backlog: { alarm_records: 1, alarm_seconds: 10, deny_records: 2, deny_seconds: 20 }
   deliver:
-    - { name: vault, to: s3, bucket: the-vault, region: us-east-1, prefix: 'a/{host}', endpoint: 'https://s3.example/', required: true, kms_key: alias/log, object_lock: { mode: compliance, days: 2557, acknowledged: true } }
+    - { name: vault, to: s3, bucket: the-vault, region: us-east-1, prefix: 'a/{identity}/{host}', endpoint: 'https://s3.example/', required: true, kms_key: alias/log, object_lock: { mode: compliance, days: 2557, acknowledged: true } }
     - { name: disk, to: file, folder: '/srv/{log}' }
     - { name: hose, to: firehose, stream: s, region: eu-west-3, form: ocsf }
     - { name: watch, to: cloudwatch, group: /g, region: eu-west-3 }
@@ -273,7 +273,7 @@ tools:
           kmsKey: 'alias/log',
           bucket: 'the-vault',
           region: 'us-east-1',
-          prefix: 'a/{host}',
+          prefix: 'a/{identity}/{host}',
           endpoint: 'https://s3.example',
           objectLock: { mode: 'compliance', days: 2557 },
         },

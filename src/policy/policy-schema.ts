@@ -35,15 +35,35 @@ const client = z
   .prefault({})
   .describe('The coding agent itself.');
 
+/**
+ * A person works in several terminals and worktrees at once; this many leaves them room, and still bounds what a script
+ * gone wild, or whoever took over an account, can start.
+ */
+const DEFAULT_MAX_CONCURRENT = 8;
+
+/** A meal long: who comes back from one goes on. It is also the most that AWS takes for its sessions. */
+const DEFAULT_IDLE_MINUTES = 60;
+
 const session = z
   .strictObject({
-    max_duration_minutes: minutes.default(480).describe('Minutes after which a session ends.'),
-    idle_timeout_minutes: minutes.default(30).describe('Minutes without activity after which a session ends.'),
-    max_concurrent: z.int().min(1).max(64).default(1).describe('Sessions of one person at one time.'),
+    max_duration_minutes: minutes
+      .default(480)
+      .describe('Minutes after which a session ends. Time in which the machine sleeps counts.'),
+    idle_timeout_minutes: minutes
+      .default(DEFAULT_IDLE_MINUTES)
+      .describe('Minutes without hook event and model call after which a session ends; a tool that runs is no rest.'),
+    max_concurrent: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(DEFAULT_MAX_CONCURRENT)
+      .describe('Sessions of one person at one time.'),
     reauthenticate_for_sensitive_operations: z
       .boolean()
       .default(true)
-      .describe('Whether the person proves who they are again before what a rule asks for.'),
+      .describe(
+        'Whether the person proves who they are again before what a rule asks for. Nothing holds this in this version.',
+      ),
     transcript_days: z
       .int()
       .min(1)

@@ -4,20 +4,17 @@ import { makeSessionId } from '../core/ids.ts';
 import type { SessionId, Sha256 } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { GovernedSession, ModelProvider, SessionDirectory } from '../core/session.ts';
-import type { SessionOwner } from '../core/session-owner.ts';
-import { worseTaint } from '../core/taint.ts';
-import type { Taint } from '../core/taint.ts';
+import type { SessionHolder, SessionOwner } from '../core/session-owner.ts';
+import { isSamePerson, refuseBeyond } from './concurrent-sessions.ts';
+import { ranMs } from './machine-time.ts';
+import type { MachineTime } from './machine-time.ts';
 import { loadSessions, storeSession } from './session-file.ts';
 import type { StoredSession } from './session-file.ts';
+import { sessionTaints } from './session-taints.ts';
+import type { SessionTaints } from './session-taints.ts';
 
 /** Milliseconds without a sign of life from the launcher after which a session counts as lost and is ended. */
 export const HEARTBEAT_LIMIT_MS = 20_000;
-
-/** Most sessions of the client that one session remembers. */
-const MAX_CLIENTS = 64;
-
-/** What a session of the client may have read that nobody knows. */
-const EARLIER = { source: 'earlier-session', detectorId: null, toolUseId: null } as const;
 
 /** What is known of a run when it starts. */
 export interface SessionRequest {
@@ -28,26 +25,35 @@ export interface SessionRequest {
   readonly about: JsonObject;
   /** Whose it is, where one daemon serves several users; null or absent where it serves one. */
   readonly owner?: SessionOwner | null;
+  /** The process that it lives with, where one is known; null or absent where only beats tell of its life. */
+  readonly holder?: SessionHolder | null;
+  /** How many sessions of this person may run at one time; null or absent for any number. */
+  readonly maxConcurrent?: number | null;
+}
+
+/** A session as it is listed. */
+export interface ListedSession extends GovernedSession {
+  readonly openedAtMs: number;
+  /** Whether its processes are ended with it. */
+  readonly endsProcesses: boolean;
 }
 
 /** The sessions of this host, kept in the state folder so that a restarted daemon still knows them. */
-export interface SessionRegistry extends SessionDirectory {
-  /** Opens a session. Its record is durable before the token is given; the token is shown only here. */
-  open(request: SessionRequest): Promise<{ readonly session: GovernedSession; readonly token: string }>;
-  /** Ends a session; does nothing where it is ended already. `reason` is shown to the developer. */
-  end(id: SessionId, reason: string): Promise<void>;
+export interface SessionRegistry extends SessionDirectory, SessionTaints {
   /**
-   * Keeps that a session read such a text, the worse of this and what is known. Resolves once that would survive a
-   * restart and is recorded. It holds whether or not that comes about; each call after one that failed tries again.
-   */
-  taint(id: SessionId, taint: Taint): Promise<void>;
-  /**
-   * Notes that a session of the client began in a session. Where it goes on with one of before, what that one had read
-   * counts here too; where nobody knows that one, it may have read anything. Resolves as {@link taint} does.
+   * Opens a session. Its record is durable before the token is given; the token is shown only here. Of several that are
+   * asked for at once no more are opened than may run at one time.
    *
-   * @param isFresh whether it begins with nothing read.
+   * @throws {SessionRefused} where the person has as many as may run at one time; nothing is recorded then.
    */
-  clientStarted(id: SessionId, clientSessionId: string, isFresh: boolean): Promise<void>;
+  open(request: SessionRequest): Promise<{ readonly session: GovernedSession; readonly token: string }>;
+  /**
+   * Ends a session; does nothing where it is ended already. It holds before this returns its promise. `reason` is shown to
+   * the developer.
+   *
+   * @param endsProcesses whether its processes are to be ended too; false where absent. That is remembered, and done by others.
+   */
+  end(id: SessionId, reason: string, endsProcesses?: boolean): Promise<void>;
   /** Notes that the launcher of a session is alive. */
   beat(id: SessionId): void;
   /**
@@ -55,7 +61,11 @@ export interface SessionRegistry extends SessionDirectory {
    * stored when they happened. To be called every few seconds.
    */
   sweep(): Promise<void>;
-  list(): readonly GovernedSession[];
+  list(): readonly ListedSession[];
+  /** Milliseconds since a session was opened, time included in which the machine slept; 0 for one that nobody knows. */
+  ranMs(id: SessionId): number;
+  /** The process that a session lives with; null where none is known. */
+  holderOf(id: SessionId): SessionHolder | null;
   /** Null for a session that nobody knows, and where the daemon serves one user. */
   ownerOf(id: SessionId): SessionOwner | null;
 }
@@ -73,6 +83,8 @@ export function sessionRegistry(
     readonly clock: () => number;
     /** Milliseconds that only go forward and stand still while the machine sleeps or this process is stopped. */
     readonly uptimeMs: () => number;
+    /** By which sessions grow old. */
+    readonly machine: MachineTime;
     /** Told of a session before it is recorded and opened; what this throws refuses the session. */
     readonly prepare?: (id: SessionId) => void;
   },
@@ -84,13 +96,15 @@ export function sessionRegistry(
     // A launcher gets the whole limit to find the restarted daemon.
     seenAtMs.set(stored.id, ports.uptimeMs());
   }
+  /** Sessions that are being opened. They count, and are not known to anybody yet. */
+  const arriving = new Set<StoredSession>();
   const unstored = new Set<SessionId>();
   let sweptAtMs = ports.uptimeMs();
 
-  async function end(id: SessionId, reason: string): Promise<void> {
+  async function end(id: SessionId, reason: string, endsProcesses = false): Promise<void> {
     const stored = sessions.get(id);
     if (stored === undefined || stored.endedReason !== null) return;
-    const ended = { ...stored, endedReason: reason };
+    const ended = { ...stored, endedReason: reason, endsProcesses };
     // The end takes effect at once: a record that fails must not keep a session alive.
     sessions.set(id, ended);
     unstored.add(id);
@@ -108,39 +122,6 @@ export function sessionRegistry(
       if (stored !== undefined) storeSession(folder, stored);
       unstored.delete(id);
     }
-  }
-
-  /** What a session's file and the log are known to hold of its taint; what is in force is in `sessions`. */
-  const lastingTaint = new Map<SessionId, Taint | null>();
-  const tainting = new Map<SessionId, Promise<void>>();
-
-  function taint(id: SessionId, read: Taint): Promise<void> {
-    const done = (tainting.get(id) ?? Promise.resolve()).then(() => keepTaint(id, read));
-    // The next one waits for this one, and is not refused for its failure: it tries again itself.
-    tainting.set(
-      id,
-      done.catch(() => undefined),
-    );
-    return done;
-  }
-
-  async function keepTaint(id: SessionId, taint: Taint): Promise<void> {
-    const stored = sessions.get(id);
-    if (stored === undefined) return;
-    const worse = worseTaint(stored.taint, taint);
-    // It holds at once: a disk that is full must not leave the session clean.
-    if (worse !== stored.taint) sessions.set(id, { ...stored, taint: worse });
-    const lasting = lastingTaint.has(id) ? lastingTaint.get(id) : stored.taint;
-    if (worse === null || worse === lasting) return;
-    lastingTaint.set(id, lasting ?? null);
-    storeSession(folder, sessions.get(id) ?? stored);
-    await ports.audit.append({
-      kind: 'session',
-      occurredAtMs: ports.clock(),
-      sessionId: id,
-      body: { event: 'tainted', ...worse },
-    });
-    lastingTaint.set(id, worse);
   }
 
   async function recordEnd(id: SessionId, reason: string): Promise<void> {
@@ -165,39 +146,38 @@ export function sessionRegistry(
         taint: null,
         tokenSha256: sha256(token),
         openedAtMs: ports.clock(),
+        openedUp: ports.machine.boot === null ? null : { boot: ports.machine.boot, upMs: ports.machine.ms() },
+        holder: request.holder ?? null,
+        endsProcesses: false,
         clientSessionIds: [],
         owner: request.owner ?? null,
       };
-      ports.prepare?.(id);
-      await ports.audit.append({
-        kind: 'session',
-        occurredAtMs: stored.openedAtMs,
-        sessionId: id,
-        body: { event: 'opened', workspace: request.workspace, provider: request.provider, about: request.about },
-      });
-      storeSession(folder, stored);
-      sessions.set(id, stored);
-      seenAtMs.set(id, ports.uptimeMs());
+      // INVARIANT: nothing is awaited between counting and taking a place.
+      if (typeof request.maxConcurrent === 'number') {
+        const others = [...sessions.values(), ...arriving].filter(
+          (one) => one.endedReason === null && isSamePerson(one.owner, stored.owner),
+        );
+        refuseBeyond(others, request.maxConcurrent);
+      }
+      arriving.add(stored);
+      try {
+        ports.prepare?.(id);
+        await ports.audit.append({
+          kind: 'session',
+          occurredAtMs: stored.openedAtMs,
+          sessionId: id,
+          body: { event: 'opened', workspace: request.workspace, provider: request.provider, about: request.about },
+        });
+        storeSession(folder, stored);
+        sessions.set(id, stored);
+        seenAtMs.set(id, ports.uptimeMs());
+      } finally {
+        arriving.delete(stored);
+      }
       return { session: viewOf(stored), token };
     },
     end,
-    taint,
-    async clientStarted(id, clientSessionId, isFresh) {
-      const stored = sessions.get(id);
-      if (stored === undefined || stored.clientSessionIds.includes(clientSessionId)) return;
-      const earlier = [...sessions.values()].filter((one) => one.clientSessionIds.includes(clientSessionId));
-      const taints = earlier.flatMap((one) => (one.taint === null ? [] : [one.taint]));
-      const isUnknown = earlier.length === 0 && !isFresh;
-      const known = { ...stored, clientSessionIds: [...stored.clientSessionIds, clientSessionId].slice(-MAX_CLIENTS) };
-      sessions.set(id, known);
-      try {
-        storeSession(folder, known);
-      } finally {
-        // A disk that is full must not leave the session clean.
-        for (const one of taints) await taint(id, one);
-        if (isUnknown) await taint(id, { ...EARLIER, occurredAtMs: ports.clock() });
-      }
-    },
+    ...sessionTaints(folder, sessions, ports),
     beat(id) {
       if (sessions.has(id)) seenAtMs.set(id, ports.uptimeMs());
     },
@@ -225,7 +205,16 @@ export function sessionRegistry(
       }
       return null;
     },
-    list: () => [...sessions.values()].map(viewOf),
+    list: () =>
+      [...sessions.values()].map((stored) => {
+        const { openedAtMs, endsProcesses } = stored;
+        return { ...viewOf(stored), openedAtMs, endsProcesses };
+      }),
+    ranMs(id) {
+      const stored = sessions.get(id);
+      return stored === undefined ? 0 : ranMs(stored, ports.clock(), ports.machine);
+    },
+    holderOf: (id) => sessions.get(id)?.holder ?? null,
     ownerOf: (id) => sessions.get(id)?.owner ?? null,
   };
 }

@@ -14,14 +14,20 @@ import { parseSessionId } from '../core/ids.ts';
 import type { SessionId, Sha256 } from '../core/ids.ts';
 import { isJsonObject, stringField } from '../core/json.ts';
 import type { GovernedSession } from '../core/session.ts';
-import { parseSessionOwner } from '../core/session-owner.ts';
-import type { SessionOwner } from '../core/session-owner.ts';
+import { parseSessionOwner, parseSessionHolder } from '../core/session-owner.ts';
+import type { SessionHolder, SessionOwner } from '../core/session-owner.ts';
 import { parseTaint } from '../core/taint.ts';
 
 /** A session as kept on disk. The token itself is never stored, only its digest. */
 export interface StoredSession extends GovernedSession {
   readonly tokenSha256: Sha256;
   readonly openedAtMs: number;
+  /** When it was opened by the time that the machine has run; null where the system does not say which run that is. */
+  readonly openedUp: { readonly boot: string; readonly upMs: number } | null;
+  /** The process that it lives with; null where only beats tell of that. */
+  readonly holder: SessionHolder | null;
+  /** Whether its processes were to be ended with it. */
+  readonly endsProcesses: boolean;
   /** Sessions of the client that began in it, the latest last. */
   readonly clientSessionIds: readonly string[];
   /** Null where the daemon serves one user. */
@@ -86,6 +92,11 @@ function parseSession(text: string, path: string): StoredSession {
   const { clientSessionIds = [] } = value;
   const owner = parseSessionOwner(value['owner'] ?? null);
   if (owner === undefined) throw broken;
+  const watch = owner?.watch ?? null;
+  const holder = parseSessionHolder(value['holder'] ?? (watch === null ? null : { kind: 'client', ...watch }));
+  const openedUp = parseOpenedUp(value['openedUp'] ?? null);
+  const { endsProcesses = false } = value;
+  if (holder === undefined || openedUp === undefined || typeof endsProcesses !== 'boolean') throw broken;
   if (!Array.isArray(clientSessionIds) || !clientSessionIds.every((one) => typeof one === 'string')) throw broken;
   return {
     id: id satisfies SessionId,
@@ -96,7 +107,19 @@ function parseSession(text: string, path: string): StoredSession {
     taint,
     tokenSha256: tokenSha256 as Sha256,
     openedAtMs,
+    openedUp,
+    holder,
+    endsProcesses,
     clientSessionIds,
     owner,
   };
+}
+
+/** Null where it is not told; `undefined` for what is no moment. */
+function parseOpenedUp(value: unknown): StoredSession['openedUp'] | undefined {
+  if (value === null) return null;
+  if (!isJsonObject(value)) return undefined;
+  const { upMs } = value;
+  const boot = stringField(value, 'boot');
+  return boot !== null && typeof upMs === 'number' && Number.isFinite(upMs) ? { boot, upMs } : undefined;
 }

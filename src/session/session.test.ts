@@ -12,6 +12,7 @@ import type { SessionId, Sha256 } from '../core/ids.ts';
 import { HEARTBEAT_LIMIT_MS, liveness, sessionRegistry } from './index.ts';
 import type { SessionRegistry } from './index.ts';
 
+const MACHINE = { boot: 'boot-1', ms: (): number => 0 } as const;
 const REQUEST = { workspace: '/w', homeDir: '/h', provider: 'anthropic', about: { user: 'dev' } } as const;
 
 function memorySink(): AuditSink & { readonly records: AuditRecord[] } {
@@ -35,9 +36,9 @@ test('a session of each provider is found after a restart', async (t) => {
   const path = folder(t);
   const audit = memorySink();
   for (const provider of ['anthropic', 'bedrock', 'vertex'] as const) {
-    const registry = sessionRegistry(path, { audit, clock: () => 1000, uptimeMs: () => 0 });
+    const registry = sessionRegistry(path, { audit, clock: () => 1000, uptimeMs: () => 0, machine: MACHINE });
     const { session } = await registry.open({ ...REQUEST, provider });
-    const restarted = sessionRegistry(path, { audit, clock: () => 2000, uptimeMs: () => 0 });
+    const restarted = sessionRegistry(path, { audit, clock: () => 2000, uptimeMs: () => 0, machine: MACHINE });
     assert.equal(restarted.byId(session.id)?.provider, provider);
   }
 });
@@ -45,8 +46,13 @@ test('a session of each provider is found after a restart', async (t) => {
 test('a session is found by its token and by its id, also after a restart', async (t) => {
   const path = folder(t);
   const audit = memorySink();
-  const { session, token } = await sessionRegistry(path, { audit, clock: () => 1000, uptimeMs: () => 0 }).open(REQUEST);
-  const restarted = sessionRegistry(path, { audit, clock: () => 2000, uptimeMs: () => 0 });
+  const { session, token } = await sessionRegistry(path, {
+    audit,
+    clock: () => 1000,
+    uptimeMs: () => 0,
+    machine: MACHINE,
+  }).open(REQUEST);
+  const restarted = sessionRegistry(path, { audit, clock: () => 2000, uptimeMs: () => 0, machine: MACHINE });
   assert.deepEqual(restarted.byToken(token), session);
   assert.deepEqual(restarted.byId(session.id), session);
   assert.equal(restarted.byToken(`${token}x`), null);
@@ -55,31 +61,37 @@ test('a session is found by its token and by its id, also after a restart', asyn
 
 test('the token is on no disk', async (t) => {
   const path = folder(t);
-  const { token } = await sessionRegistry(path, { audit: memorySink(), clock: () => 1000, uptimeMs: () => 0 }).open(
-    REQUEST,
-  );
+  const { token } = await sessionRegistry(path, {
+    audit: memorySink(),
+    clock: () => 1000,
+    uptimeMs: () => 0,
+    machine: MACHINE,
+  }).open(REQUEST);
   for (const name of readdirSync(path)) assert.ok(!readFileSync(join(path, name), 'utf8').includes(token.slice(4)));
 });
 
 test('no session is opened without a record', async (t) => {
   const path = folder(t);
   const audit: AuditSink = { append: () => Promise.reject(new AuditUnavailable('disk is full')) };
-  await assert.rejects(sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 }).open(REQUEST), {
-    code: 'AUDIT_UNAVAILABLE',
-  });
+  await assert.rejects(
+    sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0, machine: MACHINE }).open(REQUEST),
+    {
+      code: 'AUDIT_UNAVAILABLE',
+    },
+  );
   assert.deepEqual(readdirSync(path), []);
 });
 
 test('an ended session stays ended, with its reason, even where the record of the end fails', async (t) => {
   const path = folder(t);
   const audit = memorySink();
-  const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
+  const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0, machine: MACHINE });
   const { session } = await registry.open(REQUEST);
   audit.append = () => Promise.reject(new AuditUnavailable('disk is full'));
   await assert.rejects(registry.end(session.id, 'stopped by hand'));
   assert.equal(registry.byId(session.id)?.endedReason, 'stopped by hand');
   assert.equal(
-    sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 }).byId(session.id)?.endedReason,
+    sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0, machine: MACHINE }).byId(session.id)?.endedReason,
     'stopped by hand',
   );
 });
@@ -90,13 +102,13 @@ const FOUND: Taint = { ...TAINT, detectorId: detectorId('injection/override'), t
 test('a taint lasts over a restart, is recorded once, and only a worse one takes its place', async (t) => {
   const path = folder(t);
   const audit = memorySink();
-  const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
+  const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0, machine: MACHINE });
   const { session } = await registry.open(REQUEST);
   await Promise.all([registry.taint(session.id, TAINT), registry.taint(session.id, { ...TAINT, occurredAtMs: 2 })]);
   await registry.taint(session.id, FOUND);
   await registry.taint(session.id, TAINT);
   assert.deepEqual(registry.byId(session.id)?.taint, FOUND);
-  const again = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
+  const again = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0, machine: MACHINE });
   assert.deepEqual(again.byId(session.id)?.taint, FOUND);
   assert.deepEqual(
     audit.records.filter(({ body }) => body['event'] === 'tainted').map(({ body }) => body['toolUseId']),
@@ -108,7 +120,7 @@ for (const failing of ['disk', 'record'] as const)
   test(`a taint that does not last for its ${failing} holds, and every further one fails until it lasts`, async (t) => {
     const path = folder(t);
     const audit = memorySink();
-    const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
+    const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0, machine: MACHINE });
     const { session } = await registry.open(REQUEST);
     const append = audit.append.bind(audit);
     if (failing === 'disk') renameSync(path, `${path}-away`);
@@ -122,14 +134,15 @@ for (const failing of ['disk', 'record'] as const)
     if (failing === 'disk') renameSync(`${path}-away`, path);
     else audit.append = append;
     await registry.taint(session.id, TAINT);
-    const again = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
+    const again = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0, machine: MACHINE });
     assert.deepEqual(again.byId(session.id)?.taint, TAINT);
     assert.equal(audit.records.filter(({ body }) => body['event'] === 'tainted').length, 1);
   });
 
 test('who goes on with a client session of before goes on with what it had read, also after a restart', async (t) => {
   const path = folder(t);
-  const open = (): SessionRegistry => sessionRegistry(path, { audit: memorySink(), clock: () => 1, uptimeMs: () => 0 });
+  const open = (): SessionRegistry =>
+    sessionRegistry(path, { audit: memorySink(), clock: () => 1, uptimeMs: () => 0, machine: MACHINE });
   const before = open();
   const [bad, good] = [await before.open(REQUEST), await before.open(REQUEST)];
   await before.clientStarted(bad.session.id, 'client-1', true);
@@ -156,7 +169,12 @@ test('who goes on with a client session of before goes on with what it had read,
 
 test('a session whose launcher is silent is ended', async (t) => {
   let now = 0;
-  const registry = sessionRegistry(folder(t), { audit: memorySink(), clock: () => 1, uptimeMs: () => now });
+  const registry = sessionRegistry(folder(t), {
+    audit: memorySink(),
+    clock: () => 1,
+    uptimeMs: () => now,
+    machine: MACHINE,
+  });
   const { session } = await registry.open(REQUEST);
   for (; now < HEARTBEAT_LIMIT_MS; now += 1000) await registry.sweep();
   registry.beat(session.id);
@@ -169,7 +187,12 @@ test('a session whose launcher is silent is ended', async (t) => {
 
 test('a machine that slept gives every launcher its whole time again', async (t) => {
   let now = 0;
-  const registry = sessionRegistry(folder(t), { audit: memorySink(), clock: () => 1, uptimeMs: () => now });
+  const registry = sessionRegistry(folder(t), {
+    audit: memorySink(),
+    clock: () => 1,
+    uptimeMs: () => now,
+    machine: MACHINE,
+  });
   const { session } = await registry.open(REQUEST);
   now = HEARTBEAT_LIMIT_MS * 100;
   await registry.sweep();
@@ -179,7 +202,7 @@ test('a machine that slept gives every launcher its whole time again', async (t)
 test('an end that could not be stored is recorded, holds, and is stored by a later sweep', async (t) => {
   const path = folder(t);
   const audit = memorySink();
-  const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 });
+  const registry = sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0, machine: MACHINE });
   const { session } = await registry.open(REQUEST);
   renameSync(path, `${path}-away`);
   await assert.rejects(registry.end(session.id, 'stopped by hand'));
@@ -191,7 +214,7 @@ test('an end that could not be stored is recorded, holds, and is stored by a lat
   );
   await registry.sweep();
   assert.equal(
-    sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0 }).byId(session.id)?.endedReason,
+    sessionRegistry(path, { audit, clock: () => 1, uptimeMs: () => 0, machine: MACHINE }).byId(session.id)?.endedReason,
     'stopped by hand',
   );
 });
@@ -204,7 +227,10 @@ for (const { name, text } of [
   test(`${name} stops the start`, (t) => {
     const path = folder(t);
     writeFileSync(join(path, 'ses_x.json'), text);
-    assert.throws(() => sessionRegistry(path, { audit: memorySink(), clock: () => 1, uptimeMs: () => 0 }), StateFolder);
+    assert.throws(
+      () => sessionRegistry(path, { audit: memorySink(), clock: () => 1, uptimeMs: () => 0, machine: MACHINE }),
+      StateFolder,
+    );
   });
 }
 

@@ -8,12 +8,11 @@ import type { LintFault } from '../lint-fault.ts';
 const MEASURED_VERSION = '2.1.329';
 const OLDEST_VERSION = '2.1.197';
 
-/** Fields that say something to people and that the client has no setting for. */
+/** Fields that the daemon holds and that the client has no setting for. */
 const UNKNOWN_TO_CLIENT: readonly { readonly path: FieldPath; readonly what: string }[] = [
   { path: ['session', 'max_duration_minutes'], what: 'the length of a session' },
   { path: ['session', 'idle_timeout_minutes'], what: 'how long a session may be idle' },
   { path: ['session', 'max_concurrent'], what: 'the number of sessions' },
-  { path: ['session', 'reauthenticate_for_sensitive_operations'], what: 'proving again who one is' },
 ];
 
 /** Finds what the oldest client that the policy lets in does not know, and what no client knows. */
@@ -58,7 +57,7 @@ function unknownFields(context: LintContext): readonly LintFault[] {
     ...placed(context, path),
     code: 'lint/client-ignores',
     severity: 'note',
-    message: `the client has no setting for ${what}, and nothing else enforces this field in this version`,
+    message: `the client has no setting for ${what}: the daemon alone holds it`,
     hint: null,
   }));
 }

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { SessionId, Sha256 } from '../core/ids.ts';
+import type { SessionHolder, SessionOwner } from '../core/session-owner.ts';
+import { HEARTBEAT_LIMIT_MS, sessionRegistry } from '../session/index.ts';
+import type { SessionRegistry } from '../session/index.ts';
+import { ownUid } from './own-user.ts';
+import { processToWatch } from './process-facts.ts';
+import { sessionHolder } from './session-holder.ts';
+import { LEAVE_MS, sessionSweep } from './session-sweep.ts';
+import type { SessionSweep } from './session-sweep.ts';
+
+const OWN = processToWatch(process.pid, ownUid());
+assert.ok(OWN !== null);
+/** This process, and one that had its number before. */
+const [ALIVE, DEAD] = [OWN, { ...OWN, startTicks: OWN.startTicks + 1 }];
+const ANN: SessionOwner = { uid: 1001, user: 'ann', door: 'a'.repeat(24), watch: null };
+
+interface Stage {
+  readonly registry: SessionRegistry;
+  readonly sweeping: SessionSweep;
+  /** What was done to processes: `leave` or `kill`, and of which session. */
+  readonly done: (readonly [string, SessionId])[];
+  readonly time: { nowMs: number };
+  open(holder: SessionHolder | null, owner?: SessionOwner | null): Promise<SessionId>;
+}
+
+function stage(t: { after(fn: () => void): void }): Stage {
+  const folder = mkdtempSync(join(tmpdir(), 'sp-sweep-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const done: (readonly [string, SessionId])[] = [];
+  const time = { nowMs: 0 };
+  const uptimeMs = (): number => time.nowMs;
+  const registry = sessionRegistry(folder, {
+    audit: { append: () => Promise.resolve({ index: 0, hash: '0'.repeat(64) as Sha256 }) },
+    clock: () => 1,
+    uptimeMs,
+    machine: { boot: 'boot-1', ms: () => 0 },
+  });
+  const sweeping = sessionSweep({
+    registry,
+    limited: { endDue: () => undefined },
+    processes: { askToLeave: (id) => done.push(['leave', id]), kill: (id) => done.push(['kill', id]) },
+    uptimeMs,
+  });
+  return {
+    registry,
+    sweeping,
+    done,
+    time,
+    async open(holder, owner = null) {
+      const request = { workspace: '/w', homeDir: '/h', provider: 'anthropic', about: {}, holder, owner } as const;
+      return (await registry.open(request)).session.id;
+    },
+  };
+}
+
+/** Sweeps every second until that moment. */
+async function sweepUntil(at: Stage, endMs: number): Promise<void> {
+  for (; at.time.nowMs < endMs; at.time.nowMs += 1_000) await at.sweeping.sweep();
+  await at.sweeping.sweep();
+}
+
+test('a session whose processes end with it has its client asked at once and killed some seconds later, once', async (t) => {
+  const at = stage(t);
+  const id = await at.open(null);
+  await at.registry.end(id, 'over', true);
+  await sweepUntil(at, LEAVE_MS - 1_000);
+  assert.deepEqual(at.done, [['leave', id]]);
+  await sweepUntil(at, LEAVE_MS * 3);
+  assert.deepEqual(at.done, [
+    ['leave', id],
+    ['kill', id],
+  ]);
+});
+
+test('what a session leaves that ended in order is left alone', async (t) => {
+  const at = stage(t);
+  await at.registry.end(await at.open(null), 'the client has ended');
+  await sweepUntil(at, LEAVE_MS * 3);
+  assert.deepEqual(at.done, []);
+});
+
+test('what a session leaves whose launcher is silent is killed when it is ended', async (t) => {
+  const at = stage(t);
+  const id = await at.open({ kind: 'launcher', ...ALIVE });
+  await sweepUntil(at, HEARTBEAT_LIMIT_MS);
+  assert.deepEqual(at.done, []);
+  await sweepUntil(at, HEARTBEAT_LIMIT_MS + 1_000);
+  assert.deepEqual(at.done, [['kill', id]]);
+});
+
+test('a client that somebody started by hand sends no beats, and its session lives as long as it does', async (t) => {
+  const at = stage(t);
+  const [alive, dead] = [await at.open({ kind: 'client', ...ALIVE }), await at.open({ kind: 'client', ...DEAD })];
+  await sweepUntil(at, HEARTBEAT_LIMIT_MS * 2);
+  assert.equal(at.registry.byId(alive)?.endedReason, null);
+  assert.equal(at.registry.byId(dead)?.endedReason, 'its launcher is gone');
+  assert.deepEqual(at.done, [['kill', dead]]);
+});
+
+test('sessions of a person whose process is gone are ended without waiting for beats, and no others', async (t) => {
+  const at = stage(t);
+  const gone = [await at.open({ kind: 'launcher', ...DEAD }), await at.open({ kind: 'client', ...DEAD })];
+  await at.open({ kind: 'launcher', ...ALIVE });
+  await at.open(null);
+  await at.open({ kind: 'launcher', ...DEAD }, ANN);
+  await at.sweeping.endGone(null);
+  assert.deepEqual(
+    at.registry.list().map(({ endedReason }) => endedReason),
+    ['its launcher is gone', 'its client is gone', null, null, null],
+  );
+  assert.deepEqual(
+    at.done,
+    gone.map((id) => ['kill', id]),
+  );
+  await at.sweeping.endGone({ ...ANN, door: 'b'.repeat(24) });
+  assert.equal(at.registry.list()[4]?.endedReason, 'its launcher is gone');
+});
+
+for (const { name, asked, uid = ownUid(), want } of [
+  {
+    name: 'a launcher that is seen as it says',
+    asked: { watchPid: null, launcher: ALIVE },
+    want: { kind: 'launcher', ...ALIVE },
+  },
+  { name: 'a launcher whose number is another process here', asked: { watchPid: null, launcher: DEAD }, want: null },
+  {
+    name: 'a launcher that is another user’s',
+    asked: { watchPid: null, launcher: ALIVE },
+    uid: ownUid() + 1,
+    want: null,
+  },
+  {
+    name: 'a launcher that is not there',
+    asked: { watchPid: null, launcher: { pid: 2 ** 30, startTicks: 1 } },
+    want: null,
+  },
+  { name: 'no launcher that tells of itself', asked: { watchPid: null }, want: null },
+  { name: 'a client that is to be watched', asked: { watchPid: process.pid }, want: { kind: 'client', ...ALIVE } },
+  {
+    name: 'a client before a launcher',
+    asked: { watchPid: process.pid, launcher: DEAD },
+    want: { kind: 'client', ...ALIVE },
+  },
+] as const) {
+  test(`a session lives with ${name}`, () => assert.deepEqual(sessionHolder(asked, uid), want));
+}
