@@ -75,8 +75,13 @@ export async function startCentral(
   bedrockUrl: string,
   {
     policy = centralPolicy(),
+    env = {},
     words,
-  }: { readonly policy?: string; readonly words?: (home: Home) => readonly string[] } = {},
+  }: {
+    readonly policy?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly words?: (home: Home) => readonly string[];
+  } = {},
 ): Promise<Central> {
   const sts = await scriptedSts([HOST_KEYS, OTHER_KEYS], REGION);
   t.after(() => sts.close());
@@ -86,6 +91,7 @@ export async function startCentral(
     env: {
       ...made.env,
       ...environmentOf({ ...HOST_KEYS, accessKeyId: 'ASIATASKROLE00000001', secretAccessKey: 'secret-of-the-task' }),
+      ...env,
     },
   };
   const nowMs = Date.now();

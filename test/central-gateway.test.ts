@@ -58,9 +58,13 @@ function sorted(digests: readonly unknown[]): readonly string[] {
 }
 
 /** Asks the central gateway as a machine with these keys would. */
-async function askAs(central: Central, keys: KnownKeys): Promise<{ readonly status: number; readonly body: string }> {
+async function askAs(
+  central: Central,
+  keys: KnownKeys,
+  path: string = PATH,
+): Promise<{ readonly status: number; readonly body: string }> {
   const prove = identityProver({ keys: () => Promise.resolve(keys), region: REGION, clock: () => Date.now() });
-  const request = https.request(`${central.url}${PATH}`, {
+  const request = https.request(`${central.url}${path}`, {
     method: 'POST',
     agent: new https.Agent(),
     ca: central.ca,
@@ -199,6 +203,31 @@ test('a policy that is read again holds at once; one for another provider change
   assert.equal((await askAs(central, HOST_KEYS)).status, 400, 'what was in force stays so');
 });
 
+test('a model that another one could stand behind is asked for where the policy names it whole, and by no pattern', async (t) => {
+  const model = await startScriptedModel({ script: () => ({ text: 'hello' }) });
+  t.after(() => model.close());
+  const profile = (id: string): string => `arn:aws:bedrock:${REGION}:111122223333:application-inference-profile/${id}`;
+  const policy = centralPolicy(undefined, `models: { allow: ['*', '${profile('abc123def456')}'] }`);
+  const central = await startCentral(t, model.url, { policy });
+  const ask = (id: string): ReturnType<typeof askAs> =>
+    askAs(central, HOST_KEYS, `/model/${encodeURIComponent(profile(id))}/invoke`);
+  assert.equal((await ask('abc123def456')).status, 200);
+  const other = await ask('abc123def457');
+  assert.equal(other.status, 400);
+  assert.match(other.body, /name it whole/);
+  assert.equal(model.requests.length, 1);
+});
+
+test('what the words say of limits holds', async (t) => {
+  const model = await startScriptedModel({ script: () => ({ text: 'hello' }) });
+  t.after(() => model.close());
+  const central = await startCentral(t, model.url, {
+    words: ({ policyFile }) => ['--policy', policyFile, '--requests-per-minute', '1'],
+  });
+  assert.equal((await askAs(central, HOST_KEYS)).status, 200);
+  assert.equal((await askAs(central, HOST_KEYS)).status, 429);
+});
+
 test('a machine with another role gets no further than the door', async (t) => {
   const model = await startScriptedModel({ script: () => ({ text: 'never' }) });
   t.after(() => model.close());
@@ -294,6 +323,18 @@ for (const { name, words, status, said } of [
     words: ['--allow-role', 'arn:aws:iam::111122223333:role/x', '--sts-url', 'http://sts.example.com'],
     status: 2,
     said: /https/,
+  },
+  {
+    name: 'a store by the name of a session',
+    words: ['--allow-role', 'arn:aws:iam::111122223333:role/x', '--store-name', 'AROAEXAMPLEEXAMPLE01:x'],
+    status: 2,
+    said: /beginning with a letter/,
+  },
+  {
+    name: 'a limit that lets nobody in',
+    words: ['--allow-role', 'arn:aws:iam::111122223333:role/x', '--requests-at-once', '0'],
+    status: 2,
+    said: /whole number from 1 to 4096/,
   },
   {
     name: 'a bundle without a key',

@@ -17,6 +17,8 @@ import { radosgwSkipReason, startRadosgw } from './radosgw.ts';
 import type { Radosgw } from './radosgw.ts';
 
 const HOUR_MS = 3_600_000;
+/** As the store of an instance lies, by the name that IAM has for it. */
+const PREFIX = 'logs/AROAHOSTROLEEXAMPLE00:i-0123456789abcdef0';
 const KEY = 'records/year=2026/month=11/day=22/x.ndjson.gz';
 
 const skip = radosgwSkipReason();
@@ -36,7 +38,7 @@ describe('a store that keeps Object Lock', { skip }, () => {
 
   const optionsOf = (Bucket: string): Parameters<typeof s3Store>[0] => ({
     bucket: Bucket,
-    prefix: 'logs/host-1',
+    prefix: PREFIX,
     region: 'us-east-1',
     endpoint: gateway.endpoint,
     kmsKey: null,
@@ -58,7 +60,7 @@ describe('a store that keeps Object Lock', { skip }, () => {
     const store = s3Store(optionsOf(Bucket));
     const { versionId } = await store.put(KEY, bytes, options);
     assert.ok(versionId !== null);
-    return { store, bytes, options, version: { Bucket, Key: `logs/host-1/${KEY}`, VersionId: versionId } };
+    return { store, bytes, options, version: { Bucket, Key: `${PREFIX}/${KEY}`, VersionId: versionId } };
   }
 
   /** The version that was put is there, whole, under COMPLIANCE until at least the same time. */
@@ -171,7 +173,7 @@ describe('a store that keeps Object Lock', { skip }, () => {
     const store = s3Store(optionsOf(Bucket));
     const bytes = Buffer.from('held');
     const { versionId } = await store.put(KEY, bytes, { ...putOptions(bytes), legalHold: true });
-    const version = { Bucket, Key: `logs/host-1/${KEY}`, VersionId: versionId ?? '' };
+    const version = { Bucket, Key: `${PREFIX}/${KEY}`, VersionId: versionId ?? '' };
     assert.equal((await store.head(KEY))?.legalHold, true);
     await assert.rejects(client.send(new s3.DeleteObjectCommand(version)));
     await assert.rejects(client.send(new s3.DeleteObjectCommand({ ...version, BypassGovernanceRetention: true })));
@@ -184,7 +186,7 @@ describe('a store that keeps Object Lock', { skip }, () => {
     const bytes = Buffer.from('governed');
     const lock = { mode: 'governance', retainUntilMs: soon() } as const;
     const { versionId } = await s3Store(optionsOf(Bucket)).put(KEY, bytes, putOptions(bytes, lock));
-    const version = { Bucket, Key: `logs/host-1/${KEY}`, VersionId: versionId ?? '' };
+    const version = { Bucket, Key: `${PREFIX}/${KEY}`, VersionId: versionId ?? '' };
     await assert.rejects(client.send(new s3.DeleteObjectCommand(version)));
     await client.send(new s3.DeleteObjectCommand({ ...version, BypassGovernanceRetention: true }));
   });
@@ -211,7 +213,7 @@ describe('a store that keeps Object Lock', { skip }, () => {
     assert.equal(lock?.mode, 'compliance');
     assert.ok((lock?.retainUntilMs ?? 0) > Date.now() + 23 * HOUR_MS);
     await defaultRetention(client, Bucket, 'GOVERNANCE', 1);
-    const version = { Bucket, Key: `logs/host-1/${KEY}`, VersionId: versionId ?? '' };
+    const version = { Bucket, Key: `${PREFIX}/${KEY}`, VersionId: versionId ?? '' };
     await assert.rejects(client.send(new s3.DeleteObjectCommand({ ...version, BypassGovernanceRetention: true })));
     assert.deepEqual((await store.head(KEY))?.lock, lock);
   });
@@ -241,6 +243,24 @@ describe('a store that keeps Object Lock', { skip }, () => {
     });
     await assert.rejects(changing.send(new s3.PutObjectCommand({ Bucket, Key: 'k', Body: Buffer.from('original') })));
     changing.destroy();
+  });
+
+  test('a store lies under whatever name the session of a person has', async () => {
+    const Bucket = await makeBucket();
+    const prefix = 'logs/AROAPERSONEXAMPLE000:ada.lovelace+log=1@example.com,x';
+    const store = s3Store({ ...optionsOf(Bucket), prefix });
+    const bytes = randomBytes(64);
+    await store.put(KEY, bytes, putOptions(bytes));
+    assert.deepEqual(Buffer.from((await store.get(KEY)) ?? []), bytes);
+    const listed: string[] = [];
+    for await (const { key } of store.list('records/')) listed.push(key);
+    assert.deepEqual(listed, [KEY]);
+    assert.deepEqual(
+      (await versionsOf(client, Bucket)).map(({ Key }) => Key),
+      [`${prefix}/${KEY}`],
+    );
+    const first = firstVersions({ ...optionsOf(Bucket), prefix });
+    assert.equal((await first.head(KEY))?.sizeBytes, bytes.length);
   });
 
   test('a wrong secret is told as such', async () => {
@@ -274,7 +294,7 @@ describe('a store that keeps Object Lock', { skip }, () => {
     await rig.fill(300);
     await deliverLocked(rig, () => s3Store(optionsOf(Bucket)), 'delivery-again');
     const again = await versionsOf(client, Bucket);
-    const keys = again.map(({ Key }) => Key).filter((name) => name !== 'logs/host-1/checkpoint');
+    const keys = again.map(({ Key }) => Key).filter((name) => name !== `${PREFIX}/checkpoint`);
     assert.deepEqual(keys, [...new Set(keys)]);
     assert.ok(delivered.every(({ VersionId }) => again.some((other) => other.VersionId === VersionId)));
     const after = await verify(objectTree(s3Store(optionsOf(Bucket))), { trust, isDeep: true });
@@ -304,7 +324,7 @@ describe('a store that keeps Object Lock', { skip }, () => {
       AWS_ACCESS_KEY_ID: gateway.keys.accessKeyId,
       AWS_SECRET_ACCESS_KEY: gateway.keys.secretAccessKey,
     };
-    const place = [`s3://${Bucket}/logs/host-1`, '--region', 'us-east-1', '--endpoint', gateway.endpoint];
+    const place = [`s3://${Bucket}/${PREFIX}`, '--region', 'us-east-1', '--endpoint', gateway.endpoint];
     const words = ['audit', 'verify', ...place, '--key', rig.log.vkey, '--json'];
     const hidden = await sallyportBeside({ ...home, env }, words, { cwd: home.folder });
     assert.notEqual(hidden.status, 0);

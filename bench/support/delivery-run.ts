@@ -43,8 +43,10 @@ async function deliver(home: string, positions: string, makeSink: () => Sink): P
         checkpoint: () => log.checkpoint,
       },
       clock: systemClock(),
-      makeSink: () => Promise.resolve(noting(makeSink(), (size) => (treeSize = size))),
-      targetOf: () => positions,
+      placeOf: () => ({
+        target: positions,
+        open: () => Promise.resolve({ sink: noting(makeSink(), (size) => (treeSize = size)), target: positions }),
+      }),
       record: () => Promise.resolve(),
       logError: (line) => process.stderr.write(`${line}\n`),
     },

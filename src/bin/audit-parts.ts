@@ -20,6 +20,8 @@ export interface AuditDesk {
   readonly paths: StatePaths;
   readonly log: AuditLog;
   readonly version: string;
+  /** What `{identity}` stands for in a place; null where that is whose the credentials are. */
+  readonly storeName: string | null;
   /** Asked anew each time. */
   readonly inForce: () => InForce;
   readonly chains: CredentialChains;
@@ -62,10 +64,10 @@ export function decisionLog(log: AuditSink, parts: () => OwnDelivery | null): Au
 
 /** @throws {AlreadyRunning} where another process delivers the log. @throws {WitnessUnusable} for a key that is none. */
 export async function auditParts(desk: AuditDesk): Promise<AuditParts & { readonly delivery: OwnDelivery }> {
-  const { paths, log, chains, clock, logError } = desk;
+  const { paths, log, version, storeName, chains, clock, logError } = desk;
   const rules = (): InForce['bundle']['policy']['audit'] => desk.inForce().bundle.policy.audit;
   log.beatEvery(rules().heartbeatSeconds);
-  const delivery = await startDelivery({ paths, log, version: desk.version, rules, chains, logError });
+  const delivery = await startDelivery({ paths, log, version, storeName, rules, chains, logError });
   let anchors: RunningAnchors;
   try {
     anchors = await startAnchors(

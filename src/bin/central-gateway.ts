@@ -36,6 +36,8 @@ export interface CentralGatewayOptions {
   /** Reads the certificate to show; null shows one that is made here; `plain` speaks HTTP without TLS. */
   readonly tls: (() => RelayTls) | null | 'plain';
   readonly limits?: Partial<RelayLimits>;
+  /** What `{identity}` stands for where its log is stored, so that the log has one place whichever task keeps it; null asks STS. */
+  readonly storeName: string | null;
   readonly logError: (line: string) => void;
 }
 
@@ -97,6 +99,7 @@ export async function startCentralGateway(options: CentralGatewayOptions): Promi
       paths,
       log: stored,
       version: packageVersion(packageRoot()),
+      storeName: options.storeName,
       inForce: () => policies.current,
       chains,
       clock,
@@ -121,6 +124,7 @@ export async function startCentralGateway(options: CentralGatewayOptions): Promi
             bundle: policies.current.bundle.digest,
             // A gateway for one region must not sign for another that a newer policy names.
             mayUseModel: (model) => models.bedrockRegion === region && mayUseModel(models, model),
+            namesModel: (model) => models.allow.includes(model),
             maxBodyBytes: gateway.limits.maxBodyBytes,
             timeouts: gateway.timeouts,
           };

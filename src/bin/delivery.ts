@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import type { AuditLog } from '../audit/index.ts';
 import type { AuditRules } from '../core/audit-rules.ts';
 import type { SinkStatus } from '../core/sink-status.ts';
-import { deliveryFolder, makeSink, openDelivery, systemClock, targetOf } from '../deliver/index.ts';
-import type { BacklogGate, SinkPorts } from '../deliver/index.ts';
+import { callerIdentities, deliveryFolder, openDelivery, sinkPlace, systemClock } from '../deliver/index.ts';
+import type { BacklogGate, PlacePorts } from '../deliver/index.ts';
 import type { CredentialChains } from './credential-chains.ts';
 import type { StatePaths } from './state-folder.ts';
 
@@ -13,11 +13,16 @@ export interface DeliveryOptions {
   /** The log itself: what is recorded about its delivery must not wait for the delivery. */
   readonly log: AuditLog;
   readonly version: string;
+  /** As {@link PlacePorts.storeName}. */
+  readonly storeName: string | null;
   /** What the policy in force says. */
   readonly rules: () => Pick<AuditRules, 'deliver' | 'backlog'>;
   readonly chains: Pick<CredentialChains, 'aws'>;
   readonly logError: (line: string) => void;
 }
+
+/** The variable by which AWS's own tools are told of another address of STS. */
+const STS_VARIABLE = 'AWS_ENDPOINT_URL_STS';
 
 /** The delivery of the daemon's own log. Closed after the log, it delivers the last record and checkpoint too. */
 export interface OwnDelivery extends BacklogGate {
@@ -34,14 +39,16 @@ export interface OwnDelivery extends BacklogGate {
  * @throws {AlreadyRunning} where another process delivers it.
  */
 export async function startDelivery(options: DeliveryOptions): Promise<OwnDelivery> {
-  const { paths, log, version, rules, chains, logError } = options;
+  const { paths, log, version, storeName, rules, chains, logError } = options;
   const clock = systemClock();
-  const ports: SinkPorts = {
+  const ports: PlacePorts = {
     hostname: hostname(),
     logId: log.origin,
     clock,
     variable: (name) => process.env[name],
     awsKeys: () => chains.aws(null),
+    storeName,
+    identityOf: callerIdentities({ endpoint: process.env[STS_VARIABLE] ?? null, nowMs: clock.nowMs }),
   };
   const delivery = await openDelivery(
     {
@@ -55,8 +62,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<OwnDelive
         checkpoint: () => log.checkpoint,
       },
       clock,
-      makeSink: (rule) => makeSink(rule, ports),
-      targetOf: (rule) => targetOf(rule, ports),
+      placeOf: (rule) => sinkPlace(rule, ports),
       record: async (body) => {
         await log.append({ kind: 'log', occurredAtMs: clock.nowMs(), sessionId: null, body });
       },

@@ -27,7 +27,7 @@ export function localLog(given: string | null): string {
 }
 
 /** `s3://bucket` or `s3://bucket/prefix`. */
-const BUCKET = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(?<prefix>[A-Za-z0-9._=/-]*))?$/;
+const BUCKET = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(?<prefix>[A-Za-z0-9._=:@+,/-]*))?$/;
 
 /**
  * Opens a log by what somebody typed: a folder, `s3://bucket/prefix`, or null for the log of the state folder.

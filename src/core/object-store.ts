@@ -61,12 +61,20 @@ export const MAX_KEY_BYTES = 1024;
 
 const KEY = /^[A-Za-z0-9_=-][A-Za-z0-9._=-]*(?:\/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*$/;
 
+/** As {@link KEY}, with what the names of AWS sessions hold: `AROA…:i-0123`, `AROA…:ada@example.com`. */
+const PREFIX = /^[A-Za-z0-9_=-][A-Za-z0-9._=:@+,-]*(?:\/[A-Za-z0-9_=-][A-Za-z0-9._=:@+,-]*)*$/;
+
 /**
- * Whether a text may be a key, or the prefix of a store: segments of `A-Z a-z 0-9 . _ = -` with single slashes between them, none
+ * Whether a text may be a key: segments of `A-Z a-z 0-9 . _ = -` with single slashes between them, none
  * of them starting with a dot.
  */
 export function isObjectKey(text: string): boolean {
   return text.length <= MAX_KEY_BYTES && KEY.test(text);
+}
+
+/** Whether a text may be the prefix of a bucket's store: as {@link isObjectKey}, and `: @ + ,` behind the first character of a segment. */
+export function isStorePrefix(text: string): boolean {
+  return text.length <= MAX_KEY_BYTES && PREFIX.test(text);
 }
 
 /**

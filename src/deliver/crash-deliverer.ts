@@ -6,6 +6,7 @@ import { openLog } from '../audit/index.ts';
 import { systemClock } from './clock.ts';
 import { deliveryFolder, openDelivery } from './delivery.ts';
 import { rulesOf, ruleOf } from './delivery-rig.ts';
+import { SEND_TIMEOUT_MS } from './send-once.ts';
 import type { Sink } from './sink.ts';
 import { storeSink } from './sinks/store.ts';
 import { folderStore } from './stores/folder-store.ts';
@@ -81,10 +82,15 @@ const delivery = await openDelivery(
       size: () => log.size,
       checkpoint: () => log.checkpoint,
     },
-    // A receiver that left something pending is asked again at once; the end has the time that it always has.
-    clock: { ...clock, sleep: (ms, signal) => clock.sleep(isEnding ? ms : Math.min(ms, 5), signal) },
-    makeSink: ({ to }) => Promise.resolve(to === 'file' ? smallStore() : journal()),
-    targetOf: ({ name }) => name,
+    // A receiver that left something pending is asked again at once. A try and the end have the time that they always have.
+    clock: {
+      ...clock,
+      sleep: (ms, signal) => clock.sleep(isEnding || ms === SEND_TIMEOUT_MS ? ms : Math.min(ms, 5), signal),
+    },
+    placeOf: ({ to, name }) => ({
+      target: name,
+      open: () => Promise.resolve({ sink: to === 'file' ? smallStore() : journal(), target: name }),
+    }),
     record: async (body) => {
       await log.append({ kind: 'log', occurredAtMs: clock.nowMs(), sessionId: null, body });
     },

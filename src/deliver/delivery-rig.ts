@@ -137,6 +137,11 @@ export function ruleOf(name: string, more: Partial<OtlpSinkRule> = {}): SinkRule
   return { name, required: false, form: 'record', kinds: null, to: 'otlp', ...rest, ...more };
 }
 
+/** What differs from the rig's own: the ports, or only how sinks are made. */
+export interface RigPorts extends Partial<DeliveryPorts> {
+  readonly makeSink?: (rule: SinkRule) => Promise<Sink>;
+}
+
 /** A log, and what delivers it to scripted sinks. Everything is closed and gone after the test. */
 export interface Rig {
   readonly clock: RigClock;
@@ -147,7 +152,7 @@ export interface Rig {
   readonly said: string[];
   /** Appends that many records of one kind. */
   fill(count: number, more?: Partial<AuditRecord>): Promise<void>;
-  open(sinks: readonly SinkRule[], limits?: Partial<BacklogLimits>, ports?: Partial<DeliveryPorts>): Promise<Delivery>;
+  open(sinks: readonly SinkRule[], limits?: Partial<BacklogLimits>, ports?: RigPorts): Promise<Delivery>;
   /** The records that the delivery made about itself. */
   events(): Promise<readonly JsonObject[]>;
 }
@@ -167,6 +172,10 @@ export async function deliveryRig(t: TestContext): Promise<Rig> {
   const opened: Delivery[] = [];
   const sinks = new Map<string, ScriptedSink>();
   const said: string[] = [];
+  const scriptedSink = ({ name }: SinkRule): Promise<Sink> => {
+    const sink = sinks.get(name);
+    return sink === undefined ? Promise.reject(new Error(`no sink ${name}`)) : Promise.resolve(sink);
+  };
   const ended: boolean[] = [];
   t.after(async () => {
     for (const delivery of opened) {
@@ -194,7 +203,7 @@ export async function deliveryRig(t: TestContext): Promise<Rig> {
       });
       await Promise.all(Array.from({ length: count }, () => log.append(record())));
     },
-    async open(rules, limits = {}, ports = {}) {
+    async open(rules, limits = {}, { makeSink = scriptedSink, ...ports } = {}) {
       for (const { name } of rules) if (!sinks.has(name)) sinks.set(name, new ScriptedSink());
       const delivery = await openDelivery(
         {
@@ -208,11 +217,10 @@ export async function deliveryRig(t: TestContext): Promise<Rig> {
             checkpoint: () => log.checkpoint,
           },
           clock,
-          makeSink: ({ name }) => {
-            const sink = sinks.get(name);
-            return sink === undefined ? Promise.reject(new Error(`no sink ${name}`)) : Promise.resolve(sink);
+          placeOf: (rule) => {
+            const target = 'url' in rule ? rule.url : rule.name;
+            return { target, open: async () => ({ sink: await makeSink(rule), target }) };
           },
-          targetOf: (rule) => ('url' in rule ? rule.url : rule.name),
           record: async (body) => {
             await clock.hold(log.append({ kind: 'log', occurredAtMs: clock.nowMs(), sessionId: null, body }));
           },

@@ -12,7 +12,7 @@ import type { DeliveryFiles } from './delivery-files.ts';
 import type { LogSource } from './log-source.ts';
 import { failureText } from './one-line.ts';
 import { decodePosition, encodePosition, positionFile, sinkOfFile } from './position.ts';
-import type { Sink } from './sink.ts';
+import type { SinkPlace } from './sink-place.ts';
 import { SinkWorker } from './sink-worker.ts';
 
 /** Milliseconds between two looks at the backlog of all sinks. */
@@ -29,9 +29,7 @@ export interface DeliveryPorts {
   readonly folder: string;
   readonly source: LogSource;
   readonly clock: DeliveryClock;
-  readonly makeSink: (rule: SinkRule) => Promise<Sink>;
-  /** Where a sink is, in one spelling: a change of it begins anew. */
-  readonly targetOf: (rule: SinkRule) => string;
+  readonly placeOf: (rule: SinkRule) => SinkPlace;
   /** Appends a record of the log about itself. */
   readonly record: (body: JsonObject) => Promise<void>;
   readonly logError: (line: string) => void;
@@ -162,14 +160,13 @@ class RunningDelivery implements Delivery {
   }
 
   #workerOf(rule: SinkRule): SinkWorker {
-    const { source, clock, makeSink, targetOf } = this.#ports;
+    const { source, clock, placeOf } = this.#ports;
     return new SinkWorker(rule, {
       source,
       files: this.#files,
       clock,
       arrivals: this.#arrivals,
-      makeSink: () => makeSink(rule),
-      target: targetOf(rule),
+      place: placeOf(rule),
       tell: (event, body) => this.#announcer.tell(event, body),
     });
   }

@@ -12,6 +12,8 @@ export type {
 } from './sink.ts';
 export type { TreeTile } from './tree-tile.ts';
 export type { AwsKeys, AwsKeySource, AwsTimeouts } from './aws/aws-client-settings.ts';
+export { callerIdentities } from './aws/caller-identity.ts';
+export type { CallerIdentityOf } from './aws/caller-identity.ts';
 export { cloudwatchSink } from './sinks/cloudwatch.ts';
 export type { CloudwatchSinkOptions } from './sinks/cloudwatch.ts';
 export { firehoseSink } from './sinks/firehose.ts';
@@ -30,5 +32,6 @@ export type { DeliveryClock } from './clock.ts';
 export { deliveryFolder, openDelivery } from './delivery.ts';
 export type { Delivery, DeliveryPorts } from './delivery.ts';
 export type { LogSource } from './log-source.ts';
-export { makeSink, targetOf } from './make-sink.ts';
-export type { SinkPorts } from './make-sink.ts';
+export { sinkPlace } from './sink-place.ts';
+export { isStoreName } from './store-name.ts';
+export type { OpenedSink, PlacePorts, SinkPlace } from './sink-place.ts';

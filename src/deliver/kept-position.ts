@@ -11,10 +11,13 @@ export interface KeptPositionPorts {
   readonly source: Pick<LogSource, 'origin' | 'size'>;
   readonly files: Pick<DeliveryFiles, 'read' | 'replace'>;
   readonly clock: Pick<DeliveryClock, 'uptimeMs'>;
-  /** Where the sink is, in one spelling. */
-  readonly target: string;
+  /** Where the sink is, in one spelling; null where that is told later, by {@link KeptPosition.moveTo}. */
+  readonly target: string | null;
   readonly tell: (event: string, body: JsonObject) => void;
 }
+
+/** Target of a position whose sink nobody could open yet. It is kept all the same: the backlog counts from when the sink was named. */
+const NO_TARGET = '';
 
 /** The position of one sink, in memory and in its file. Only what {@link save} wrote outlives the process. */
 export class KeptPosition {
@@ -60,7 +63,7 @@ export class KeptPosition {
     const bytes = await files.read(positionFile(rule.name));
     const position = bytes === null ? null : decodePosition(bytes);
     const about = { sink: rule.name, to: rule.to, required: rule.required, size };
-    this.#position = newPosition(source.origin, target, size);
+    this.#position = newPosition(source.origin, target ?? NO_TARGET, size);
     this.#isUnsaved = true;
     if (bytes !== null && position === null) {
       tell('delivery-position-lost', about);
@@ -68,7 +71,7 @@ export class KeptPosition {
       tell('delivery-sink-added', about);
     } else if (position.logId !== source.origin) {
       tell('delivery-log-changed', { ...about, before: position.logId });
-    } else if (position.target !== target) {
+    } else if (target !== null && position.target !== target) {
       tell('delivery-target-changed', { ...about, acked: position.acked });
     } else if (position.isRemoved) {
       this.#position = { ...position, addedAt: size, waitedMs: 0, isRemoved: false };
@@ -79,6 +82,21 @@ export class KeptPosition {
       return true;
     }
     return false;
+  }
+
+  /** Says where the sink is. What was delivered elsewhere says nothing about this place: there the sink begins anew. */
+  moveTo(target: string): void {
+    const { rule, source, tell } = this.#ports;
+    const { target: before, acked } = this.known;
+    if (before === target) return;
+    if (before === NO_TARGET) {
+      this.change({ target });
+      return;
+    }
+    const size = source.size();
+    this.#position = newPosition(source.origin, target, size);
+    this.#isUnsaved = true;
+    tell('delivery-target-changed', { sink: rule.name, to: rule.to, required: rule.required, size, acked });
   }
 
   /** Changes it in memory. */

@@ -19,8 +19,6 @@ import { s3Store } from './stores/s3-store.ts';
 export interface SinkPorts {
   /** Name of this machine, as receivers show it. */
   readonly hostname: string;
-  /** Origin of the log. */
-  readonly logId: string;
   readonly clock: DeliveryClock;
   /** The value of a variable of the daemon's environment. */
   readonly variable: (name: string) => string | undefined;
@@ -28,12 +26,11 @@ export interface SinkPorts {
 }
 
 /**
- * Makes the sink that a rule of the policy describes.
+ * Makes the sink that a rule describes whose place is written out.
  *
  * @throws {SinkFailed} where a variable or a file that it names is not there.
  */
-export async function makeSink(written: SinkRule, ports: SinkPorts): Promise<Sink> {
-  const rule = placedRule(written, ports);
+export async function makeSink(rule: SinkRule, ports: SinkPorts): Promise<Sink> {
   const { hostname, clock, awsKeys } = ports;
   const { nowMs } = clock;
   switch (rule.to) {
@@ -68,48 +65,6 @@ export async function makeSink(written: SinkRule, ports: SinkPorts): Promise<Sin
       const token = secret(tokenEnv, ports);
       return elasticSink({ receiver: await receiverOf(rule, ports), form, index, token });
     }
-  }
-}
-
-/** Where the sink of a rule is, in one spelling: what was delivered there says nothing about another place. */
-export function targetOf(written: SinkRule, ports: Pick<SinkPorts, 'hostname' | 'logId'>): string {
-  const rule = placedRule(written, ports);
-  switch (rule.to) {
-    case 's3':
-      return JSON.stringify([rule.to, rule.endpoint, rule.region, rule.bucket, rule.prefix]);
-    case 'file':
-      return JSON.stringify([rule.to, rule.folder]);
-    case 'firehose':
-      return JSON.stringify([rule.to, rule.endpoint, rule.region, rule.stream]);
-    case 'cloudwatch':
-      return JSON.stringify([rule.to, rule.endpoint, rule.region, rule.group, rule.stream]);
-    case 'otlp':
-      return JSON.stringify([rule.to, rule.url]);
-    case 'syslog':
-      return JSON.stringify([rule.to, rule.host, rule.port]);
-    case 'splunk':
-    case 'elastic':
-      return JSON.stringify([rule.to, rule.url, rule.index]);
-  }
-}
-
-/** The rule with `{host}` and `{log}` written out. */
-function placedRule(rule: SinkRule, { hostname, logId }: Pick<SinkPorts, 'hostname' | 'logId'>): SinkRule {
-  const host = hostname.replaceAll(/[^A-Za-z0-9.-]/g, '-').replace(/^\.+$/, 'host');
-  const placed = (text: string): string => text.replaceAll('{host}', host).replaceAll('{log}', logId);
-  switch (rule.to) {
-    case 's3':
-      return { ...rule, prefix: placed(rule.prefix) };
-    case 'file':
-      return { ...rule, folder: placed(rule.folder) };
-    case 'firehose':
-    case 'cloudwatch':
-      return { ...rule, stream: placed(rule.stream) };
-    case 'otlp':
-    case 'syslog':
-    case 'splunk':
-    case 'elastic':
-      return rule;
   }
 }
 

@@ -125,6 +125,11 @@ function anchorFaults(anchor: WrittenAnchor, path: FieldPath, report: Report): r
   const fields = { ...ANCHOR_FIELDS[anchor.to], common: COMMON_ANCHOR_FIELDS };
   const faults = fieldsOf(anchor, fields, path, report);
   if (anchor.endpoint !== undefined) faults.push(...addressFaults(anchor.endpoint, [...path, 'endpoint'], report));
+  if (anchor.prefix?.includes('{identity}') === true) {
+    const message =
+      '`{identity}` stands for nothing here: checkpoints of a host lie where they lay, whoever its credentials are';
+    faults.push(report('policy/wrong-form', 'error', [...path, 'prefix'], message, 'write `{host}` or `{log}`'));
+  }
   if (anchor.remote !== undefined && holdsSecret(anchor.remote)) {
     const message = 'the address names a user, and with it perhaps a secret that everybody sees who sees the policy';
     const hint = 'reach the repository by `ssh`, with a key of the daemon’s user';

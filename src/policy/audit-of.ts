@@ -20,8 +20,8 @@ const CHECKPOINT_BRANCH = 'checkpoints';
 const OWN_PREFIX = '{log}';
 
 /**
- * What the section `audit` says, in the words of what keeps and delivers the log. `{host}` and `{log}` still stand in the
- * places of sinks and anchors: only the running log knows them.
+ * What the section `audit` says, in the words of what keeps and delivers the log. `{host}`, `{log}` and `{identity}` still
+ * stand in the places of sinks and anchors: only the running log knows them.
  *
  * @throws {TypeError} for what the checks do not let pass.
  */

@@ -40,13 +40,17 @@ const prefix = z
   .string()
   .max(500)
   .regex(
-    /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))(?:(?:[A-Za-z0-9._=-]|\{host\}|\{log\})+(?:\/(?!$)|$))*$/,
-    'a prefix is letters, digits, `.`, `_`, `=`, `-`, `{host}` and `{log}` between single slashes, without one at the end',
+    /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))(?:(?:[A-Za-z0-9._=-]|\{host\}|\{log\}|\{identity\})+(?:\/(?!$)|$))*$/,
+    'a prefix is letters, digits, `.`, `_`, `=`, `-`, `{host}`, `{log}` and `{identity}` between single slashes, without one at the end',
   )
   .optional();
 const PREFIX_MEANING =
   'Where in the bucket. `{host}` stands for the name of the machine, `{log}` for the name of its log: two machines never ' +
   'share a place. Left out: `{log}`.';
+const IDENTITY_MEANING =
+  '`{identity}` stands for whose the AWS credentials in use are, as policies of IAM name them by `aws:userid`: with ' +
+  '`logs/{identity}/{log}` IAM can give each machine rights on its own store alone. At a central gateway that was started with ' +
+  '`--store-name` it is that name.';
 
 const objectLock = z
   .strictObject({
@@ -83,7 +87,7 @@ const sink = z.strictObject({
     .optional()
     .describe('The kinds of records that it gets. Left out: all; `s3` and `file` always get all.'),
   bucket: bucket.describe('Name of the bucket, for `s3`.'),
-  prefix: prefix.describe(`${PREFIX_MEANING} For \`s3\`.`),
+  prefix: prefix.describe(`${PREFIX_MEANING} ${IDENTITY_MEANING} For \`s3\`.`),
   region: region.describe('AWS region, for `s3`, `firehose` and `cloudwatch`.'),
   endpoint: address.describe("Another address than the region's own, for `s3`, `firehose` and `cloudwatch`."),
   object_lock: objectLock,

@@ -82,8 +82,18 @@ for (const { name, audit, want } of [
       '{deliver: [{name: a, to: s3, bucket: abc, region: us-east-1, prefix: ../x}, ' +
       '{name: b, to: s3, bucket: abc, region: us-east-1, prefix: "x/{other}"}]}',
     want:
-      '3:77: error: a prefix is letters, digits, `.`, `_`, `=`, `-`, `{host}` and `{log}` between single slashes, without one at the end [policy/wrong-form]\n' +
-      '3:142: error: a prefix is letters, digits, `.`, `_`, `=`, `-`, `{host}` and `{log}` between single slashes, without one at the end [policy/wrong-form]',
+      '3:77: error: a prefix is letters, digits, `.`, `_`, `=`, `-`, `{host}`, `{log}` and `{identity}` between single slashes, without one at the end [policy/wrong-form]\n' +
+      '3:142: error: a prefix is letters, digits, `.`, `_`, `=`, `-`, `{host}`, `{log}` and `{identity}` between single slashes, without one at the end [policy/wrong-form]',
+  },
+  {
+    name: 'identities where none is asked for',
+    audit:
+      '{deliver: [{name: a, to: file, folder: "/srv/{identity}"}' +
+      '], anchors: [{name: c, to: s3, bucket: abc, region: us-east-1, prefix: "{identity}"}]}',
+    want:
+      '3:47: error: only `{host}` and `{log}` stand in braces here [policy/wrong-form]\n' +
+      '3:136: error: `{identity}` stands for nothing here: checkpoints of a host lie where they lay, whoever its credentials are ' +
+      '[policy/wrong-form]\n  hint: write `{host}` or `{log}`',
   },
   {
     name: 'an alarm that comes after the refusal',

@@ -76,10 +76,12 @@ export function awsClientSettings(address: AwsAddress): AwsClientSettings {
   };
 }
 
-async function keysOf(keys: AwsKeySource): Promise<AwsKeys> {
+/** @throws {StoreFailed} `STORE_DENIED` where there are none. */
+export async function keysOf(keys: AwsKeySource): Promise<AwsKeys> {
   try {
     return await keys();
   } catch (cause) {
+    if (cause instanceof StoreFailed) throw cause;
     throw new StoreFailed('STORE_DENIED', 'no credentials for AWS were found', {
       cause,
       hint: 'give the daemon an instance role, a task role, a profile, or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY',
@@ -87,7 +89,8 @@ async function keysOf(keys: AwsKeySource): Promise<AwsKeys> {
   }
 }
 
-function checkedEndpoint(text: string): string {
+/** @throws {TypeError} for an endpoint that is no URL, brings a password, or is neither https nor on this machine. */
+export function checkedEndpoint(text: string): string {
   const url = URL.parse(text);
   const isAllowed =
     url !== null &&

@@ -3,7 +3,7 @@ import type { StoreErrorCode } from '../../core/error.ts';
 
 /** What a request was for, as messages name it. */
 export interface AwsTarget {
-  readonly service: 'S3' | 'Firehose' | 'CloudWatch Logs';
+  readonly service: 'S3' | 'Firehose' | 'CloudWatch Logs' | 'STS';
   /** Such as ``bucket `audit` ``. */
   readonly name: string;
   readonly region: string;

@@ -7,7 +7,7 @@ import { s3Service } from './s3-bucket.ts';
 import type { OpenedS3, S3StoreOptions } from './s3-bucket.ts';
 import { getObject } from './s3-get.ts';
 import { headOf } from './s3-reply.ts';
-import { checkedKey, checkedStart } from './store-key.ts';
+import { checkedKey, checkedPrefix, checkedStart } from './store-key.ts';
 
 /**
  * A bucket with versions as it was first written: of each key the oldest version, whatever was put over it or marked as deleted
@@ -35,7 +35,7 @@ class FirstVersions implements ObjectStore {
 
   constructor(options: S3StoreOptions) {
     this.#bucket = options.bucket;
-    this.#prefix = options.prefix === '' ? '' : `${checkedKey(options.prefix)}/`;
+    this.#prefix = options.prefix === '' ? '' : `${checkedPrefix(options.prefix)}/`;
     this.#service = s3Service(options);
     this.place = `s3://${options.bucket}/${options.prefix}, first versions`;
   }

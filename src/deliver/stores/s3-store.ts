@@ -19,7 +19,7 @@ import { lockRefusal, strengthen } from './s3-lock.ts';
 import type { VersionName } from './s3-bucket.ts';
 import { headOf, modeName } from './s3-reply.ts';
 import { getObject } from './s3-get.ts';
-import { checkedKey, checkedStart } from './store-key.ts';
+import { checkedKey, checkedPrefix, checkedStart } from './store-key.ts';
 
 /**
  * A bucket of S3, or of a store that speaks like it. The SDK is loaded when it is first needed.
@@ -45,7 +45,7 @@ class S3Store implements ObjectStore {
 
   constructor(options: S3StoreOptions) {
     this.#options = options;
-    this.#prefix = options.prefix === '' ? '' : `${checkedKey(options.prefix)}/`;
+    this.#prefix = options.prefix === '' ? '' : `${checkedPrefix(options.prefix)}/`;
     this.#service = s3Service(options);
     this.#isProviders = options.endpoint === null;
     this.place = `s3://${options.bucket}${options.prefix === '' ? '' : `/${options.prefix}`}`;
