@@ -7,6 +7,7 @@ import type { InForce } from '../bin/load-policy.ts';
 import { readIfThere } from '../bin/state-folder.ts';
 import type { DaemonStatus, ProbeAnswer } from '../core/control.ts';
 import { SallyportError } from '../core/error.ts';
+import { runtimePaths } from '../bin/runtime-folder.ts';
 import type { RuntimePaths } from '../bin/runtime-folder.ts';
 import { controlClient, hallClient } from './control-client.ts';
 import { answersAt, engineFindings } from './doctor-engines.ts';
@@ -14,6 +15,7 @@ import { missing, note, ok } from './doctor-finding.ts';
 import type { Finding } from './doctor-finding.ts';
 import { capabilityFindings, hostFinding } from './doctor-host.ts';
 import { logPlaceFindings } from './doctor-log.ts';
+import { machineAccounts, privilegeFindings } from './doctor-privileges.ts';
 import { EXIT } from './exit-code.ts';
 import { findBwrap, findClient } from './launch.ts';
 import { findProgram, MANAGED_FOLDER } from './private-mount.ts';
@@ -76,6 +78,9 @@ async function examine(): Promise<readonly Finding[]> {
     await logFinding(paths.audit),
     ...logPlaceFindings(daemon),
     ...capabilityFindings(daemon),
+    ...(daemon instanceof SallyportError || daemon.host === undefined
+      ? []
+      : privilegeFindings(machineAccounts(runtimePaths(daemon.host.runtimeFolder).sessionSocket))),
   ];
 }
 
@@ -84,6 +89,7 @@ async function examineHost({ sessionSocket }: RuntimePaths): Promise<readonly Fi
   return [
     clientFinding(),
     hostFinding(sessionSocket, await orFailure(() => hallClient(sessionSocket).status())),
+    ...privilegeFindings(machineAccounts(sessionSocket)),
     bubblewrapFinding(),
     programFinding('socat', 'the client needs it for the network of its sandbox', '`apt-get install socat`'),
     managedFinding(),

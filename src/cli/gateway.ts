@@ -8,15 +8,18 @@ import { bundleSource, textSource } from '../bin/policy-sources.ts';
 import { pathsBelow } from '../bin/state-folder.ts';
 import { SallyportError, UsageError } from '../core/error.ts';
 import { isLoopback } from '../core/loopback.ts';
+import { isStoreName } from '../deliver/index.ts';
 import { parseRoleArn } from '../identity/index.ts';
 import type { AwsRole } from '../identity/index.ts';
+import { addLimitOptions, limitsOf } from './gateway-limits.ts';
+import type { GatewayLimitOptions } from './gateway-limits.ts';
 import { eachGiven, ownPaths } from './place.ts';
 
 const DEFAULT_LISTEN = '127.0.0.1:8443';
 
 /** Adds `gateway`. */
 export function addGatewayCommand(parent: Command): void {
-  parent
+  const command = parent
     .command('gateway')
     .description(
       'the central gateway to Amazon Bedrock: hosts whose policy says `upstream_auth: aws-identity` send their requests here; ends on SIGINT or SIGTERM when what is under way has ended, reads policy and certificate again on SIGHUP',
@@ -36,11 +39,18 @@ export function addGatewayCommand(parent: Command): void {
     .option('--bundle <file>', 'a signed bundle in place of a policy; needs `--trust`')
     .option('--trust <key>', 'the public key that signs bundles, in PEM')
     .option('--state <folder>', 'where its log and its keys lie (default: the state folder)')
+    .option(
+      '--store-name <name>',
+      'what `{identity}` stands for in the places of its log, so that every task goes on with one store (default: whose its credentials are)',
+      storeNameOf,
+    )
     .option('--sts-url <url>', "where to ask STS (default: the region's own address)", serviceUrl)
     .option('--bedrock-url <url>', "where to ask Bedrock (default: the region's own address)", serviceUrl)
     .option('--tls-cert <file>', 'its certificate in PEM (default: one that it makes itself, for a load balancer)')
     .option('--tls-key <file>', 'the key of the certificate, in PEM')
-    .addOption(new Option('--plain', 'speak HTTP without TLS, to this machine alone').conflicts(['tlsCert', 'tlsKey']))
+    .addOption(new Option('--plain', 'speak HTTP without TLS, to this machine alone').conflicts(['tlsCert', 'tlsKey']));
+  addLimitOptions(command);
+  command
     .option('--json', 'print what happens as JSON lines')
     .action(async (options: GatewayOptions) => await serve(options));
 }
@@ -50,7 +60,7 @@ interface Listen {
   readonly port: number;
 }
 
-interface GatewayOptions {
+interface GatewayOptions extends GatewayLimitOptions {
   readonly name: string;
   readonly allowRole: readonly AwsRole[];
   readonly listen?: Listen;
@@ -58,6 +68,7 @@ interface GatewayOptions {
   readonly bundle?: string;
   readonly trust?: string;
   readonly state?: string;
+  readonly storeName?: string;
   readonly stsUrl?: string;
   readonly bedrockUrl?: string;
   readonly tlsCert?: string;
@@ -106,6 +117,8 @@ function started(options: GatewayOptions, logError: (line: string) => void): Cen
     stsUrl: options.stsUrl ?? null,
     bedrockUrl: options.bedrockUrl ?? null,
     tls: tlsOf(options),
+    limits: limitsOf(options),
+    storeName: options.storeName ?? null,
     logError,
   };
 }
@@ -168,6 +181,11 @@ function nameOf(text: string): string {
     throw new InvalidArgumentError('give the name of a host, such as gateway.agents.example.com');
   }
   return name;
+}
+
+function storeNameOf(text: string): string {
+  if (isStoreName(text)) return text;
+  throw new InvalidArgumentError('give 1 to 64 of `a-z`, `0-9` and `-`, beginning with a letter');
 }
 
 function listenOf(text: string): Listen {

@@ -32,6 +32,22 @@ for (const { name, allow = [], deny = [], model, want } of [
     model: 'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc123',
     want: false,
   },
+  ...[
+    'arn:aws:sagemaker:us-east-1:123456789012:endpoint/claude-opus-5-5',
+    'arn:aws:bedrock:us-east-1:123456789012:imported-model/claude-opus-5-5',
+    'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/claude-opus-5-5',
+    'arn:aws:bedrock:us-east-1:123456789012:inference-profile/evil/claude-opus-5-5',
+  ].flatMap((model) => [
+    { name: `a name that its owner chose is not on the list: ${model}`, allow: ['claude-*'], model, want: false },
+    { name: `it is where the list has all of it: ${model}`, allow: [model], model, want: true },
+    { name: `and it can be denied: ${model}`, deny: ['claude-opus-*'], model, want: false },
+  ]),
+  {
+    name: 'a foundation model by its ARN',
+    allow: ['claude-opus-5-5'],
+    model: 'arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-5-5-v1:0',
+    want: true,
+  },
   {
     name: "Vertex's spelling of a dated model",
     deny: ['claude-opus-4-1-20250805'],

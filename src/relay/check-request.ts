@@ -4,13 +4,12 @@ import type { JsonObject } from '../core/json.ts';
 import { codingRefusal, headerValues, routeOf } from '../gateway/index.ts';
 import type { Refusal } from '../gateway/index.ts';
 import { PROOF_HEADER, SESSION_HEADER } from '../identity/index.ts';
+import { askedModel } from './asked-model.ts';
+import type { AskedModel } from './asked-model.ts';
 import type { RelayRules } from './ports.ts';
 
 /** The head of a request that may be looked into further. */
-export interface RelayHead {
-  /** Path as sent, without a query: none of the paths here has one. */
-  readonly path: string;
-  readonly model: string;
+export interface RelayHead extends AskedModel {
   readonly isStream: boolean;
   readonly isConverse: boolean;
   /** Bytes of the body, as the head says. */
@@ -28,7 +27,8 @@ export function checkHead(request: http.IncomingMessage, name: string, rules: Re
   const route = routeOf(request.method ?? '', target);
   // A query is signed along, and could name another version of the service.
   const isKnown = route.kind === 'messages' && route.protocol === 'bedrock' && !target.includes('?');
-  if (!isKnown || !('model' in route.operation)) {
+  const asked = isKnown && 'model' in route.operation ? askedModel(target, route.operation.model) : null;
+  if (asked === null) {
     return {
       why: 'unknown-path',
       message: 'Sallyport gateway: only paths that run a model of Bedrock are served here.',
@@ -55,10 +55,10 @@ export function checkHead(request: http.IncomingMessage, name: string, rules: Re
     return { why: 'body-too-large', message: `Sallyport gateway: the request is over ${rules.maxBodyBytes} bytes.` };
   }
   return {
-    path: target,
-    model: route.operation.model,
-    isStream: route.operation.streams === 'always',
-    isConverse: route.format === 'converse',
+    ...asked,
+    // An id has no slash here: what stands behind the last one is the operation.
+    isStream: asked.path.endsWith('-stream'),
+    isConverse: asked.path.includes('/converse'),
     bodyBytes,
     contentType: headerValues(request.rawHeaders, 'content-type')[0] ?? 'application/json',
     proof,
@@ -66,15 +66,24 @@ export function checkHead(request: http.IncomingMessage, name: string, rules: Re
 }
 
 /**
- * Whether a model may be asked for here: by the policy, and by a name that says what it is. Behind other resources than
- * these two stands whatever their owner put there, under a name of his choice.
+ * Why a model may not be asked for here; null where it may. One whose id does not say which model answers must stand in the
+ * policy by its whole id: a pattern says what the policy's author expects behind a name, and that may be anything.
  */
-export function isAllowedModel({ model }: RelayHead, rules: RelayRules): boolean {
-  return (!model.toLowerCase().startsWith('arn:') || TELLING_ARN.test(model)) && rules.mayUseModel(model);
+export function modelRefusal({ model, isTelling }: RelayHead, rules: RelayRules): Refusal | null {
+  if (!rules.mayUseModel(model)) return MODEL_DENIED;
+  return isTelling || rules.namesModel(model) ? null : MODEL_UNNAMED;
 }
 
-const TELLING_ARN =
-  /^arn:aws(?:-[a-z]{2,10}){0,2}:bedrock:[a-z0-9-]{1,30}:(?:[0-9]{12}:inference-profile|:foundation-model)\/[A-Za-z0-9._:-]{1,256}$/;
+const MODEL_DENIED: Refusal = {
+  why: 'model-denied',
+  message: 'Sallyport gateway: the policy does not allow this model. Choose another one with `/model`.',
+};
+const MODEL_UNNAMED: Refusal = {
+  why: 'model-denied',
+  message:
+    'Sallyport gateway: this id does not say which model answers, so the policy must name it whole in `models.allow`. ' +
+    'Choose another one with `/model`.',
+};
 
 /** What a host claims and nobody proved. */
 export function claimsOf(request: http.IncomingMessage): JsonObject {

@@ -27,7 +27,10 @@ export interface RelayPorts {
 export interface RelayRules {
   /** Digest of the policy. */
   readonly bundle: Sha256;
+  /** Whether its patterns allow a model. */
   readonly mayUseModel: (model: string) => boolean;
+  /** Whether it allows a model by its whole id, without a star. */
+  readonly namesModel: (model: string) => boolean;
   readonly maxBodyBytes: number;
   readonly timeouts: { readonly connectMs: number; readonly idleMs: number };
 }

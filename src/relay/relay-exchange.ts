@@ -4,7 +4,7 @@ import { ClientGone, faultName, refusalReply, requestBody } from '../gateway/ind
 import type { ClientWriter, Refusal, UpstreamClient } from '../gateway/index.ts';
 import type { AwsCaller } from '../identity/index.ts';
 import type { CallerAdmission } from './caller-admission.ts';
-import { checkHead, claimsOf, isAllowedModel } from './check-request.ts';
+import { checkHead, claimsOf, modelRefusal } from './check-request.ts';
 import type { RelayHead } from './check-request.ts';
 import { passDown, sendUp, sha256 } from './forward-body.ts';
 import { identityRefusal } from './identity-refusal.ts';
@@ -72,7 +72,8 @@ async function serve(room: RelayRoom, request: http.IncomingMessage, client: Cli
   }
   const known: Known = { ...asked, caller, isAdmitted: true };
   try {
-    if (!isAllowedModel(head, rules)) return await refuse(MODEL_DENIED, known);
+    const denied = modelRefusal(head, rules);
+    if (denied !== null) return await refuse(denied, known);
     const held = admitted.holdBody(head.bodyBytes);
     if (held === null) return await refuse(TOO_MUCH, known);
     try {
@@ -182,10 +183,6 @@ function limitRefusal(
     : { why: 'too-many-at-once', message: 'Sallyport gateway: too many requests of this host are under way.' };
 }
 
-const MODEL_DENIED: Refusal = {
-  why: 'model-denied',
-  message: 'Sallyport gateway: the policy does not allow this model. Choose another one with `/model`.',
-};
 const TOO_MUCH: Refusal = {
   why: 'too-many-at-once',
   message: 'Sallyport gateway: it holds as many requests as it can. Ask again.',

@@ -165,6 +165,53 @@ for (const { name, request, status, why } of [
     status: 400,
     why: 'model-denied',
   },
+  ...[
+    'provisioned-model/abc123def456',
+    'imported-model/claude-opus-x1',
+    'custom-model/anthropic.claude-opus-x-v1:0/abc123def456',
+    'application-inference-profile/claude-opus-x2',
+    'inference-profile/claude-opus-x',
+    'prompt/CLAUDE-OPUS:1',
+    'prompt-router/claude-opus-x',
+    'default-prompt-router/anthropic.claude-opus:1',
+  ].map((resource) => ({
+    name: `a resource that another model could stand behind: ${resource}`,
+    request: hostRequest('{}', {
+      path: `/model/${encodeURIComponent(`arn:aws:bedrock:eu-central-1:111122223333:${resource}`)}/invoke`,
+    }),
+    status: 400,
+    why: 'model-denied',
+  })),
+  {
+    name: 'a plain id with a slash behind a name that is allowed',
+    request: hostRequest('{}', { path: '/model/eu.anthropic.claude-opus-x%2Fevil/invoke' }),
+    status: 400,
+    why: 'model-denied',
+  },
+  {
+    name: 'a bare name that is no id',
+    request: hostRequest('{}', { path: '/model/claude-opus-x/invoke' }),
+    status: 400,
+    why: 'model-denied',
+  },
+  {
+    name: 'a letter of the model that is escaped',
+    request: hostRequest('{}', { path: '/model/eu.anthropic.%63laude-opus-x/invoke' }),
+    status: 404,
+    why: 'unknown-path',
+  },
+  {
+    name: 'a slash that is escaped twice',
+    request: hostRequest('{}', { path: '/model/eu.anthropic.claude-opus-x%252Fy/invoke' }),
+    status: 404,
+    why: 'unknown-path',
+  },
+  {
+    name: 'an escape in small letters',
+    request: hostRequest('{}', { path: '/model/eu.anthropic.claude-opus-x-v1%3a0/invoke' }),
+    status: 404,
+    why: 'unknown-path',
+  },
   {
     name: 'an ARN of no service',
     request: hostRequest('{}', { path: '/model/arn%3Aevil%2Fclaude-opus-x/invoke' }),

@@ -14,6 +14,8 @@ import type { Relay, RelayAddress } from './server.ts';
 
 export const NAME = 'gateway.agents.example.com';
 export const PATH = '/model/eu.anthropic.claude-opus-x-v1%3A0/invoke-with-response-stream';
+/** A model that the policy names by its whole id. */
+export const NAMED_MODEL = 'arn:aws:bedrock:eu-central-1:111122223333:application-inference-profile/abc123def456';
 export const HOST_CALLER: AwsCaller = {
   account: '111122223333',
   role: 'sallyport-host',
@@ -120,7 +122,8 @@ export async function relayRig(limits: Partial<RelayLimits> = {}, tls: RelayAddr
     isReady: true,
     rules: {
       bundle: 'b'.repeat(64) as Sha256,
-      mayUseModel: (model) => model.includes('claude-opus'),
+      mayUseModel: (model) => model.includes('claude-opus') || model === NAMED_MODEL,
+      namesModel: (model) => model === NAMED_MODEL || model === 'claude-opus',
       maxBodyBytes: 1_000_000,
       timeouts: { connectMs: 2_000, idleMs: 10_000 },
     },

@@ -7,7 +7,18 @@ import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { hostCertificates, makeAuthority } from '../ca/index.ts';
 import { AuditUnavailable } from '../core/error.ts';
 import { PROOF_HEADER, SESSION_HEADER } from '../identity/index.ts';
-import { HOST_CALLER, hostRequest, messageOf, NAME, PATH, PROOF, relayRig, sendRaw, usingRelay } from './relay-rig.ts';
+import {
+  HOST_CALLER,
+  hostRequest,
+  messageOf,
+  NAME,
+  NAMED_MODEL,
+  PATH,
+  PROOF,
+  relayRig,
+  sendRaw,
+  usingRelay,
+} from './relay-rig.ts';
 import type { RelayRig } from './relay-rig.ts';
 
 const SESSION = 'ses_01jcx3v8k0w5z7q2m4n6p8r0st';
@@ -83,6 +94,46 @@ test('a request of a host goes to Bedrock signed by the gateway, and the stream 
       durationMs: 0,
       ended: 'complete',
     });
+  }));
+
+for (const { name, segment, want } of [
+  {
+    name: 'with a colon that is not escaped',
+    segment: 'eu.anthropic.claude-opus-x-v1:0',
+    want: 'eu.anthropic.claude-opus-x-v1%3A0',
+  },
+  {
+    name: 'that the policy names by its whole id',
+    segment: NAMED_MODEL.replace('/', '%2F'),
+    want: encodeURIComponent(NAMED_MODEL),
+  },
+]) {
+  test(`a model ${name} is asked for and signed in one spelling`, () =>
+    usingRelay(async (rig) => {
+      assert.equal((await sendRaw(rig.relay.url, hostRequest(BODY, { path: `/model/${segment}/invoke` }))).status, 200);
+      assert.equal(rig.asked[0]?.url, `/model/${want}/invoke`);
+      assert.ok(rig.asked[0].isSigned);
+      const [request] = rig.bodies('relay-request');
+      assert.equal(request?.['model'], decodeURIComponent(want));
+    }));
+}
+
+test('an id that tells no model is refused with what to do, however wide the patterns of the policy are', () =>
+  usingRelay(async (rig) => {
+    rig.rules = { ...rig.rules, mayUseModel: () => true };
+    const path = '/model/arn:aws:bedrock:eu-central-1:111122223333:provisioned-model%2Fabc123def456/invoke';
+    const reply = await sendRaw(rig.relay.url, hostRequest(BODY, { path }));
+    assert.equal(reply.status, 400);
+    assert.match(messageOf(reply), /name it whole in `models\.allow`/);
+    assert.equal(rig.asked.length, 0);
+  }));
+
+test('a model that the policy names and denies is refused', () =>
+  usingRelay(async (rig) => {
+    rig.rules = { ...rig.rules, mayUseModel: () => false };
+    const path = `/model/${encodeURIComponent(NAMED_MODEL)}/invoke`;
+    assert.equal((await sendRaw(rig.relay.url, hostRequest(BODY, { path }))).status, 400);
+    assert.equal(rig.asked.length, 0);
   }));
 
 test('nothing of who asks, pays or came in between reaches Bedrock', () =>
