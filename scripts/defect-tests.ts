@@ -1,9 +1,9 @@
-// Prints the table of defects for docs/aws.md: the words that stand there, with the tests that there are.
+// Prints the table of defects for docs/aws-reference.md: the words that stand there, with the tests that there are.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DEFECT_IDS, defectRows, defectTests } from '../test/infra/lib/defects.ts';
 
-const document = fileURLToPath(new URL('../docs/aws.md', import.meta.url));
+const document = fileURLToPath(new URL('../docs/aws-reference.md', import.meta.url));
 const rows = existsSync(document) ? defectRows(readFileSync(document, 'utf8')) : [];
 const tests = defectTests();
 process.stdout.write('| id | what | test |\n| --- | --- | --- |\n');

@@ -6,6 +6,7 @@ import { infraTable, tableText } from '../test/infra/lib/table.ts';
 import type { InfraLine, InfraTable } from '../test/infra/lib/table.ts';
 import { eachLine, outputWatch } from './output-watch.ts';
 import { plantedSecrets } from './planted-secrets.ts';
+import { inOrder } from './test-order.ts';
 
 /** Where the output goes. */
 export interface TestOutput {
@@ -39,16 +40,12 @@ export async function runTests(
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
-      '--test',
-      '--test-concurrency=2',
-      '--test-reporter=spec',
-      '--test-reporter-destination=stdout',
-      ...(infra.length === 0
-        ? []
-        : ['--test-reporter=./scripts/infra-reporter.ts', `--test-reporter-destination=${told}`]),
-      ...files,
+      'scripts/test-process.ts',
+      infra.length === 0 ? '' : told,
+      ...inOrder(files),
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env },
+    // Each file compiles much of what the others do, and so does each program that they start.
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, NODE_COMPILE_CACHE: join(folder, 'compiled') } },
   );
   const ended = new Promise<number>((resolve) => runner.on('exit', (code) => resolve(code ?? 1)));
   const counts = { pass: 0, fail: 0, skipped: 0, cancelled: 0 };

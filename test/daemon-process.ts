@@ -11,10 +11,13 @@ import type { DaemonStatus } from '../src/core/control.ts';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The program as it is started. */
 export const LAUNCHER = join(ROOT, 'bin', 'sallyport.mjs');
-const START_TIMEOUT_MS = 20_000;
+/** Milliseconds that a daemon may take to start, on a machine with more work than cores. */
+const START_TIMEOUT_MS = 60_000;
 /** Milliseconds that something which another process does may take, and between two looks at it. */
-const UNTIL_TIMEOUT_MS = 30_000;
+const UNTIL_TIMEOUT_MS = 60_000;
 const UNTIL_POLL_MS = 20;
+/** Milliseconds that one command may take where a test says nothing else. */
+const COMMAND_TIMEOUT_MS = 120_000;
 
 /** A state folder of a test, with a policy that sends model traffic to a loopback address. */
 export interface Home {
@@ -35,7 +38,15 @@ export function makeHome(t: { after(fn: () => void): void }, policy = 'version: 
     folder,
     state,
     policyFile,
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: folder, SALLYPORT_HOME: state },
+    env: {
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      HOME: folder,
+      SALLYPORT_HOME: state,
+      // What Node compiled once for the run of the tests need not be compiled by each program again.
+      ...(process.env['NODE_COMPILE_CACHE'] === undefined
+        ? {}
+        : { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] }),
+    },
   };
 }
 
@@ -49,7 +60,7 @@ export function sallyport(
     env: home.env,
     cwd: options.cwd ?? home.folder,
     encoding: 'utf8',
-    timeout: options.timeoutMs ?? 60_000,
+    timeout: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
     ...(options.input === undefined ? {} : { input: options.input }),
     maxBuffer: 64 * 1024 * 1024,
   });
@@ -125,7 +136,7 @@ export async function programBeside(
     cwd: options.cwd,
     env: options.env,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: options.timeoutMs ?? 60_000,
+    timeout: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));

@@ -14,7 +14,8 @@ export const BOB = 61_003;
 export type Uid = typeof DAEMON | typeof ANN | typeof BOB;
 
 const CAPABILITIES = ['+dac_read_search', '+kill', '+sys_ptrace'].join(',');
-const START_TIMEOUT_MS = 20_000;
+/** Milliseconds that a daemon may take to start, and a script to end, on a machine with more work than cores. */
+const START_TIMEOUT_MS = 60_000;
 const SETPRIV = '/usr/bin/setpriv';
 
 /** Why several users cannot be had here, or false where they can. */

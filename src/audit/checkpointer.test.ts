@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 
 import { AuditUnavailable } from '../core/error.ts';
 import { CHECKPOINT_DELAY_MS, CHECKPOINT_LATE_MS } from './checkpointer.ts';
-import type { AuditLog } from './group-commit-log.ts';
+import type { AuditLog } from './audit-log.ts';
 import { openLog } from './open-log.ts';
 import { filesOf, recordsOf, sampleOptions, sampleRecord, temporaryFolder } from './sample-log.ts';
 import { assertTree } from './sample-tree.ts';

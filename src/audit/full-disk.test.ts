@@ -9,7 +9,7 @@ import type { TestContext } from 'node:test';
 import { AuditUnavailable } from '../core/error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { gapsOf } from './gaps-of.ts';
-import type { AuditLog } from './group-commit-log.ts';
+import type { AuditLog } from './audit-log.ts';
 import { openLog } from './open-log.ts';
 import { readLog } from './read-log.ts';
 import { chainOf, filesOf, recordsOf, sampleOptions, sampleRecord } from './sample-log.ts';

@@ -1,9 +1,9 @@
+export type { AuditLog } from './audit-log.ts';
 export { Chain } from './chain.ts';
 export type { Link } from './chain.ts';
 export { CHECKPOINT_DELAY_MS, CHECKPOINT_LATE_MS } from './checkpointer.ts';
 export { lockFolder } from './folder-lock.ts';
 export type { FolderLock } from './folder-lock.ts';
-export type { AuditLog } from './group-commit-log.ts';
 export { readLines } from './lines.ts';
 export type { Line } from './lines.ts';
 export { errorCode } from './log-file-system.ts';

@@ -8,7 +8,7 @@ import { CHECKPOINT_DELAY_MS, Checkpointer } from './checkpointer.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { FolderLock } from './folder-lock.ts';
 import { GroupCommitLog } from './group-commit-log.ts';
-import type { AuditLog } from './group-commit-log.ts';
+import type { AuditLog } from './audit-log.ts';
 import { identityOf, newOrigin, readVkey, storeVkey } from './log-identity.ts';
 import type { LogIdentity } from './log-identity.ts';
 import { errorCode, isFull } from './log-file-system.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import type { Receipt } from '../core/audit.ts';
 import { AuditUnavailable, SallyportError } from '../core/error.ts';
-import type { AuditLog } from './group-commit-log.ts';
+import type { AuditLog } from './audit-log.ts';
 import { openLog } from './open-log.ts';
 import type { LogOptions } from './open-log.ts';
 import { RUNS_FACTOR, recordsOf, sampleOptions, sampleRecord, temporaryFolder } from './sample-log.ts';

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import type { JsonObject } from '../core/json.ts';
 import { gapsOf } from './gaps-of.ts';
 import type { GapReport } from './gaps-of.ts';
-import type { AuditLog } from './group-commit-log.ts';
+import type { AuditLog } from './audit-log.ts';
 import { openLog } from './open-log.ts';
 import type { LogOptions } from './open-log.ts';
 import { CLOCK_JUMP_MS, HEARTBEAT_SECONDS, Pulse } from './pulse.ts';

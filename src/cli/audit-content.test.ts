@@ -18,7 +18,7 @@ import { contentKey } from '../seal/index.ts';
 
 const SESSION = makeSessionId(0, new Uint8Array(16));
 const MAIL = 'ada.byron@mail.example';
-const CLI = join(import.meta.dirname, '../bin/cli.ts');
+const CLI = join(import.meta.dirname, '../../bin/sallyport.mjs');
 
 interface Ran {
   readonly code: number | null;

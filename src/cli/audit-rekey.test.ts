@@ -10,7 +10,7 @@ import type { AuditLog } from '../audit/index.ts';
 import { pathsBelow } from '../bin/state-folder.ts';
 import type { StatePaths } from '../bin/state-folder.ts';
 
-const CLI = join(import.meta.dirname, '../bin/cli.ts');
+const CLI = join(import.meta.dirname, '../../bin/sallyport.mjs');
 
 interface Ran {
   readonly code: number | null;

@@ -15,7 +15,7 @@ import type { JsonObject } from '../core/json.ts';
 import { contentKey } from '../seal/index.ts';
 
 const SESSION = makeSessionId(0, new Uint8Array(16));
-const CLI = join(import.meta.dirname, '../bin/cli.ts');
+const CLI = join(import.meta.dirname, '../../bin/sallyport.mjs');
 const MAIL = 'ada.byron@mail.example';
 
 interface Ran {

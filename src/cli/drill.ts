@@ -13,13 +13,17 @@ import type { Stage } from './drill-stage.ts';
 import { MIN_COLUMNS, drillTable } from './drill-table.ts';
 import type { DrillReport } from './drill-table.ts';
 import { EXIT } from './exit-code.ts';
+import { idleLimit } from './idle-limit.ts';
 import { findBwrap } from './launch.ts';
 import { eachGiven, policyFiles } from './place.ts';
 import { progressLine } from './progress-line.ts';
 import type { SetExitCode } from './program.ts';
 
-/** A rehearsal that takes longer than this is broken off: a client that hangs must not hang its caller. */
-const DRILL_TIMEOUT_MS = 175_000;
+/**
+ * A rehearsal is broken off when this long nothing went on in it: a client that hangs must not hang its caller. There is no limit for
+ * the whole, which a machine under load would reach first; the longest case waits 50 s for what it wants to see.
+ */
+const IDLE_TIMEOUT_MS = 120_000;
 /** Signals that end a rehearsal, which then still cleans up. */
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -105,10 +109,13 @@ async function rehearse(policy: readonly string[], chosen: Chosen): Promise<Dril
     if (asked !== undefined) broken.abort(new Interrupted(asked));
   };
   for (const signal of INTERRUPTS) process.once(signal, interrupt);
-  const limit = setTimeout(() => broken.abort(timedOut()), DRILL_TIMEOUT_MS);
+  const limit = idleLimit(IDLE_TIMEOUT_MS, () => broken.abort(timedOut()));
   try {
     line.show('making a stage: a project with planted secrets, a scripted model, a daemon of its own');
-    const outcomes = await onStage(policy, chosen, broken.signal, (title) => line.show(title));
+    const outcomes = await onStage(policy, chosen, broken.signal, (title) => {
+      limit.goesOn();
+      line.show(title);
+    });
     return reportOf(outcomes, performance.now() - startedAtMs);
   } catch (error) {
     // What was broken off fails in its own way; why it was broken off is what counts.
@@ -116,7 +123,7 @@ async function rehearse(policy: readonly string[], chosen: Chosen): Promise<Dril
     throw error;
   } finally {
     line.clear();
-    clearTimeout(limit);
+    limit.end();
     for (const signal of INTERRUPTS) process.off(signal, interrupt);
   }
 }
@@ -179,7 +186,7 @@ function reportOf(outcomes: readonly DrillOutcome[], durationMs: number): DrillR
 }
 
 function timedOut(): TimedOut {
-  return new TimedOut(`the rehearsal was broken off after ${DRILL_TIMEOUT_MS / 1000} s`, {
+  return new TimedOut(`the rehearsal was broken off: nothing went on in it for ${IDLE_TIMEOUT_MS / 1000} s`, {
     hint: 'rehearse a part of it with `--only`; a machine under load may be too slow for the whole',
   });
 }

@@ -158,10 +158,11 @@ test('no query asks the network', async (t) => {
 });
 
 test('a query that takes too long is ended, and the next one runs', async (t) => {
-  const rig = await queryRig(t, SOME, { limits: { timeoutMs: 300 } });
+  // A busy machine answers the second query in that time too.
+  const rig = await queryRig(t, SOME, { limits: { timeoutMs: 2_000 } });
   await assert.rejects(rig.ask('SELECT sum(a.range * b.range) FROM range(10000000) a, range(100000) b'), {
     code: 'QUERY_FAILED',
-    message: 'the query took over 0.3 s',
+    message: 'the query took over 2 s',
   });
   assert.deepEqual(await rig.ask('SELECT 1 AS one'), [{ one: 1 }]);
 });

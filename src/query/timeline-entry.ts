@@ -127,3 +127,10 @@ export type TimelineEntry = Seen & {
         readonly words: readonly string[];
       }
   );
+
+/** An entry without when it began. */
+export type EntryBody = TimelineEntry extends infer Entry
+  ? Entry extends TimelineEntry
+    ? Omit<Entry, keyof Seen | 'turn'>
+    : never
+  : never;

@@ -1,9 +1,11 @@
 import type { LoggedRecord } from '../audit/index.ts';
 import { stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
-import { countsIn, lookedAt, numberField, objectField, objectsIn } from './record-reading.ts';
+import { numberField } from './record-reading.ts';
 import { askedCall, decidedCall, finishedCall, isFinished, newCall } from './timeline-call.ts';
-import type { CallEntry, ModelEntry, Seen, TimelineEntry } from './timeline-entry.ts';
+import type { CallEntry, EntryBody, ModelEntry, Seen, TimelineEntry } from './timeline-entry.ts';
+import { askedModel, repliedModel } from './timeline-model.ts';
+import { clientEntry, plainEntry, promptEntry, refusedEntry } from './timeline-plain.ts';
 
 /** Puts the records of one session together to what happened in it, while they come. */
 export interface Timeline {
@@ -16,11 +18,6 @@ export interface Timeline {
   rest(): readonly TimelineEntry[];
 }
 
-type Body = TimelineEntry extends infer Entry
-  ? Entry extends TimelineEntry
-    ? Omit<Entry, keyof Seen | 'turn'>
-    : never
-  : never;
 type Begun<Kind> = Seen & { readonly turn: number } & Kind;
 
 /** Ids of the calls by which the gateway sees whether hooks reach the guard. */
@@ -33,7 +30,7 @@ export function timeline(): Timeline {
   const requests = new Map<number, Begun<ModelEntry>>();
   /** Calls that were given already: a result that comes late still belongs to its decision. */
   const given = new Map<string, Begun<CallEntry>>();
-  const canaries = new Map<string, Begun<Extract<Body, { kind: 'liveness' }>>>();
+  const canaries = new Map<string, Begun<Extract<EntryBody, { kind: 'liveness' }>>>();
   let turn = 0;
 
   const begun = <Kind>(seen: Seen, body: Kind): Begun<Kind> => ({ ...seen, turn, ...body });
@@ -83,17 +80,7 @@ export function timeline(): Timeline {
       case 'UserPromptSubmit': {
         const left = rest();
         turn += 1;
-        return [
-          ...left,
-          begun(seen, {
-            kind: 'prompt',
-            length: numberField(body, 'promptLength'),
-            sha256: stringField(body, 'promptSha256'),
-            verdict: stringField(body, 'verdict'),
-            ruleId: stringField(body, 'ruleId'),
-            looked: lookedAt(body),
-          }),
-        ];
+        return [...left, begun(seen, promptEntry(body))];
       }
       case 'PostToolUse':
       case 'PostToolUseFailure':
@@ -103,21 +90,9 @@ export function timeline(): Timeline {
         return [];
       case 'Stop':
       case 'SessionEnd':
-        return [...rest(), begun(seen, { kind: 'client', event, words: wordsOf(body, ['reason']) })];
-      default: {
-        const words = wordsOf(body, [
-          'source',
-          'trigger',
-          'loadReason',
-          'memoryType',
-          'filePath',
-          'newCwd',
-          'agentType',
-          'notificationType',
-          'problem',
-        ]);
-        return [begun(seen, { kind: 'client', event, words })];
-      }
+        return [...rest(), begun(seen, clientEntry(event, body, true))];
+      default:
+        return [begun(seen, clientEntry(event, body, false))];
     }
   }
 
@@ -126,7 +101,7 @@ export function timeline(): Timeline {
     const id = stringField(body, 'toolUseId');
     switch (event) {
       case 'request':
-        requests.set(seen.id, begun(seen, requestOf(body)));
+        requests.set(seen.id, begun(seen, askedModel(body)));
         return overflow(requests);
       case 'response':
       case 'fallback':
@@ -140,13 +115,8 @@ export function timeline(): Timeline {
         const undecided = event === 'undecided-result' ? 'ran' : 'failed';
         return withCall(seen, id, (call) => ({ ...call, undecided }));
       }
-      case 'refused': {
-        const why = stringField(body, 'why') ?? 'no reason';
-        const path = stringField(body, 'path');
-        if (why.startsWith('proxy-'))
-          return [begun(seen, { kind: 'egress', verdict: 'deny', host: path, ruleId: why })];
-        return [begun(seen, { kind: 'refused', why, path })];
-      }
+      case 'refused':
+        return [begun(seen, refusedEntry(body))];
       case 'tunnel':
         return [begun(seen, { kind: 'egress', verdict: 'allow', host: stringField(body, 'host'), ruleId: null })];
       case 'canary-issued':
@@ -168,16 +138,7 @@ export function timeline(): Timeline {
     const request = index === null ? undefined : requests.get(index);
     if (index === null || request === undefined)
       return [begun(seen, { kind: 'other', event: `model ${event}`, words: ['its request is not in the log'] })];
-    const found = objectsIn(body, 'findings').flatMap((one) => {
-      const detectorId = stringField(one, 'detectorId');
-      return detectorId === null ? [] : [[detectorId, numberField(one, 'count') ?? 1] as const];
-    });
-    const after: Begun<ModelEntry> = {
-      ...request,
-      fallbacks: request.fallbacks + (event === 'fallback' ? 1 : 0),
-      replyFound: event === 'reply-finding' ? found : request.replyFound,
-      reply: event === 'response' ? replyOf(seen, body) : request.reply,
-    };
+    const after = { ...request, ...repliedModel(request, seen, body) };
     if (event !== 'response') {
       requests.set(index, after);
       return [];
@@ -204,91 +165,18 @@ export function timeline(): Timeline {
           return hook(seen, body);
         case 'model':
           return model(seen, body);
-        case 'finding':
-          return [
-            begun(seen, {
-              kind: 'finding',
-              event,
-              severity: stringField(body, 'severity'),
-              toolUseId: stringField(body, 'toolUseId'),
-            }),
-          ];
-        case 'egress':
-          return [
-            begun(seen, {
-              kind: 'connection',
-              remote: stringField(body, 'remote'),
-              destination: stringField(body, 'to'),
-              pid: numberField(body, 'pid'),
-              seenBy: stringField(body, 'seenBy'),
-            }),
-          ];
         case 'session':
-          if (event === 'tainted')
-            return [
-              begun(seen, {
-                kind: 'taint',
-                source: stringField(body, 'source') ?? 'unknown source',
-                detectorId: stringField(body, 'detectorId'),
-                toolUseId: stringField(body, 'toolUseId'),
-              }),
-            ];
-          return [
-            ...(event === 'ended' ? rest() : []),
-            begun(seen, {
-              kind: 'session',
-              event,
-              words: [
-                ...wordsOf(body, ['provider', 'workspace', 'reason']),
-                ...wordsOf(objectField(body, 'about'), ['user']).map((user) => `by ${user}`),
-              ],
-            }),
-          ];
+          return [...(event === 'ended' ? rest() : []), begun(seen, plainEntry(kind, event, body))];
+        case 'finding':
+        case 'egress':
         case 'admin':
-          return [begun(seen, { kind: 'admin', event, words: wordsOf(body, ['form', 'cause', 'reason', 'by']) })];
         case 'policy':
         case 'log':
-          return [begun(seen, { kind: 'other', event: `${kind} ${event}`, words: [] })];
+          return [begun(seen, plainEntry(kind, event, body))];
       }
     },
     rest,
   };
-}
-
-function requestOf(body: JsonObject): ModelEntry {
-  const content = objectField(body, 'content');
-  const looked = (['masked', 'redacted', 'alerts', 'injections', 'blocked', 'unchecked'] as const).flatMap((did) => {
-    const found = countsIn(objectField(content, did));
-    return found.length === 0 ? [] : [{ did, found }];
-  });
-  return {
-    kind: 'model',
-    model: stringField(body, 'model'),
-    agentId: stringField(body, 'agentId'),
-    requestSha256: stringField(body, 'requestSha256') ?? stringField(body, 'forwardedSha256'),
-    looked,
-    replyFound: [],
-    reply: null,
-    fallbacks: 0,
-  };
-}
-
-function replyOf(seen: Seen, body: JsonObject): ModelEntry['reply'] {
-  const usage = objectField(body, 'usage');
-  return {
-    ...seen,
-    ended: stringField(body, 'ended') ?? 'not told',
-    status: numberField(body, 'status'),
-    stopReason: stringField(body, 'stopReason'),
-    durationMs: numberField(body, 'durationMs'),
-    inputTokens: numberField(usage, 'input_tokens'),
-    outputTokens: numberField(usage, 'output_tokens'),
-    cacheReadTokens: numberField(usage, 'cache_read_input_tokens'),
-  };
-}
-
-function wordsOf(body: JsonObject, keys: readonly string[]): readonly string[] {
-  return keys.flatMap((key) => stringField(body, key) ?? []);
 }
 
 /** Gives the oldest where there are too many. */
