@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import { openLog } from '../src/audit/index.ts';
 
-const CLI = fileURLToPath(new URL('../src/bin/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../bin/sallyport.mjs', import.meta.url));
 const AT_MS = 1_700_000_000_000;
 
 let place: string;

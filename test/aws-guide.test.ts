@@ -8,9 +8,10 @@ import { ROOT, makeHome } from './daemon-process.ts';
 import { guideBlocks } from './guide-blocks.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const GUIDE = read('docs/aws.md');
+const PAGES = ['docs/aws.md', 'docs/aws-runbooks.md', 'docs/aws-reference.md'];
+const GUIDE = PAGES.map(read).join('\n');
 const EXAMPLE = 'infra/terraform/examples/full';
-const BLOCKS = guideBlocks(GUIDE);
+const BLOCKS = PAGES.flatMap((page) => guideBlocks(read(page)).map((block) => ({ page, ...block })));
 const BLOCK_TIMEOUT_MS = 120_000;
 
 test('the blocks that need no account run as written in a copy of the example, and give its values', (t) => {
@@ -19,19 +20,18 @@ test('the blocks that need no account run as written in a copy of the example, a
   cpSync(join(ROOT, EXAMPLE), work, { recursive: true });
   const offline = BLOCKS.filter(({ notes }) => notes.includes('runs offline'));
   assert.equal(offline.length, 2);
-  for (const { commands, line } of offline) {
+  for (const { commands, page, line } of offline) {
     const ran = spawnSync('bash', ['-c', `exec 2>&1\nset -e\n${commands}`], {
       env: { ...env, PATH: `${ROOT}node_modules/.bin:${env['PATH']}` },
       cwd: work,
       encoding: 'utf8',
       timeout: BLOCK_TIMEOUT_MS,
     });
-    assert.equal(ran.status, 0, `docs/aws.md:${line}\n${ran.stdout}`);
+    assert.equal(ran.status, 0, `${page}:${line}\n${ran.stdout}`);
   }
-  assert.equal(
-    readFileSync(join(work, 'sallyport.auto.tfvars.json'), 'utf8'),
-    read(`${EXAMPLE}/sallyport.auto.tfvars.json`),
-  );
+  for (const values of ['sallyport.auto.tfvars.json', 'session-policy.json']) {
+    assert.equal(readFileSync(join(work, values), 'utf8'), read(`${EXAMPLE}/${values}`), values);
+  }
 });
 
 test('each command of ours has the options that the guide gives it', () => {

@@ -23,7 +23,7 @@ import { makeAuthority } from '../src/ca/index.ts';
 import { makeHome } from './daemon-process.ts';
 import type { Home } from './daemon-process.ts';
 
-const CLI = fileURLToPath(new URL('../src/bin/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../bin/sallyport.mjs', import.meta.url));
 const POLICY = `version: 1
 name: test
 gateway:

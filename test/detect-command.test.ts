@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { EVALUATED_AREAS, SOURCE_KINDS } from '../src/detect/index.ts';
 
-const CLI = fileURLToPath(new URL('../src/bin/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../bin/sallyport.mjs', import.meta.url));
 /** A shape that only a token has; put together here so that no scanner takes this file for one. */
 const TOKEN = ['glpat', 'x4Tq9vLm2RzB7kWd1NsP'].join('-');
 

@@ -98,6 +98,23 @@ function anchorOf(heading: string): string {
     .replaceAll(' ', '-');
 }
 
+test('the rooms of the architecture are the folders under src', () => {
+  const text = read('docs/architecture.md');
+  const rooms = [...text.matchAll(/^\| `([a-z]+)\/` /gm)].map(([, name = '']) => name);
+  assert.deepEqual(
+    rooms.toSorted(),
+    globSync('src/*', { cwd: root })
+      .map((path) => path.slice('src/'.length))
+      .toSorted(),
+  );
+  const folders = [...text.matchAll(/^\| `((?:gateway|infra)\/[\w/-]+)\/` /gm)].map(([, name = '']) => name);
+  assert.ok(folders.length >= 10, `${folders.length} folders`);
+  assert.deepEqual(
+    folders.filter((name) => !existsSync(join(root, name)) && !existsSync(join(root, 'src', name))),
+    [],
+  );
+});
+
 test('every npm script that the documents name exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const missing: string[] = [];

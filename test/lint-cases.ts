@@ -36,6 +36,9 @@ const server = (fields: string): string =>
   );
 const archive = (fields: string): string =>
   base(`audit: { deliver: [{ name: a, to: s3, bucket: abc, region: us-east-1, ${fields} }] }\n`);
+/** Of a machine in AWS, with one host if the text names none. */
+const deployed = (text: string): string =>
+  base(`shape: ec2\n${text.includes('egress:') ? '' : 'egress: { hosts: [{ host: pypi.org, reason: B. }] }\n'}${text}`);
 const RUN = 'run[0]';
 
 /** Credentials are put together here, so that none stands in a file. */
@@ -267,6 +270,72 @@ export const LINT_CASES: readonly LintCase[] = [
     ],
   },
   {
+    name: 'a registry of anybody on the way into AWS',
+    code: 'lint/deployment-refuses',
+    hit: [deployed('egress: { hosts: [{ host: pypi.org, reason: B. }, { host: registry.npmjs.org, reason: B. }] }\n')],
+    path: 'egress.hosts[1].host',
+    message: /`registry\.npmjs\.org` is shared by many parties: anybody can publish there/,
+    near: [
+      deployed('egress: { hosts: [{ host: pypi.org, reason: B. }] }\n'),
+      deployed('egress: { hosts: [{ host: registry.npmjs.org, reason: B., accepted_risk: C. }] }\n'),
+    ],
+  },
+  {
+    name: 'a wildcard on the way into AWS, in the document that said it last',
+    code: 'lint/deployment-refuses',
+    hit: [
+      deployed("egress: { hosts: [{ host: a.example.com, reason: B. }, { host: '*.example.net', reason: B. }] }\n"),
+      "version: 1\nname: team\nlayer: team\negress: { hosts: [{ host: '*.EXAMPLE.net', reason: B. }] }\n",
+    ],
+    path: 'egress.hosts[0].host',
+    message: /`\*\.example\.net` is a wildcard/,
+    near: [deployed("egress: { hosts: [{ host: '*.example.net', reason: B., accepted_risk: C. }] }\n")],
+  },
+  {
+    name: 'a bucket of anybody on the way into AWS, whatever is accepted',
+    code: 'lint/deployment-refuses',
+    hit: [deployed("egress: { hosts: [{ host: '*.s3.amazonaws.com', reason: B., accepted_risk: C. }] }\n")],
+    path: 'egress.hosts[0].host',
+    message: /every account of AWS/,
+    near: [deployed('egress: { hosts: [{ host: our.s3.amazonaws.com, reason: B., accepted_risk: C. }] }\n')],
+  },
+  {
+    name: 'a model of another vendor on the way into AWS',
+    code: 'lint/deployment-refuses',
+    hit: [deployed('models: { allow: [claude-opus-*, amazon.nova-*] }\n')],
+    path: 'models.allow[1]',
+    message: /`amazon\.nova-\*` could stand for a model of another vendor/,
+    near: [deployed('models: { allow: [claude-opus-*] }\n')],
+  },
+  {
+    name: 'Bedrock without a gateway on the way into AWS',
+    code: 'lint/deployment-refuses',
+    hit: [deployed('providers: { use: bedrock, bedrock: { region: eu-west-1 } }\n')],
+    path: 'providers.bedrock',
+    message: /where their role has no right/,
+    near: [
+      deployed(
+        'providers: { use: bedrock, bedrock: { region: eu-west-1, upstream: https://gateway.example.com, upstream_auth: aws-identity } }\n',
+      ),
+    ],
+  },
+  {
+    name: 'no host on the way into AWS',
+    code: 'lint/deployment-refuses',
+    hit: [base('shape: ec2\negress: { hosts: [] }\n')],
+    path: 'egress.hosts',
+    message: /no host is allowed/,
+    near: [base('egress: { hosts: [] }\n')],
+  },
+  {
+    name: 'a registry of anybody where nobody goes to AWS yet',
+    code: 'lint/deployment-refuses',
+    hit: [base('egress: { hosts: [{ host: registry.npmjs.org, reason: B. }] }\n')],
+    path: 'egress.hosts',
+    message: /is not built from this without `accepted_risk` beside `registry\.npmjs\.org`$/,
+    near: [base('egress: { hosts: [{ host: pypi.org, reason: B. }] }\n')],
+  },
+  {
     name: 'a key of AWS in a comment',
     code: 'lint/secret-in-policy',
     hit: [base(`# ${AWS_KEY}\n`)],
@@ -469,6 +538,35 @@ export const LINT_CASES: readonly LintCase[] = [
       archive('required: true, object_lock: { mode: governance, days: 2557 }'),
       archive('required: true'),
     ],
+  },
+  {
+    name: 'a store that every host of a role writes into',
+    code: 'lint/shared-store',
+    hit: [
+      deployed(
+        "audit: { deliver: [{ name: a, to: s3, bucket: abc, region: us-east-1, prefix: 'x-{identity}/{log}' }] }\n",
+      ),
+    ],
+    path: 'audit.deliver[0].prefix',
+    message: /^machines that act in one role read and add to each other’s stores there$/,
+    near: [
+      deployed(
+        "audit: { deliver: [{ name: a, to: s3, bucket: abc, region: us-east-1, prefix: 'logs/{identity}/{log}' }] }\n",
+      ),
+      deployed(
+        "audit: { deliver: [{ name: a, to: s3, bucket: abc, region: us-east-1, endpoint: 'https://s3.example' }] }\n",
+      ),
+      deployed('audit: { deliver: [{ name: a, to: file, folder: /a }] }\n'),
+      archive("prefix: 'logs/{log}'"),
+    ],
+  },
+  {
+    name: 'proving again who one is, which nobody asks for',
+    code: 'lint/not-held',
+    hit: [base('session: { reauthenticate_for_sensitive_operations: true }\n')],
+    path: 'session.reauthenticate_for_sensitive_operations',
+    message: /^nothing holds this field in this version: nobody proves again who they are/,
+    near: [base('session: { reauthenticate_for_sensitive_operations: false }\n')],
   },
   {
     name: 'records that are kept for less than the archive is for',

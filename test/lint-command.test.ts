@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const CLI = fileURLToPath(new URL('../src/bin/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../bin/sallyport.mjs', import.meta.url));
 const DOUBLED =
   'version: 1\nname: sample # mine\ncommands:\n  deny:\n    - { id: a/b, run: [sudo, su, sudo], reason: B. }\n';
 const CLEAN =

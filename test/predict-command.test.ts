@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const CLI = fileURLToPath(new URL('../src/bin/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../bin/sallyport.mjs', import.meta.url));
 const CASE = {
   settings: { permissions: {} },
   tool: 'Bash',

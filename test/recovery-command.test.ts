@@ -43,7 +43,7 @@ async function ran(
   { store, into, home }: Place,
   words: readonly string[],
 ): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
-  const command = ['src/bin/cli.ts', 'audit', 'recovery-test', store, '--into', into, ...words];
+  const command = ['bin/sallyport.mjs', 'audit', 'recovery-test', store, '--into', into, ...words];
   const env = { PATH: process.env['PATH'] ?? '', HOME: home, SALLYPORT_HOME: home };
   const child = spawn(process.execPath, command, { cwd: ROOT, env, timeout: 30_000 });
   const closed = new Promise<number | null>((resolve) => void child.once('close', resolve));

@@ -59,6 +59,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'explain',
     'analyse',
     'predict',
+    'relay',
     'detect',
     'lint',
     'ca',

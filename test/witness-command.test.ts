@@ -21,7 +21,7 @@ import { head, logVkey } from './witness-rig.ts';
 import { witnessClient } from '../src/witness/index.ts';
 import { parseVkey } from '../src/tlog/index.ts';
 
-const CLI = fileURLToPath(new URL('../src/bin/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../bin/sallyport.mjs', import.meta.url));
 const LIMIT_MS = 60_000;
 
 interface Home {

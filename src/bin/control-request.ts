@@ -4,6 +4,7 @@ import type { ModelCredentials, OpenSessionRequest } from '../core/control.ts';
 import { DaemonFailed, SallyportError, UsageError } from '../core/error.ts';
 import { isJsonObject, stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
+import { parseWatchedProcess } from '../core/session-owner.ts';
 
 /** Bytes of a control request; the largest holds one session's description. */
 const MAX_CONTROL_BYTES = 256 * 1024;
@@ -29,6 +30,7 @@ export function parseOpenSession(body: JsonObject): OpenSessionRequest {
   const about = body['about'];
   const watchPid = body['watchPid'];
   const workspaceFile = stringField(body, 'workspaceFile');
+  const launcher = parseWatchedProcess(body['launcher'] ?? null);
   return {
     workspace,
     homeDir,
@@ -36,6 +38,7 @@ export function parseOpenSession(body: JsonObject): OpenSessionRequest {
     credentials: parseCredentials(body['credentials']),
     watchPid: typeof watchPid === 'number' && Number.isSafeInteger(watchPid) && watchPid > 1 ? watchPid : null,
     ...(workspaceFile === null ? {} : { workspaceFile }),
+    ...(launcher === null || launcher === undefined ? {} : { launcher }),
     about: isJsonObject(about) ? about : {},
   };
 }

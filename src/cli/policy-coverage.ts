@@ -14,15 +14,16 @@ export function policyCoverage(policy: Policy, table: RuleTable, site: Site): Co
   return coverage(policy, table, predictClient(managedSettings(policy, table, site)));
 }
 
-/** One row a pattern, and what is left to the guard alone at the end. */
-export function coverageText({ rows }: Coverage): string {
+/** One row a pattern, then the fields that nothing holds, and at the end how many patterns are held by what. */
+export function coverageText({ rows, notHeld }: Coverage): string {
   const lines = rows.map(
     ({ heldBy, verdict, ruleId, pattern, why }) => `${heldBy}\t${verdict}\t${ruleId}\t${pattern}\t${why}\n`,
   );
   const counts = Object.entries(Object.groupBy(rows, ({ heldBy }) => heldBy)).map(
     ([heldBy, all]) => `${all.length} ${heldBy}`,
   );
-  return `${lines.join('')}${rows.length} patterns: ${counts.join(', ')}\n`;
+  const unheld = notHeld.map(({ field, why }) => `nothing\t${field}\t${why}\n`);
+  return `${lines.join('')}${unheld.join('')}${rows.length} patterns: ${counts.join(', ')}\n`;
 }
 
 /** One line a fault, for people who mend the compiler or the policy. */

@@ -13,6 +13,7 @@ import { addGuardCommand } from './guard.ts';
 import { addHelperCommand } from './policy-helper.ts';
 import { addPolicyCommands } from './policy.ts';
 import { addRunCommand } from './run.ts';
+import { addSessionsCommand } from './sessions.ts';
 import { addScanCommand } from './scan.ts';
 import { addWitnessCommands } from './witness.ts';
 
@@ -33,6 +34,7 @@ export function program(setExitCode: SetExitCode): Command {
   addDaemonCommands(sallyport);
   addGuardCommand(sallyport);
   addRunCommand(sallyport, setExitCode);
+  addSessionsCommand(sallyport);
   addDrillCommand(sallyport, setExitCode);
   addDoctorCommand(sallyport, setExitCode);
   addPolicyCommands(sallyport, setExitCode);

@@ -29,7 +29,7 @@ export function systemDaemon(env: Readonly<Record<string, string | undefined>>):
 
 /** A way to the daemon that this user alone can go. */
 export interface OwnDoor {
-  readonly control: Pick<ControlClient, 'openSession' | 'beat' | 'endSession'>;
+  readonly control: Pick<ControlClient, 'openSession' | 'beat' | 'endSession' | 'sessions' | 'stopSession'>;
   /** The folder behind it that holds the guard's socket alone. */
   readonly guardFolder: string;
 }

@@ -120,5 +120,5 @@ test('a path that is long and almost one costs no more than its length', () => {
   for (const path of [`/model/${long}/converse-strea`, `${VERTEX}/${long}:rawPredict`, `/v1/projects/${long}`]) {
     assert.equal(routeOf('POST', path).kind, 'unknown');
   }
-  assert.ok(performance.now() - startedAt < 100);
+  assert.ok(performance.now() - startedAt < 2_000);
 });

@@ -3,6 +3,7 @@ import type { LayerDiagnostic, LayerSource, Policy } from '../policy/index.ts';
 import { broadAllows } from './checks/broad-allow.ts';
 import { clientIgnored } from './checks/client-ignores.ts';
 import { contradictions } from './checks/contradiction.ts';
+import { deploymentRefusals } from './checks/deployment-refuses.ts';
 import { duplicatePatterns } from './checks/duplicate-pattern.ts';
 import { ownerlessExceptions } from './checks/exception-owner.ts';
 import { guardOnlyRules } from './checks/guard-only.ts';
@@ -11,9 +12,11 @@ import { idleLifts } from './checks/lifts-nothing.ts';
 import { lookAlikeNames } from './checks/look-alike.ts';
 import { missingFloor } from './checks/missing-floor.ts';
 import { neverMatchingPatterns } from './checks/never-matches.ts';
+import { notHeld } from './checks/not-held.ts';
 import { misrootedPaths } from './checks/relative-path.ts';
 import { secretsInPolicy } from './checks/secret-in-policy.ts';
 import { shadowedPatterns } from './checks/shadowed.ts';
+import { sharedStores } from './checks/shared-store.ts';
 import { shortRetention } from './checks/short-retention.ts';
 import { sharedHosts } from './checks/shared-host.ts';
 import { mistakenUnits } from './checks/time-unit.ts';
@@ -63,6 +66,9 @@ const POLICY_CHECKS: readonly ((context: LintContext) => readonly LintFault[])[]
   broadAllows,
   missingFloor,
   shortRetention,
+  sharedStores,
+  deploymentRefusals,
+  notHeld,
 ];
 
 /**

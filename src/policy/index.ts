@@ -7,7 +7,7 @@ export { fieldReference } from './field-reference.ts';
 export { formatDiagnostic } from './format-diagnostic.ts';
 export { lookAlikeIn } from './look-alike.ts';
 export { policyJsonSchema } from './json-schema.ts';
-export { multiTenantService } from './multi-tenant-host.ts';
+export { multiTenantService, SHARED_NAMES, sharedHostRisk } from './multi-tenant-host.ts';
 export { nearestName } from './nearest-name.ts';
 export { layPolicy, MAX_LAYER_DOCUMENTS, parseLayers } from './parse-layers.ts';
 export type { LayerDiagnostic, LayerSource, LayersResult } from './parse-layers.ts';

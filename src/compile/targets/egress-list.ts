@@ -1,5 +1,5 @@
 import { parseHostPattern } from '../../core/host-pattern.ts';
-import type { Policy } from '../../policy/index.ts';
+import type { EgressHost, Policy } from '../../policy/index.ts';
 
 /**
  * One entry of the allowlist in the one spelling that every layer gets: lower case, punycode, no final dot.
@@ -24,16 +24,29 @@ export interface EgressEntry {
 export function egressList(policy: Policy): readonly EgressEntry[] {
   const entries = new Map<string, EgressEntry>();
   for (const written of policy.egress.hosts) {
-    const parsed = parseHostPattern(written.host);
-    if (!parsed.ok || parsed.pattern.kind === 'every') throw new TypeError('a host of the allowlist was not checked');
-    const { host } = parsed.pattern;
-    const kind = parsed.pattern.kind === 'subdomains' ? 'subdomains' : isAddress(host) ? 'address' : 'exact';
+    const { kind, host } = hostOf(written);
     const key = `${host} ${kind}`;
     const known = entries.get(key);
     const ports = [...new Set([...(known?.ports ?? []), ...written.ports])].sort((a, b) => a - b);
     entries.set(key, { kind, host, reason: written.reason, acceptedRisk: written.acceptedRisk, ...known, ports });
   }
   return [...entries.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+}
+
+/** The text by which the policy has a host first; for a reader who is to find it there. */
+export function writtenHost(policy: Policy, entry: EgressEntry): string {
+  const isEntry = (written: EgressHost): boolean => {
+    const { kind, host } = hostOf(written);
+    return kind === entry.kind && host === entry.host;
+  };
+  return policy.egress.hosts.find(isEntry)?.host ?? domainText(entry);
+}
+
+function hostOf({ host: text }: EgressHost): Pick<EgressEntry, 'kind' | 'host'> {
+  const parsed = parseHostPattern(text);
+  if (!parsed.ok || parsed.pattern.kind === 'every') throw new TypeError('a host of the allowlist was not checked');
+  const { host } = parsed.pattern;
+  return { kind: parsed.pattern.kind === 'subdomains' ? 'subdomains' : isAddress(host) ? 'address' : 'exact', host };
 }
 
 /** An entry as lists of domains write it: `example.com`, `*.example.com`. */

@@ -159,7 +159,7 @@ function allowed(policy: Policy): readonly string[] {
  * size, and not every ending: another model's name may begin with this one.
  */
 function bedrockNames(glob: string): readonly string[] {
-  const bare = glob.replace(/^(?:[a-z]+\.)?anthropic\./u, '');
+  const bare = glob.replace(/^(?:[a-z-]+\.)?anthropic\./u, '');
   if (bare.includes('*')) return [bare];
   if (/-v\d+(?::\w+)?$/.test(bare)) return [bare, `${bare}:*`];
   const undated = [bare, `${bare}-v*`];

@@ -3,8 +3,8 @@ import type { Policy } from '../../policy/index.ts';
 import type { TargetGap } from './target.ts';
 
 /** Minutes that Session Manager takes, ends included (AWS Systems Manager User Guide, session document schema). */
-const IDLE_MINUTES = { least: 1, most: 60 } as const;
-const DURATION_MINUTES = { least: 1, most: 1_440 } as const;
+export const IDLE_MINUTES = { least: 1, most: 60 } as const;
+export const DURATION_MINUTES = { least: 1, most: 1_440 } as const;
 
 /**
  * The document of a Session Manager session, as far as the policy knows it: streamed to CloudWatch Logs while it runs,

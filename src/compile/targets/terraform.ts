@@ -4,6 +4,7 @@ import { iam, modelResources } from './iam.ts';
 import { sessionDocument, sessionDocumentGaps } from './session-document.ts';
 import { suricata } from './suricata.ts';
 import { jsonFile } from './target.ts';
+import { terraformRefusals } from './terraform-refusals.ts';
 import type { Target, TargetFile, TargetGap, TargetInput } from './target.ts';
 
 /** Days of a year as retention counts them: a leap year must not end it a day early. */
@@ -33,7 +34,7 @@ export const terraform: Target = {
   compile(input) {
     const texts = [dnsList, suricata, iam].flatMap((target) => target.compile(input).files);
     const session = jsonFile('session-document.json', 'Session Manager', sessionDocument(input.policy));
-    const changed = [...retentionGaps(input), ...sessionDocumentGaps(input.policy)];
+    const changed = [...planGaps(input), ...retentionGaps(input), ...sessionDocumentGaps(input.policy)];
     return {
       files: [
         jsonFile('sallyport.auto.tfvars.json', 'beside the root module', { policy: valuesOf(input, texts) }),
@@ -95,6 +96,14 @@ function lines(text: string): readonly string[] {
 
 function yearsOf(days: number): number {
   return Math.ceil(days / DAYS_OF_YEAR);
+}
+
+/** What the modules will say to these values, before anybody plans. */
+function planGaps({ policy }: TargetInput): readonly TargetGap[] {
+  return terraformRefusals(policy).map(({ field, problem, hint }) => ({
+    subject: field.join('.'),
+    why: `a plan refuses it: ${problem}; ${hint}`,
+  }));
 }
 
 function retentionGaps({ policy }: TargetInput): readonly TargetGap[] {

@@ -1,8 +1,9 @@
 import type { FieldPath } from '../../policy/index.ts';
 import type { LintContext } from '../lint-context.ts';
 import { valueAt } from '../lint-document.ts';
-import type { LintDocument } from '../lint-document.ts';
 import type { LintFault } from '../lint-fault.ts';
+import { sinkEntry } from '../sink-entry.ts';
+import type { EntryPlace } from '../sink-entry.ts';
 
 /** Seven years, without their leap days: what an archive for auditors is commonly asked to keep. */
 const ARCHIVE_DAYS = 2_555;
@@ -14,7 +15,7 @@ export function shortRetention(context: LintContext): readonly LintFault[] {
   if (archives.length === 0) return [];
   const locks = archives.flatMap((sink): readonly LintFault[] => {
     if (sink.to !== 's3' || sink.objectLock === null || sink.objectLock.days >= ARCHIVE_DAYS) return [];
-    return [shortOf(entryOf(context, sink.name), ['object_lock', 'days'], sink.objectLock.days)];
+    return [shortOf(sinkEntry(context, sink.name), ['object_lock', 'days'], sink.objectLock.days)];
   });
   if (retentionDays >= ARCHIVE_DAYS) return locks;
   const path = ['audit', 'retention_days'];
@@ -23,12 +24,7 @@ export function shortRetention(context: LintContext): readonly LintFault[] {
   return [...locks, shortOf({ document, path }, [], retentionDays)];
 }
 
-interface Place {
-  readonly document: LintDocument;
-  readonly path: FieldPath;
-}
-
-function shortOf({ document, path }: Place, rest: FieldPath, days: number): LintFault {
+function shortOf({ document, path }: EntryPlace, rest: FieldPath, days: number): LintFault {
   return {
     code: 'lint/short-retention',
     document,
@@ -36,13 +32,4 @@ function shortOf({ document, path }: Place, rest: FieldPath, days: number): Lint
     message: `a required archive keeps its records for ${days} days, which is less than seven years`,
     hint: 'seven years are 2557 days; leave it as it is where nobody asks for them',
   };
-}
-
-/** Where a sink is written last. */
-function entryOf({ documents, base }: LintContext, name: string): Place {
-  for (const document of documents.toReversed()) {
-    const index = document.part?.written.audit.deliver.findIndex((sink) => sink.name === name) ?? -1;
-    if (index >= 0) return { document, path: ['audit', 'deliver', index] };
-  }
-  return { document: base, path: ['audit', 'deliver'] };
 }
