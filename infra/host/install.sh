@@ -10,7 +10,7 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
 here=$(cd "$(dirname "$0")" && pwd -P)
 
-for step in files package accounts policy units network logs sessions uninstall; do
+for step in files package privileges accounts policy units network logs sessions uninstall; do
   # shellcheck source=/dev/null
   . "$here/steps/$step.sh"
 done
@@ -36,6 +36,8 @@ usage: install.sh --from FILE|URL --sha256 HEX [--client FILE|URL] (--bundle SOU
   --syslog HOST:PORT     ship them to a syslog server over TLS, by rsyslog
   --ephemeral-workspace  a workspace in memory that ends with the session
   --no-audit-lock        leave the kernel's audit rules changeable until the machine starts again
+  --allow-privileged-users  install although developers are in groups that lead to root, or sudo names them; who they are is
+                         written to /etc/sallyport/privileged-users
   --no-packages          install nothing by the package manager; fail where something is missing
   --root DIR             write below DIR and leave accounts and services alone, for making an image
   --dry-run              print each step and change nothing
@@ -57,6 +59,8 @@ misused() {
 
 from='' sha256='' client='' client_integrity='' bundle='' trust='' max_age='' policy='' shape=workstation developers='' region=''
 cloudwatch='' syslog='' root='' dry_run=no uninstall=no audit_lock=yes packages=yes ephemeral=no
+# shellcheck disable=SC2034 # for the steps
+allow_privileged=no refusals=0
 
 while [ $# -gt 0 ]; do
   case $1 in
@@ -85,6 +89,7 @@ while [ $# -gt 0 ]; do
   --ephemeral-workspace) ephemeral=yes ;;
   --no-audit-lock) audit_lock=no ;;
   --no-packages) packages=no ;;
+  --allow-privileged-users) allow_privileged=yes ;;
   --dry-run) dry_run=yes ;;
   --uninstall) uninstall=yes ;;
   --help | -h) usage && exit 0 ;;
@@ -146,6 +151,7 @@ main() {
   fi
   check_package
   check_client
+  check_privileges
   need_programs
   make_daemon_account
   place_package
@@ -157,11 +163,13 @@ main() {
   place_workspace
   place_units
   place_held_files
+  place_privileged
   forget_old_files
   start_units
   close_side_doors
   make_developers
   end_changes
+  [ "$refusals" -eq 0 ] || refuse_privileges
 }
 
 main

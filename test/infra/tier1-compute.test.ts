@@ -28,6 +28,7 @@ interface Container {
   readonly command?: readonly string[];
   readonly entryPoint?: readonly string[];
   readonly healthCheck?: { readonly command: readonly string[] };
+  readonly logConfiguration: { readonly options: Readonly<Record<string, string>> };
   readonly readonlyRootFilesystem: boolean;
   readonly privileged: boolean;
   readonly secrets?: unknown;
@@ -678,8 +679,30 @@ describe('tasks and the images that they run', { skip: terraformSkip() }, async 
     );
   });
 
-  test('every command of a task is one that the command line knows', () => {
-    for (const { command = [] } of [...gateway, ...witness]) {
+  test('no task waits for CloudWatch to take what it prints', () => {
+    assert.deepEqual(
+      [...gateway, ...session]
+        .filter(({ logConfiguration }) => logConfiguration.options['mode'] !== 'non-blocking')
+        .map(({ name }) => name),
+      [],
+    );
+  });
+
+  test('every command of a task is one that the command line knows', async () => {
+    const limits = Object.fromEntries(
+      ['requests-per-minute', 'requests-at-once', 'hosts', 'connections', 'body-mib', 'host-body-mib'].map((name) => [
+        name,
+        64,
+      ]),
+    );
+    const limited = containersOf(await gatewayDocuments({ limits }));
+    const storing = containersOf(await gatewayDocuments({ store: { bucket_arn: 'arn:aws:s3:::x', key_arn: 'y' } }));
+    assert.ok(storing[0]?.command?.includes('--store-name'));
+    assert.deepEqual(
+      Object.keys(limits).filter((name) => !limited[0]?.command?.includes(`--${name}`)),
+      [],
+    );
+    for (const { command = [] } of [...gateway, ...limited, ...storing, ...witness]) {
       const words = command.slice(
         0,
         command.findIndex((word) => word.startsWith('--')),
@@ -815,7 +838,9 @@ describe('the examples', () => {
   test('ephemeral sessions of full have the hosts, models and limits of its hosts', async () => {
     const policyOf = (text: string): Readonly<Record<string, unknown>> =>
       (JSON.parse(text) as { readonly policy: Readonly<Record<string, unknown>> }).policy;
-    const { name, shape, ...sessions } = policyOf(await compiled(join(examples, 'full', 'session-policy.yaml')));
+    const given = readFileSync(join(examples, 'full', 'session-policy.json'), 'utf8');
+    assert.equal(given, await compiled(join(examples, 'full', 'session-policy.yaml')));
+    const { name, shape, ...sessions } = policyOf(given);
     const committed = readFileSync(join(examples, 'full', 'sallyport.auto.tfvars.json'), 'utf8');
     const { name: _name, shape: _shape, ...hosts } = policyOf(committed);
     assert.deepEqual([name, shape], ['agents-on-aws-sessions', 'container']);
@@ -836,7 +861,9 @@ async function compiled(policy: string): Promise<string> {
   }
 }
 
-async function gatewayDocuments(): Promise<Readonly<Record<string, unknown>>> {
+async function gatewayDocuments(
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<Readonly<Record<string, unknown>>> {
   return await renderDocuments('gateway', {
     ...PLACE,
     hostname: 'gateway.agents.example.com',
@@ -847,6 +874,7 @@ async function gatewayDocuments(): Promise<Readonly<Record<string, unknown>>> {
     log_group_name: '/sallyport/gateway',
     file_system_id: 'fs-0123456789abcdef0',
     access_point_arns: [POINT],
+    ...more,
   });
 }
 

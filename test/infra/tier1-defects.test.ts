@@ -17,8 +17,8 @@ test('every known defect has a test whose name begins with its id', (t) => {
   t.diagnostic(`infra: defects with a test = ${tested.size}`);
 });
 
-test('the table of defects in docs/aws.md has one row per defect, each with its words', () => {
-  const rows = defectRows(read('docs/aws.md'));
+test('the table of defects in docs/aws-reference.md has one row per defect, each with its words', () => {
+  const rows = defectRows(read('docs/aws-reference.md'));
   assert.deepEqual(
     rows.map(({ id }) => id),
     DEFECT_IDS,
@@ -30,9 +30,9 @@ test('the table of defects in docs/aws.md has one row per defect, each with its 
   );
 });
 
-test('the table of defects in docs/aws.md names files that hold a test of that defect', () => {
+test('the table of defects in docs/aws-reference.md names files that hold a test of that defect', () => {
   const tests = defectTests();
-  const faults = defectRows(read('docs/aws.md')).flatMap(({ id, tests: cell }) => {
+  const faults = defectRows(read('docs/aws-reference.md')).flatMap(({ id, tests: cell }) => {
     const files = [...cell.matchAll(/`([^`]+\.(?:test\.ts|tftest\.hcl))`/gu)].map(([, file = '']) => file);
     if (files.length === 0) return [`${id}: no file`];
     return files.flatMap((file) => {

@@ -19,7 +19,9 @@ import { ALWAYS, containerWords } from '../../infra/host/container/container-wor
 import { launchContainer } from '../../infra/host/container/launch-container.ts';
 import { TARGETS } from '../../src/compile/index.ts';
 import { trufflehogEngine } from '../../src/engines/trufflehog-engine.ts';
+import { PRIVILEGED_GROUPS } from '../../src/cli/doctor-privileges.ts';
 import { HOST, hostPackage, install, installWords, ROOT, run, sallyportHere, temporary } from './lib/host-install.ts';
+import type { Ran } from './lib/host-install.ts';
 import { evaluate } from './lib/iam.ts';
 import { renderDocuments, terraformSkip } from './lib/terraform.ts';
 
@@ -672,6 +674,178 @@ test('an install writes what it told, a second one changes nothing, and an unins
   assert.equal(removed.status, 0, removed.stderr);
   assert.match(removed.stdout, /left: \/var\/lib\/sallyport with the log/);
   assert.deepEqual(Object.keys(filesOf(root)), ['/var/lib/sallyport/bundle/current.json']);
+});
+
+/** A machine's own accounts below a folder: `ann` is a developer of an earlier install, `bob` is not. */
+function accounts(root: string, group: string, sudoers: Readonly<Record<string, string>> = {}, passwd = ''): void {
+  mkdirSync(join(root, 'etc/sudoers.d'), { recursive: true });
+  writeFileSync(
+    join(root, 'etc/passwd'),
+    `root:x:0:0::/root:/bin/sh\nann:x:1001:1001::/home/ann:/bin/sh\nbob:x:1002:1002::/home/bob:/bin/sh\n${passwd}`,
+  );
+  writeFileSync(
+    join(root, 'etc/group'),
+    `root:x:0:\nann:x:1001:\nbob:x:1002:\nsallyport:x:990:\nsallyport-users:x:991:sallyport,ann\n${group}`,
+  );
+  writeFileSync(
+    join(root, 'etc/sudoers'),
+    'Defaults env_reset\nroot ALL=(ALL:ALL) ALL\n%operators ALL=(ALL:ALL) ALL\n',
+  );
+  for (const [name, text] of Object.entries(sudoers)) writeFileSync(join(root, 'etc/sudoers.d', name), text);
+}
+
+const PRIVILEGED = readFileSync(join(HOST, 'steps/privileges.sh'), 'utf8');
+
+test('the installer and `doctor` know the same groups that lead to root', () => {
+  const groups = (/^PRIVILEGED_GROUPS='([^']+)'$/m.exec(PRIVILEGED)?.[1] ?? '').split(' ');
+  assert.deepEqual(groups, [...PRIVILEGED_GROUPS]);
+  for (const one of ['docker', 'sudo', 'wheel', 'lxd', 'libvirt', 'disk', 'shadow', 'kvm', 'adm'] as const) {
+    assert.ok(groups.includes(one), one);
+  }
+});
+
+interface AboveAll {
+  readonly name: string;
+  readonly group?: string;
+  readonly sudoers?: Readonly<Record<string, string>>;
+  readonly passwd?: string;
+  readonly developers?: string;
+  readonly told: readonly string[];
+}
+
+const ABOVE_ALL: readonly AboveAll[] = [
+  ...PRIVILEGED_GROUPS.filter((one) => one !== 'root').map((one) => ({
+    name: `the group ${one}`,
+    group: `${one}:x:50:bob,ann\n`,
+    told: [`ann group ${one}`],
+  })),
+  {
+    name: 'a first group, which no line of the group names',
+    group: 'docker:x:1005:\n',
+    passwd: 'cy:x:1005:1005::/home/cy:/bin/sh\n',
+    developers: 'cy',
+    told: ['cy group docker'],
+  },
+  {
+    name: 'another name of root',
+    passwd: 'toor:x:0:1006::/root:/bin/sh\n',
+    developers: 'toor',
+    told: ['toor uid 0'],
+  },
+  {
+    name: 'the first group of root',
+    passwd: 'cy:x:1005:0::/home/cy:/bin/sh\n',
+    developers: 'cy',
+    told: ['cy group root'],
+  },
+  {
+    name: 'a line of sudo',
+    sudoers: { '90-cloud': 'ann ALL=(ALL) NOPASSWD:ALL\n' },
+    told: ['ann sudo /etc/sudoers.d/90-cloud'],
+  },
+  {
+    name: 'a line of sudo among others',
+    sudoers: { team: 'bob, ann ALL=(root) /usr/bin/less\n' },
+    told: ['ann sudo /etc/sudoers.d/team'],
+  },
+  {
+    name: 'a line of sudo for a group',
+    sudoers: { team: '%sallyport-users ALL=(ALL) ALL\n' },
+    told: ['ann sudo /etc/sudoers.d/team'],
+  },
+  {
+    name: 'a group that sudo names, in its own file',
+    group: 'operators:x:70:ann\n',
+    told: ['ann sudo /etc/sudoers'],
+  },
+  {
+    name: 'an alias of sudo',
+    sudoers: { team: 'User_Alias PEOPLE = bob, ann\nPEOPLE ALL=(ALL) ALL\n' },
+    told: ['ann sudo /etc/sudoers.d/team'],
+  },
+  {
+    name: 'a line of sudo for everybody',
+    sudoers: { team: 'ALL ALL=(ALL) ALL\n' },
+    told: ['ann sudo /etc/sudoers.d/team'],
+  },
+  {
+    name: 'two people in two groups',
+    group: 'docker:x:50:ann,bob\nlxd:x:51:bob\n',
+    developers: 'bob',
+    told: ['ann group docker', 'bob group docker', 'bob group lxd'],
+  },
+];
+for (const { name, group = '', sudoers = {}, passwd = '', developers = '', told } of ABOVE_ALL) {
+  test(`a developer is above every control: ${name}`, (t) => {
+    const folder = temporary(t);
+    accounts(folder, group, sudoers, passwd);
+    const script = `fail() { echo "error: $1" >&2; exit 1; }
+      root=$2 shape=workstation dry_run=no allow_privileged=no refusals=0 work=$2 developers=$3
+      for step in files accounts privileges; do . "$1/steps/$step.sh"; done
+      check_privileges`;
+    const ran = run('/bin/sh', ['-euc', script, 'sh', HOST, folder, developers]);
+    assert.equal(ran.status, 1, ran.stderr);
+    assert.deepEqual(aboveAllIn(ran), told);
+  });
+}
+
+function aboveAllIn({ stderr }: Ran): readonly string[] {
+  const lines = stderr.split('\n').filter((line) => line.includes('above every'));
+  return lines.map((line) => line.replace(/^error: (\S+) is above every control of this machine:/, '$1'));
+}
+
+test('a workstation whose developers are above it is not installed on, unless that is said, and then it is written down', (t) => {
+  const folder = temporary(t);
+  const root = join(folder, 'root');
+  mkdirSync(root);
+  accounts(root, 'docker:x:50:ann,bob\nlxd:x:51:bob\n');
+  const before = filesOf(root);
+  const words = [...installWords(hostPackage(folder), root), '--shape', 'workstation', '--developer', 'bob'];
+  const told = ['ann group docker', 'bob group docker', 'bob group lxd'];
+  for (const more of [[], ['--dry-run']]) {
+    const ran = install([...words, ...more]);
+    assert.equal(ran.status, 1, ran.stdout);
+    assert.deepEqual(aboveAllIn(ran), told);
+    assert.match(ran.stderr, /hint: gpasswd --delete .*--allow-privileged-users/);
+    assert.deepEqual(filesOf(root), before, 'nothing was changed');
+    assert.equal(more.length > 0, /would write: /.test(ran.stdout), 'a dry run goes on and tells the rest');
+  }
+  const allowed = install([...words, '--allow-privileged-users']);
+  assert.equal(allowed.status, 0, allowed.stderr);
+  assert.equal(readFileSync(join(root, 'etc/sallyport/privileged-users'), 'utf8'), `${told.join('\n')}\n`);
+  assert.match(allowed.stdout, /above every control, and allowed: bob \(group lxd\)/);
+});
+
+test('a developer without such a group is none of them, and a record of one who was is taken away', (t) => {
+  const folder = temporary(t);
+  const root = join(folder, 'root');
+  mkdirSync(root);
+  const sudoers = {
+    a: '# ann ALL=(ALL) ALL\nDefaults:ann !requiretty\nannette ALL=(ann) ALL\n%docker ALL=(ALL) ALL\n',
+  };
+  accounts(root, 'docker:x:50:ann\n');
+  const words = [...installWords(hostPackage(folder), root), '--shape', 'workstation'];
+  assert.equal(install([...words, '--allow-privileged-users']).status, 0);
+  accounts(root, 'docker:x:50:bob\ndockers:x:51:ann\n', sudoers);
+  const ran = install(words);
+  assert.equal(ran.status, 0, ran.stderr);
+  assert.match(ran.stdout, /remove: \/etc\/sallyport\/privileged-users/);
+});
+
+test('on a host of EC2 every developer leaves these groups; what cannot be left is a reason not to install', (t) => {
+  const folder = temporary(t);
+  const root = join(folder, 'root');
+  mkdirSync(root);
+  accounts(root, 'docker:x:50:ann,bob\nsudo:x:27:ann\nlibvirt:x:60:ann\n');
+  const words = [...installWords(hostPackage(folder), root), '--developer', 'bob'];
+  const ran = install(words);
+  assert.equal(ran.status, 0, ran.stderr);
+  assert.deepEqual(
+    [...ran.stdout.matchAll(/gpasswd --delete (.*)/g)].map(([, who]) => who),
+    ['ann sudo', 'ann docker', 'ann libvirt', 'bob docker'],
+  );
+  accounts(root, '', { '90-cloud': 'ann ALL=(ALL) NOPASSWD:ALL\n' });
+  assert.match(install(words).stderr, /ann is above every control of this machine: sudo \/etc\/sudoers\.d\/90-cloud/);
 });
 
 test('a policy without a signature is taken on a workstation, and options that are gone take their files along', (t) => {

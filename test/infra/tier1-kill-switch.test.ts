@@ -21,6 +21,7 @@ import { renderDocuments, TERRAFORM_ROOT, terraformSkip } from './lib/terraform.
 const ISOLATION = 'sg-0123456789abcdef0';
 const CLOSED = 'acl-0aaaaaaaaaaaaaaaa';
 const OPEN = 'acl-0bbbbbbbbbbbbbbbb';
+const DRAINING = 'acl-0cccccccccccccccc';
 const SUBNET = 'subnet-0123456789abcdef0';
 const TOPIC = `arn:aws:sns:${REGION}:${WORKLOAD}:sallyport-alerts`;
 const SECURITY = `arn:aws:iam::${WORKLOAD}:role/aws-reserved/sso.amazonaws.com/${REGION}/AWSReservedSSO_sallyport-security_0123456789abcdef`;
@@ -30,6 +31,7 @@ const LEAST = {
   role_names: ['sallyport-host', 'sallyport-gateway-task'],
   isolation_group_id: ISOLATION,
   closed_network_acl_id: CLOSED,
+  draining_network_acl_id: DRAINING,
   approver_arns: [SECURITY],
   notification_topic_arn: TOPIC,
 };
@@ -37,7 +39,6 @@ const WHOLE = {
   ...LEAST,
   gateway: { cluster_name: 'sallyport-gateway', service_names: ['gateway-a', 'gateway-b'] },
   session_cluster_name: 'sallyport-sessions',
-  autoscaling_group_names: ['sallyport-alice', 'sallyport-bob'],
   host_subnet_ids: [SUBNET],
   host_network_acl_id: OPEN,
 };
@@ -58,8 +59,6 @@ const CALLS: Readonly<
     resource: ({ cluster, service }) =>
       `arn:aws:ecs:${REGION}:${WORKLOAD}:service/${String(cluster)}/${String(service)}`,
   },
-  'autoscaling:SuspendProcesses': { inputs: ['AutoScalingGroupName', 'ScalingProcesses'], resource: group },
-  'autoscaling:ResumeProcesses': { inputs: ['AutoScalingGroupName', 'ScalingProcesses'], resource: group },
 };
 
 /** The same for calls of the scripts, whose reads IAM knows on no resource. */
@@ -73,6 +72,7 @@ const SCRIPT_CALLS: Readonly<
   ],
   'ecs.list_tasks': ['ecs:ListTasks', () => ['*']],
   'ecs.stop_task': ['ecs:StopTask', ({ task }) => [String(task)]],
+  'ecs.describe_tasks': ['ecs:DescribeTasks', ({ tasks }) => tasks as readonly string[]],
   'ec2.describe_network_acls': ['ec2:DescribeNetworkAcls', () => ['*']],
   'ec2.replace_network_acl_association': [
     'ec2:ReplaceNetworkAclAssociation',
@@ -91,6 +91,8 @@ const SCRIPT_CALLS: Readonly<
   ],
   'autoscaling.describe_auto_scaling_groups': ['autoscaling:DescribeAutoScalingGroups', () => ['*']],
   'autoscaling.detach_instances': ['autoscaling:DetachInstances', (inputs) => [group(inputs)]],
+  'autoscaling.suspend_processes': ['autoscaling:SuspendProcesses', (inputs) => [group(inputs)]],
+  'autoscaling.resume_processes': ['autoscaling:ResumeProcesses', (inputs) => [group(inputs)]],
   'iam.put_role_policy': ['iam:PutRolePolicy', ({ RoleName }) => [`arn:aws:iam::${WORKLOAD}:role/${String(RoleName)}`]],
   'iam.delete_role_policy': [
     'iam:DeleteRolePolicy',
@@ -128,8 +130,8 @@ const ANSWERS = {
             {
               InstanceId: 'i-1',
               NetworkInterfaces: [
-                { NetworkInterfaceId: 'eni-1', Groups: [{ GroupId: 'sg-of-hosts' }] },
-                { NetworkInterfaceId: 'eni-2', Groups: [{ GroupId: ISOLATION }] },
+                { NetworkInterfaceId: 'eni-1', SubnetId: SUBNET, Groups: [{ GroupId: 'sg-of-hosts' }] },
+                { NetworkInterfaceId: 'eni-2', SubnetId: 'subnet-of-endpoints', Groups: [{ GroupId: ISOLATION }] },
               ],
             },
           ],
@@ -138,7 +140,11 @@ const ANSWERS = {
     },
     {
       Reservations: [
-        { Instances: [{ InstanceId: 'i-2', NetworkInterfaces: [{ NetworkInterfaceId: 'eni-3', Groups: [] }] }] },
+        {
+          Instances: [
+            { InstanceId: 'i-2', NetworkInterfaces: [{ NetworkInterfaceId: 'eni-3', SubnetId: SUBNET, Groups: [] }] },
+          ],
+        },
       ],
     },
   ],
@@ -149,7 +155,7 @@ const ANSWERS = {
         { AutoScalingGroupName: 'sallyport-bob', Instances: [{ InstanceId: 'i-2' }] },
       ],
     },
-    { AutoScalingGroups: [{ AutoScalingGroupName: 'of-somebody', Instances: [{ InstanceId: 'i-1' }] }] },
+    { AutoScalingGroups: [{ AutoScalingGroupName: 'sallyport-carol', Instances: [{ InstanceId: 'i-3' }] }] },
   ],
 };
 
@@ -157,6 +163,9 @@ function group({ AutoScalingGroupName }: Readonly<Record<string, unknown>>): str
   const id = '00000000-0000-0000-0000-000000000000';
   return `arn:aws:autoscaling:${REGION}:${WORKLOAD}:autoScalingGroup:${id}:autoScalingGroupName/${String(AutoScalingGroupName)}`;
 }
+
+/** What IAM is told of a group that makes hosts. */
+const OWNED = { 'aws:ResourceTag/sallyport:owner': 'alice' };
 
 type Script = Extract<Step, { readonly action: 'aws:executeScript' }>;
 
@@ -180,17 +189,17 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
     assert.ok(found?.action === 'aws:executeScript');
     return found;
   };
-  const judge = (action: string, resource: string): string =>
+  const judge = (action: string, resource: string, tags: Readonly<Record<string, string>> = OWNED): string =>
     evaluate({
       principal: KILL_SWITCH,
       action,
       resource,
       identity: [rendered['permissions']],
-      context: { 'ecs:cluster': `arn:aws:ecs:${REGION}:${WORKLOAD}:cluster/sallyport-sessions` },
+      context: { 'ecs:cluster': `arn:aws:ecs:${REGION}:${WORKLOAD}:cluster/sallyport-sessions`, ...tags },
     }).decision;
 
-  test('stopping everything is every single stop: rights, who is inside, what could begin anew, hosts', () => {
-    const parts = ['roles', 'sessions', 'tasks', 'gateway', 'launches', 'hosts'];
+  test('stopping everything is every single stop: rights, ways out, who is inside, what could begin anew, hosts', () => {
+    const parts = ['roles', 'outside', 'sessions', 'tasks', 'gateway', 'launches', 'hosts'];
     assert.deepEqual(
       [...documents.keys()].sort(),
       ['resume', 'stop-everything', ...parts.map((part) => `stop-${part}`)].sort(),
@@ -201,9 +210,73 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
     );
   });
 
-  test('without gateway, sessions in containers and groups there is still something to stop', () => {
+  test('without gateway, sessions in containers and subnets there is still something to stop', () => {
     const names = Object.keys(least['automations'] ?? {});
-    assert.deepEqual(names.sort(), ['resume', 'stop-everything', 'stop-hosts', 'stop-roles', 'stop-sessions']);
+    assert.deepEqual(names.sort(), [
+      'resume',
+      'stop-everything',
+      'stop-hosts',
+      'stop-launches',
+      'stop-roles',
+      'stop-sessions',
+    ]);
+  });
+
+  test('ways out are cut before anybody is told to stop, and the way of the log last of all', () => {
+    assert.deepEqual(
+      document('stop-everything').steps.map(({ name }) => name.split('_')[0]),
+      [
+        'DenyRole',
+        'DenyRole',
+        'CutOutside',
+        'IsolateElsewhere',
+        'EndSessions',
+        'StopTasks',
+        'StopGateway',
+        'StopGateway',
+        'HoldGroups',
+        'AwaitDelivery',
+        'CutSubnets',
+        'IsolateHosts',
+      ],
+    );
+  });
+
+  for (const { name, variables } of [
+    { name: 'where no time is given', variables: { ...WHOLE, delivery_seconds: 0 } },
+    { name: 'where no subnet is cut off, so that the way out would be open meanwhile', variables: LEAST },
+  ])
+    test(`nobody is waited for ${name}`, async () => {
+      const { automations } = await renderDocuments('kill-switch', variables);
+      const { steps } = readAutomation((automations as Readonly<Record<string, string>>)['stop-everything'] ?? '');
+      assert.ok(steps.some((step) => step.name === 'IsolateHosts'));
+      assert.ok(!steps.some((step) => step.name === 'AwaitDelivery'));
+    });
+
+  test('the largest deployment that is taken still fits, however many groups of hosts it has', async (t) => {
+    const most = await renderDocuments('kill-switch', {
+      ...WHOLE,
+      name: 's'.repeat(21),
+      role_names: Array.from({ length: 30 }, (_, at) => `${'r'.repeat(62)}${10 + at}`),
+      gateway: {
+        cluster_name: 'c'.repeat(255),
+        service_names: Array.from({ length: 6 }, (_, at) => `${'s'.repeat(99)}${at}`),
+      },
+      session_cluster_name: 'd'.repeat(255),
+      host_subnet_ids: Array.from({ length: 20 }, (_, at) => `subnet-0123456789abcde${10 + at}`),
+      host_tag_key: 'k'.repeat(128),
+    });
+    const { automations, permissions } = most as unknown as {
+      readonly automations: Readonly<Record<string, string>>;
+      readonly permissions: string;
+    };
+    for (const [name, text] of Object.entries(automations)) {
+      readAutomation(text);
+      assert.ok(text.length <= 65_536, `${name}: ${text.length}`);
+    }
+    assert.ok(permissions.length <= 10_240, String(permissions.length));
+    t.diagnostic(`infra: characters of the largest stop = ${automations['stop-everything']?.length}`);
+    t.diagnostic(`infra: characters of the largest policy of the switch = ${permissions.length}`);
   });
 
   test('a stop takes no parameters: there is nothing to get wrong at night, and no role to put in', () => {
@@ -254,7 +327,7 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
     const once = structuredClone(world);
     await stop();
     assert.deepEqual(world, once);
-    assert.equal(world.size, 2 + 2 + 2);
+    assert.equal(world.size, 2 + 2);
   });
 
   test('a role that was stopped may do nothing but hand over what was recorded', () => {
@@ -280,6 +353,7 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
       ['iam:AttachRolePolicy', `arn:aws:iam::${WORKLOAD}:role/sallyport-host`],
       ['ecs:UpdateService', `arn:aws:ecs:${REGION}:${WORKLOAD}:service/another/service`],
       ['ecs:RunTask', '*'],
+      ['ecs:DescribeTasks', `arn:aws:ecs:${REGION}:${WORKLOAD}:task/another/a`],
       ['ec2:ModifyNetworkInterfaceAttribute', `arn:aws:ec2:${REGION}:${WORKLOAD}:security-group/sg-0fedcba9876543210`],
       ['ec2:ReplaceNetworkAclAssociation', `arn:aws:ec2:${REGION}:${WORKLOAD}:network-acl/acl-of-somebody`],
       ['ec2:TerminateInstances', `arn:aws:ec2:${REGION}:${WORKLOAD}:instance/i-1`],
@@ -288,6 +362,15 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
       ['s3:GetObject', 'arn:aws:s3:::records/x'],
     ] as const)
       assert.equal(judge(action, resource), 'implicitly denied', `${action} ${resource}`);
+  });
+
+  test('the switch holds groups that make hosts, and no other group', () => {
+    for (const action of ['SuspendProcesses', 'ResumeProcesses', 'DetachInstances'])
+      for (const { tags, want } of [
+        { tags: OWNED, want: 'allowed' },
+        { tags: {}, want: 'implicitly denied' },
+      ])
+        assert.equal(judge(`autoscaling:${action}`, group({ AutoScalingGroupName: 'any' }), tags), want, action);
   });
 
   test('I9: only an automation of this account acts as the switch', () => {
@@ -330,8 +413,7 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
         'ConnectSubnets',
         'StartGateway',
         'StartGateway',
-        'ReleaseGroup',
-        'ReleaseGroup',
+        'ReleaseGroups',
       ],
     );
   });
@@ -350,6 +432,21 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
       error: /approver_arns must\s+hold/u,
     },
     { name: 'no approval', variables: { min_approvals: 0 }, error: /min_approvals must\s+be/u },
+    {
+      name: 'a wait that is longer than a script may run',
+      variables: { delivery_seconds: 541 },
+      error: /delivery_seconds must\s+be/u,
+    },
+    {
+      name: 'services that no step could be named after',
+      variables: { gateway: { cluster_name: 'c', service_names: ['s'.repeat(101)] } },
+      error: /gateway must\s+name/u,
+    },
+    {
+      name: 'more subnets than its policy has room for',
+      variables: { host_subnet_ids: Array.from({ length: 21 }, () => SUBNET) },
+      error: /host_subnet_ids must\s+be/u,
+    },
     {
       name: 'a tag of AWS',
       variables: { host_tag_key: 'aws:autoscaling:groupName' },
@@ -409,17 +506,44 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
       allow(calls);
     });
 
-    test('a subnet that is cut off already is left so', () => {
-      const answers = {
-        'ec2.describe_network_acls': [
-          {
-            NetworkAcls: [
-              { NetworkAclId: CLOSED, Associations: [{ NetworkAclAssociationId: 'aclassoc-3', SubnetId: SUBNET }] },
-            ],
-          },
-        ],
-      };
-      assert.deepEqual(runScript(script('stop-hosts', 'CutSubnets'), { answers }).returned, { done: 0 });
+    for (const { name, step, found, want } of [
+      { name: 'a subnet that is cut off already is left so', step: 'CutSubnets', found: CLOSED, want: 0 },
+      { name: 'a subnet that drains is cut off in the end', step: 'CutSubnets', found: DRAINING, want: 1 },
+      { name: 'a subnet is left the way of its log at first', step: 'CutOutside', found: OPEN, want: 1 },
+      { name: 'a subnet that drains already is left so', step: 'CutOutside', found: DRAINING, want: 0 },
+      {
+        name: 'a second stop does not open again what the first cut off',
+        step: 'CutOutside',
+        found: CLOSED,
+        want: 0,
+      },
+    ])
+      test(name, () => {
+        const answers = {
+          'ec2.describe_network_acls': [
+            {
+              NetworkAcls: [
+                { NetworkAclId: found, Associations: [{ NetworkAclAssociationId: 'aclassoc-3', SubnetId: SUBNET }] },
+              ],
+            },
+          ],
+        };
+        const { returned, calls } = runScript(script('stop-everything', step), { answers });
+        assert.deepEqual(returned, { done: want });
+        for (const inputs of inputsOf(calls, 'ec2.replace_network_acl_association'))
+          assert.deepEqual(inputs, {
+            AssociationId: 'aclassoc-3',
+            NetworkAclId: step === 'CutOutside' ? DRAINING : CLOSED,
+          });
+        allow(calls);
+      });
+
+    test('a host with an interface elsewhere loses that one at once', () => {
+      const { calls } = runScript(script('stop-outside', 'IsolateElsewhere'), { answers: ANSWERS });
+      assert.deepEqual(inputsOf(calls, 'ec2.modify_network_interface_attribute'), [
+        { NetworkInterfaceId: 'eni-2', Groups: [ISOLATION] },
+      ]);
+      allow(calls);
     });
 
     test('every interface of every host is isolated', () => {
@@ -467,9 +591,128 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
       allow(calls);
     });
 
-    test('groups are not asked for by name, of which AWS takes 50 in one call', () => {
+    for (const { automation, step, call } of [
+      { automation: 'stop-launches', step: 'HoldGroups', call: 'suspend_processes' },
+      { automation: 'resume', step: 'ReleaseGroups', call: 'resume_processes' },
+    ]) {
+      test(`groups are found by their tag, on whatever page they are: ${step}`, () => {
+        const { returned, calls } = runScript(script(automation, step), { answers: ANSWERS });
+        assert.deepEqual(returned, { done: 3 });
+        assert.deepEqual(
+          inputsOf(calls, `autoscaling.${call}`),
+          ['alice', 'bob', 'carol'].map((name) => ({
+            AutoScalingGroupName: `sallyport-${name}`,
+            ScalingProcesses: [
+              'Launch',
+              'Terminate',
+              'HealthCheck',
+              'ReplaceUnhealthy',
+              'AZRebalance',
+              'ScheduledActions',
+            ],
+          })),
+        );
+        assert.deepEqual(inputsOf(calls, 'autoscaling.describe_auto_scaling_groups'), [
+          { Filters: [{ Name: 'tag-key', Values: ['sallyport:owner'] }] },
+        ]);
+        allow(calls);
+      });
+
+      test(`a group that refuses keeps no other one: ${step}`, () => {
+        const refused = [{ call: `autoscaling.${call}`, value: 'sallyport-alice' }];
+        const { failed, calls } = runScript(script(automation, step), { answers: ANSWERS, refused });
+        assert.equal(failed, '1 of 3 failed: sallyport-alice: refused');
+        assert.equal(inputsOf(calls, `autoscaling.${call}`).length, 3);
+      });
+    }
+
+    test('groups whose hosts are replaced are asked for by their tag, for AWS takes 50 names in one call', () => {
       const { calls } = runScript(script('resume', 'ReplaceHosts'), { answers: ANSWERS });
-      assert.deepEqual(inputsOf(calls, 'autoscaling.describe_auto_scaling_groups'), [{}]);
+      assert.deepEqual(inputsOf(calls, 'autoscaling.describe_auto_scaling_groups'), [
+        { Filters: [{ Name: 'tag-key', Values: ['sallyport:owner'] }] },
+      ]);
+    });
+
+    describe('that waits for the log', () => {
+      const NO_HOST = { 'ec2.describe_instances': [] };
+      const listed = { 'ecs.list_tasks': ANSWERS['ecs.list_tasks'] };
+      const told = (...statuses: readonly (readonly string[])[]): readonly unknown[] =>
+        statuses.map((each) => ({
+          tasks: each.map((lastStatus, at) => ({ taskArn: `task-${at}`, lastStatus })),
+        }));
+      const wait = (
+        answers: Readonly<Record<string, readonly unknown[]>>,
+        refused: NonNullable<Parameters<typeof runScript>[1]>['refused'] = [],
+      ): ReturnType<typeof runScript> => {
+        const run = runScript(script('stop-hosts', 'AwaitDelivery'), { answers, refused });
+        allow(run.calls);
+        return run;
+      };
+
+      test('ends at once where nobody is left', () => {
+        const { returned, slept } = wait(NO_HOST);
+        assert.deepEqual({ returned, slept }, { returned: { hosts: 0 }, slept: [] });
+      });
+
+      test('ends when the last task has stopped, and asks for those that were told to stop as for those that were not', () => {
+        const { returned, slept, calls } = wait({
+          ...NO_HOST,
+          ...listed,
+          'ecs.describe_tasks': told(['RUNNING', 'STOPPED'], ['DEPROVISIONING', 'STOPPED'], ['STOPPED', 'STOPPED']),
+        });
+        assert.deepEqual({ returned, slept }, { returned: { hosts: 0 }, slept: [5, 5] });
+        const asked = inputsOf(calls, 'ecs.list_tasks') as readonly { readonly desiredStatus: string }[];
+        assert.deepEqual(new Set(asked.map(({ desiredStatus }) => desiredStatus)), new Set(['RUNNING', 'STOPPED']));
+      });
+
+      test('ends in time with a task that does not stop, and says which', () => {
+        const { failed, slept } = wait({ ...NO_HOST, ...listed, 'ecs.describe_tasks': told(['RUNNING', 'STOPPED']) });
+        assert.equal(failed, '1 tasks had not stopped after 180 s: task-0');
+        assert.equal(
+          slept?.reduce((sum, one) => sum + one, 0),
+          180,
+        );
+      });
+
+      test('takes all of its time where there is a host, which cannot be asked', () => {
+        const { returned, slept } = wait({ 'ec2.describe_instances': ANSWERS['ec2.describe_instances'] });
+        assert.deepEqual(returned, { hosts: 2 });
+        assert.equal(
+          slept?.reduce((sum, one) => sum + one, 0),
+          180,
+        );
+      });
+
+      test('takes all of its time where it may not look, and says so', () => {
+        const { failed, slept } = wait({ ...NO_HOST, ...listed }, [
+          { call: 'ecs.describe_tasks', value: 'sallyport-sessions' },
+        ]);
+        assert.equal(failed, 'what had stopped after 180 s could not be seen: refused');
+        assert.equal(slept?.length, 36);
+      });
+
+      test('is not tried again, for that would be to wait again', () => {
+        const text = (rendered['automations'] as Readonly<Record<string, string>>)['stop-hosts'] ?? '';
+        const { mainSteps } = JSON.parse(text) as {
+          readonly mainSteps: readonly { readonly name: string; readonly maxAttempts: number }[];
+        };
+        assert.equal(mainSteps.find(({ name }) => name === 'AwaitDelivery')?.maxAttempts, 1);
+      });
+
+      test('asks for no more tasks in one call than AWS takes', () => {
+        const taskArns = Array.from(
+          { length: 250 },
+          (_, at) => `arn:aws:ecs:${REGION}:${WORKLOAD}:task/sallyport-sessions/${at}`,
+        );
+        const { calls } = wait({
+          ...NO_HOST,
+          'ecs.list_tasks': [{ taskArns }],
+          'ecs.describe_tasks': told(['STOPPED']),
+        });
+        const asked = inputsOf(calls, 'ecs.describe_tasks') as readonly { readonly tasks: readonly string[] }[];
+        assert.ok(asked.every(({ tasks }) => tasks.length <= 100));
+        assert.equal(asked.length, 5);
+      });
     });
   });
 

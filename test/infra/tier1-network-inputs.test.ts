@@ -6,6 +6,8 @@ const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-0
 const ZONES = ['eu-central-1a', 'eu-central-1b'];
 const ENDPOINTS = { 'eu-central-1a': 'vpce-0a', 'eu-central-1b': 'vpce-0b' };
 
+const PEER = { peer_cidrs: ['10.0.0.0/16'], peer_routes: { '10.0.0.0/16': 'tgw-0a' } };
+
 testInputs({
   module: 'network',
   good: { ...PLACE, azs: ZONES, firewall_endpoint_ids: ENDPOINTS, logs_kms_key_arn: KEY },
@@ -14,7 +16,7 @@ testInputs({
     {
       name: 'N15: one zone in production is refused',
       given: { azs: ['eu-central-1a'] },
-      want: /In production azs must name at least two/u,
+      want: /In production azs must name at least two.*It names eu-central-1a: add another, for example azs = \["eu-central-1a", "eu-central-1b"\], or set environment/u,
     },
     {
       name: 'N15: one zone in development is taken',
@@ -102,6 +104,25 @@ testInputs({
       name: 'a peer that is no network is refused',
       given: { peer_cidrs: ['peer'] },
       want: /peer_cidrs must be IPv4 networks/u,
+    },
+    {
+      name: 'N3: a way to a peer past the firewall is refused where nobody says that it is meant',
+      given: PEER,
+      want: /peer_routes lead past Network Firewall/u,
+    },
+    {
+      name: 'N3: a way to a peer is taken where somebody does',
+      given: { ...PEER, peer_routes_bypass_firewall: true },
+      want: null,
+    },
+    {
+      name: 'N3: saying so makes no way to everywhere',
+      given: {
+        peer_cidrs: ['0.0.0.0/0'],
+        peer_routes: { '0.0.0.0/0': 'tgw-0a' },
+        peer_routes_bypass_firewall: true,
+      },
+      want: /must not be wider than \/8/u,
     },
     {
       name: 'N17: an alias instead of a key is refused',

@@ -12,7 +12,10 @@ import { bucketArn, storeDocuments } from './lib/audit-documents.ts';
 import { terraformSkip } from './lib/terraform.ts';
 
 const Bucket = bucketArn('audit').replace('arn:aws:s3:::', '');
-const PREFIX = 'logs/sallyport/host-1/0a1b2c3d';
+/** What AWS puts in the place of `aws:userid`. This store knows no such variables, nor a colon in the last part of an ARN. */
+const IDENTITY = 'AROAHOSTROLEEXAMPLE00:i-0123456789abcdef0';
+const PREFIX = `logs/${IDENTITY}/sallyport/host-1/0a1b2c3d`;
+const OTHER = 'logs/AROAHOSTROLEEXAMPLE00:i-0fedcba9876543210/sallyport/host-2/4e5f6a7b';
 /** Statements whose principals are named by a condition that the store does not know, and who that is. */
 const USERS: Readonly<Record<string, string>> = {
   LetStoresGrow: 'host',
@@ -41,7 +44,7 @@ describe('a store in the audit bucket, by its policy', { skip: radosgwSkipReason
     const Rule = { DefaultRetention: { Mode: 'COMPLIANCE', Days: 1 } } as const;
     const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled', Rule } as const;
     await owner.send(new s3.PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }));
-    for (const Key of ['records/of-firehose', 'logs/other/records/x'])
+    for (const Key of ['records/of-firehose', `${OTHER}/records/x`, `${OTHER}/checkpoint`])
       await owner.send(new s3.PutObjectCommand({ Bucket, Key, Body: 'x' }));
     await owner.send(new s3.PutBucketPolicyCommand({ Bucket, Policy: await policy() }));
   });
@@ -95,6 +98,12 @@ describe('a store in the audit bucket, by its policy', { skip: radosgwSkipReason
       'deleting a version': () => host.send(new s3.DeleteObjectCommand({ Bucket, Key, VersionId })),
       'weakening its lock': () => host.send(new s3.PutObjectRetentionCommand({ Bucket, Key, VersionId, Retention })),
       'writing where Firehose does': () => host.send(new s3.PutObjectCommand({ Bucket, Key: 'records/y', Body: 'y' })),
+      'reading what another host stored': () =>
+        host.send(new s3.GetObjectCommand({ Bucket, Key: `${OTHER}/records/x` })),
+      'adding to what another host stored': () =>
+        host.send(new s3.PutObjectCommand({ Bucket, Key: `${OTHER}/records/y`, Body: 'y' })),
+      'writing over its newest checkpoint': () =>
+        host.send(new s3.PutObjectCommand({ Bucket, Key: `${OTHER}/checkpoint`, Body: 'y' })),
       'reading what Firehose wrote': () => host.send(new s3.GetObjectCommand({ Bucket, Key: 'records/of-firehose' })),
       'changing the lock of the bucket': () =>
         host.send(new s3.PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: {} })),
@@ -119,7 +128,9 @@ describe('a store in the audit bucket, by its policy', { skip: radosgwSkipReason
  */
 async function policy(): Promise<string> {
   const { buckets } = await storeDocuments();
-  const { Version, Statement } = JSON.parse(buckets['audit'] ?? '') as {
+  const { Version, Statement } = JSON.parse(
+    (buckets['audit'] ?? '').replaceAll('${aws:userid}', IDENTITY.replace(':', '?')),
+  ) as {
     readonly Version: string;
     readonly Statement: readonly { readonly Sid: string; readonly Condition?: unknown }[];
   };

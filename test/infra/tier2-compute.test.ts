@@ -78,6 +78,8 @@ describe('what examples/full plans', { skip: providerSkip() }, async () => {
       const allowed = command.filter((_word, at) => command[at - 1] === '--allow-role');
       const names = allowed.map((arn) => arn.replace('arn:aws:iam::111122223333:role/', ''));
       assert.equal(names.length, 2);
+      const named = command.filter((_word, at) => command[at - 1] === '--store-name');
+      assert.deepEqual(named, ['sallyport-gateway-111122223333'], 'its log outlives it');
       for (const name of names) {
         assert.ok(roles.includes(name), `${name} is a role of the plan`);
         assert.doesNotMatch(name, /gateway/u);

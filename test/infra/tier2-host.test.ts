@@ -108,8 +108,9 @@ test('the scripts are what a shell checker lets pass', { skip: lacks('shellcheck
   // Steps share variables with what reads them in; `a && b || c` is written where b cannot fail.
   const ran = run('shellcheck', [
     '--shell=sh',
-    '--exclude=SC2034,SC2154,SC2015,SC2086',
+    '--exclude=SC2034,SC2154,SC2015',
     ...scripts.map((file) => join(HOST, file)),
+    join(ROOT, 'infra/images/session/policy-helper'),
   ]);
   assert.equal(ran.stdout, '');
 });
@@ -310,6 +311,38 @@ test(
         !existsSync(join(host.folder, 'etc/sallyport')),
     );
     assert.match(readFileSync(join(host.folder, 'etc/passwd'), 'utf8'), /^sallyport:/m);
+  },
+);
+
+test(
+  'a developer whom the machine itself knows as root’s equal is a reason not to install, and to say so in `doctor`',
+  { skip: noMachine },
+  (t) => {
+    const host = machine(t);
+    const words = wordsWithoutRoot(host.made).map((word) => (word === 'ec2' ? 'workstation' : word));
+    const accounts = host.run(
+      'groupadd --force docker && groupadd --system sallyport-users && useradd ann && usermod --append --groups docker,sallyport-users ann',
+    );
+    assert.equal(accounts.status, 0, accounts.stderr);
+    const refused = host.run(`sh '${HOST}/install.sh' ${quoted(words)}`);
+    assert.equal(refused.status, 1, refused.stdout);
+    assert.match(refused.stderr, /^error: ann is above every control of this machine: group docker$/m);
+    assert.ok(!existsSync(join(host.folder, 'opt/sallyport')), 'nothing was changed');
+    const doctor = `setpriv --reuid ann --regid ann --init-groups env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/tmp sallyport doctor`;
+    const installed = host.run(
+      `sh '${HOST}/install.sh' ${quoted([...words, '--allow-privileged-users'])} && chgrp sallyport-users /run/sallyport/session.sock && chmod 0660 /run/sallyport/session.sock && ${doctor}`,
+    );
+    assert.match(
+      installed.stdout,
+      /^note +privileges +ann is above .*: group docker; allowed by the install$/m,
+      installed.stderr,
+    );
+    const later = host.run(`usermod --append --groups sudo ann; ${doctor}`);
+    assert.equal(later.status, 3, later.stderr);
+    assert.match(
+      later.stdout,
+      /^missing +privileges +ann is above every control of this machine: group sudo\n +fix: `gpasswd --delete ann sudo`/m,
+    );
   },
 );
 

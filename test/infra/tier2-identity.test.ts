@@ -93,7 +93,7 @@ describe('the plan of the full example', { skip: providerSkip() }, () => {
 
   test('A9: the switch, its resume and an emergency role in each account are there', () => {
     const documents = ofType('aws_ssm_document').map(({ values }) => String(values['name']));
-    const stops = ['everything', 'roles', 'sessions', 'tasks', 'gateway', 'launches', 'hosts'].map(
+    const stops = ['everything', 'roles', 'outside', 'sessions', 'tasks', 'gateway', 'launches', 'hosts'].map(
       (part) => `stop-${part}`,
     );
     for (const name of [...stops, 'resume']) assert.ok(documents.includes(`sallyport-kill-switch-${name}`), name);
@@ -157,11 +157,12 @@ describe('the kill switch in an emulator of AWS', { skip }, () => {
       role_names: [ROLE],
       gateway: { cluster_name: CLUSTER, service_names: [SERVICE] },
       session_cluster_name: 'sallyport-sessions',
-      autoscaling_group_names: [GROUP],
       isolation_group_id: made.isolation,
       host_subnet_ids: [made.subnet],
       host_network_acl_id: made.open,
       closed_network_acl_id: made.closed,
+      draining_network_acl_id: made.draining,
+      delivery_seconds: 1,
       approver_arns: [`arn:aws:iam::${ACCOUNT}:role/security`],
       notification_topic_arn: `arn:aws:sns:${REGION}:${ACCOUNT}:sallyport-alerts`,
     });
@@ -173,6 +174,10 @@ describe('the kill switch in an emulator of AWS', { skip }, () => {
 
     const [host] = (await stateOf(aws, made.subnet)).hosts;
     assert.ok(host !== undefined, 'the group made a host');
+    // By itself, and before anything else stops: from here on the log has a way, and nothing else.
+    assert.deepEqual(await run('stop-outside'), []);
+    assert.equal((await stateOf(aws, made.subnet)).acl, made.draining);
+
     const stopped = {
       policies: ['kill-switch'],
       desired: 0,
@@ -186,6 +191,8 @@ describe('the kill switch in an emulator of AWS', { skip }, () => {
       assert.deepEqual(await run('stop-everything'), ['EndSessions'], time);
       assert.deepEqual(await stateOf(aws, made.subnet), stopped, time);
     }
+    assert.deepEqual(await run('stop-outside'), []);
+    assert.equal((await stateOf(aws, made.subnet)).acl, made.closed, 'what is cut off stays so');
     const done = readAutomation(automations['stop-everything'] ?? '').steps.length - 1;
     t.diagnostic(`infra: steps of the kill switch done in moto = ${done}`);
 
@@ -213,6 +220,7 @@ async function deployment(aws: Aws): Promise<{
   readonly subnet: string;
   readonly open: string;
   readonly closed: string;
+  readonly draining: string;
   readonly isolation: string;
 }> {
   const { Vpc } = await aws<{ Vpc: { VpcId: string } }>('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' });
@@ -245,7 +253,7 @@ async function deployment(aws: Aws): Promise<{
     VPCZoneIdentifier: Subnet.SubnetId,
     Tags: [{ Key: 'sallyport:owner', Value: 'alice', PropagateAtLaunch: true }],
   });
-  return { subnet: Subnet.SubnetId, open: await acl(), closed: await acl(), isolation: GroupId };
+  return { subnet: Subnet.SubnetId, open: await acl(), closed: await acl(), draining: await acl(), isolation: GroupId };
 }
 
 /** What the kill switch changes, as the emulator tells it. */

@@ -14,8 +14,11 @@ make_developers() {
   for user in $developers; do
     has_user "$user" || act useradd --create-home --shell /bin/bash "$user"
     in_group "$user" sallyport-users || act usermod --append --groups sallyport-users "$user"
-    for group in docker podman lxd disk sudo wheel adm systemd-journal; do
-      [ "$shape" = workstation ] || ! in_group "$user" "$group" || act gpasswd --delete "$user" "$group"
+  done
+  [ "$shape" = ec2 ] || return 0
+  for user in $(people); do
+    for group in $PRIVILEGED_GROUPS; do
+      ! in_group "$user" "$group" || act gpasswd --delete "$user" "$group"
     done
   done
 }

@@ -43,8 +43,10 @@ need_programs() {
   [ -n "$missing" ] || return 0
   if [ "$packages" = no ]; then fail "missing:$missing" 'install them, or leave out --no-packages'; fi
   if command -v apt-get >/dev/null; then
+    # shellcheck disable=SC2086 # one word for each package
     act env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $missing
   elif command -v dnf >/dev/null; then
+    # shellcheck disable=SC2086
     act dnf install --assumeyes $missing
   else
     fail "missing, and there is neither apt-get nor dnf:$missing"

@@ -45,6 +45,7 @@ pull_bundle() {
     # Copied first: what is put in place is what was looked at.
     cp "$bundle" "$work/bundle"
     sallyport_here policy verify-bundle "$work/bundle" --key "$root/etc/sallyport/trust.pem" >/dev/null || fail 'the bundle is refused'
+    # shellcheck disable=SC2016 # the shell inside is the one to read `$1`
     as_daemon sh -c 'umask 077 && cat >"$1.part" && mv -fT "$1.part" "$1"' sh "$root$BUNDLE" <"$work/bundle"
     ;;
   esac

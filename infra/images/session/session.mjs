@@ -1,16 +1,17 @@
 // The entry point of the container `session` of a session's task. It waits for the guard, checks what it stands on, keeps
 // the task alive while somebody is attached by ECS Exec, and ends it with an empty workspace.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { accessSync, constants, lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isAttached } from './attached.mjs';
 
 const SETTINGS = '/etc/claude-code';
 const GUARD_SOCKET = '/run/sallyport/session.sock';
 /** Emptied at the end. The disk goes with the task; this is for what still reads it until then. */
 const EMPTIED = ['/workspace', '/home/developer'];
-/** The process that the agent of ECS Exec starts for each person who is attached. */
-const ATTACHED = 'ssm-session-worker';
+/** Milliseconds for the emptying: whoever is attached may fill the folders faster than they are emptied. */
+const EMPTY_MS = 10_000;
 const GUARD_WAIT_MS = 60_000;
 const LOOK_MS = 5_000;
 const MINUTE_MS = 60_000;
@@ -85,37 +86,11 @@ async function attachedUntil({ longestMs, detachedMs, firstMs }) {
   }
 }
 
-function isAttached() {
-  return readdirSync('/proc').some((name) => {
-    if (!/^[0-9]+$/.test(name)) return false;
-    try {
-      return basename(readFileSync(`/proc/${name}/cmdline`, 'latin1').split('\0', 1)[0]) === ATTACHED;
-    } catch {
-      // It has ended since it was listed.
-      return false;
-    }
-  });
-}
-
 function empty() {
-  for (const folder of EMPTIED) {
-    for (const name of namesIn(folder)) {
-      try {
-        rmSync(join(folder, name), { recursive: true, force: true });
-      } catch (error) {
-        // What root made there stays until the disk goes.
-        say('left', `${folder}: ${error.code ?? 'not removed'}`);
-      }
-    }
-  }
-}
-
-function namesIn(folder) {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  // By another program, because this one could not leave off. What root made there stays until the disk goes with the task.
+  const words = [...EMPTIED, '-xdev', '-mindepth', '1', '-delete'];
+  const ran = spawnSync('/usr/bin/find', words, { stdio: 'ignore', timeout: EMPTY_MS, killSignal: 'SIGKILL' });
+  if (ran.status !== 0) say('left', `not all of the workspace is empty${ran.error ? `: ${ran.error.code}` : ''}`);
 }
 
 function isSocket(path) {

@@ -12,6 +12,13 @@ export const AUDIT_STREAM_ROLE = `arn:aws:iam::${WORKLOAD}:role/sallyport-audit-
 /** Roles that keep stores of their logs in the audit bucket. */
 export const HOST_ROLE = `arn:aws:iam::${WORKLOAD}:role/sallyport-host`;
 export const GATEWAY_ROLE = `arn:aws:iam::${WORKLOAD}:role/sallyport-gateway-task`;
+/** A second workload, whose stack has the same name. */
+export const OTHER_WORKLOAD = '222233334444';
+export const OTHER_GATEWAY_ROLE = GATEWAY_ROLE.replace(WORKLOAD, OTHER_WORKLOAD);
+/** Roles whose stores have a name that outlives their sessions. */
+export const NAMED_STORES: Readonly<Record<string, readonly string[]>> = {
+  'sallyport-gateway': [GATEWAY_ROLE, OTHER_GATEWAY_ROLE],
+};
 export const SESSIONS_STREAM_ROLE = `arn:aws:iam::${WORKLOAD}:role/sallyport-sessions-stream`;
 export const TRAIL = `arn:aws:cloudtrail:eu-central-1:${WORKLOAD}:trail/sallyport-trail`;
 
@@ -44,7 +51,7 @@ export async function keyPolicies(role: 'archive' | 'replica' | 'workload', more
     account_id: role === 'workload' ? WORKLOAD : ARCHIVE,
     role,
     break_glass_role_arns: [BREAK_GLASS],
-    audit_writer_role_arns: [AUDIT_STREAM_ROLE, HOST_ROLE, GATEWAY_ROLE],
+    audit_writer_role_arns: [AUDIT_STREAM_ROLE, HOST_ROLE, GATEWAY_ROLE, OTHER_GATEWAY_ROLE],
     session_writer_role_arns: [SESSIONS_STREAM_ROLE],
     reader_role_arns: [READER],
     replication_role_arns: [REPLICATION],
@@ -70,7 +77,8 @@ export async function storeDocuments(more: object = {}): Promise<{
     replica_region: 'eu-west-1',
     break_glass_role_arns: [BREAK_GLASS],
     audit_writer_role_arns: [AUDIT_STREAM_ROLE],
-    store_writer_role_arns: [HOST_ROLE, GATEWAY_ROLE],
+    store_writer_role_arns: [HOST_ROLE],
+    named_store_writer_role_arns: NAMED_STORES,
     session_writer_role_arns: [SESSIONS_STREAM_ROLE],
     trail_arns: [TRAIL],
     reader_role_arns: [READER],

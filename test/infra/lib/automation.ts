@@ -118,14 +118,23 @@ export function pythonSkip(python = 'python3'): string | false {
   return spawnSync(python, ['-c', 'pass'], { timeout: LIMIT_MS }).status === 0 ? false : `${python} is not there`;
 }
 
-/** Runs the script of a step with a stand-in for boto3, which answers and refuses as told. */
+/**
+ * Runs the script of a step with a stand-in for boto3, which answers and refuses as told, and on a clock that only its own waits move.
+ * Each page of `answers` is one of a list; calls that are no list get them one after the other, the last again and again.
+ */
 export function runScript(
   step: Extract<Step, { readonly action: 'aws:executeScript' }>,
   world: {
     readonly answers?: Readonly<Record<string, readonly unknown[]>>;
     readonly refused?: readonly { readonly call: string; readonly value: string; readonly isMissing?: true }[];
   } = {},
-): { readonly returned?: unknown; readonly failed?: string; readonly calls: readonly ScriptCall[] } {
+): {
+  readonly returned?: unknown;
+  readonly failed?: string;
+  readonly calls: readonly ScriptCall[];
+  /** Seconds that it waited, in order; no time passes. */
+  readonly slept: readonly number[];
+} {
   const { script, handler, payload } = step;
   const told = { script, handler, payload, answers: world.answers ?? {}, refused: world.refused ?? [] };
   const ended = spawnSync('python3', [`${SCRIPTS}run_script.py`], {

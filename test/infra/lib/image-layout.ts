@@ -80,7 +80,9 @@ export interface Contained {
   /** The first line on standard output, or its end without one. */
   readonly firstLine: Promise<string>;
   readonly ended: Promise<number | null>;
-  /** To the program itself, which has process 1 of its container. */
+  /** The program as this machine sees it, which has process 1 of its container. */
+  readonly pid: Promise<number>;
+  /** To that program. */
   signal(name: NodeJS.Signals): Promise<void>;
 }
 
@@ -179,6 +181,7 @@ function watched(child: ChildProcess): Contained {
     errors: () => errors,
     firstLine,
     ended,
+    pid: inner.promise,
     signal: async (name) => void process.kill(await inner.promise, name),
   };
 }

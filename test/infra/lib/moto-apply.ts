@@ -1,7 +1,6 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareExample, resourcesIn, TERRAFORM_ROOT, withCopy } from './terraform.ts';
-import type { PlannedModule } from './terraform.ts';
+import { prepareExample, TERRAFORM_ROOT, withCopy } from './terraform.ts';
 import { terraform, terraformDone } from './terraform-program.ts';
 import type { TerraformResult } from './terraform-program.ts';
 
@@ -65,7 +64,8 @@ export async function applyExample(
       args: ['plan', '-no-color', '-input=false', '-out=again.bin', ...targets],
     });
     const drift = again.status === 0 ? driftIn((await shown(cwd, 'again.bin')).stdout) : failedPlan(again);
-    await terraformDone({ ...run, args: ['destroy', ...change] });
+    // The plan before it has looked at everything.
+    await terraformDone({ ...run, args: ['destroy', '-refresh=false', ...change] });
     const types = new Set(graph.nodes.map(typeOf).filter(leftOut));
     return { created, leftOut: [...types].sort(), drift, remaining: await addressesIn(cwd) };
   }, of);
@@ -122,16 +122,19 @@ function allowDestroying(root: string): void {
   }
 }
 
+/** What the state holds. Its list needs no provider, whose start takes seconds. */
 async function addressesIn(cwd: string): Promise<readonly string[]> {
-  const state = JSON.parse((await shown(cwd)).stdout) as { readonly values?: { readonly root_module: PlannedModule } };
-  if (state.values === undefined) return [];
-  return resourcesIn(state.values.root_module)
-    .filter(({ mode }) => mode === 'managed')
-    .map(({ address }) => address);
+  const { stdout } = await terraformDone({ cwd, args: ['state', 'list'], provider: false });
+  return stdout.split('\n').filter((address) => address !== '' && !isRead(address));
 }
 
-async function shown(cwd: string, ...file: readonly string[]): Promise<TerraformResult> {
-  return await terraformDone({ cwd, args: ['show', '-json', ...file], provider: false });
+/** Whether an address is of what is only read: a data source, whichever modules it is in. */
+function isRead(address: string): boolean {
+  return /^(?:module\.[\w-]+\.)*data\./u.test(withoutKeys(address));
+}
+
+async function shown(cwd: string, file: string): Promise<TerraformResult> {
+  return await terraformDone({ cwd, args: ['show', '-json', file], provider: false });
 }
 
 function driftIn(text: string): readonly Drift[] {

@@ -108,16 +108,17 @@ module "sessions" {
     aws = aws.workload
   }
 
-  policy     = var.policy
-  name       = var.name
-  tags       = var.tags
-  region     = var.region
-  account_id = var.accounts.workload
-  workload   = module.workload.workload
-  image      = var.images.session
-  developers = { for key, developer in var.developers : key => { owner = developer.owner } }
+  policy         = var.policy
+  session_policy = jsondecode(file("${path.module}/session-policy.json")).policy
+  name           = var.name
+  tags           = var.tags
+  region         = var.region
+  account_id     = var.accounts.workload
+  workload       = module.workload.workload
+  image          = var.images.session
+  developers     = { for key, developer in var.developers : key => { owner = developer.owner } }
 
-  # A policy of the shape `container`, with the same limits; signed by the same key.
+  # What session-policy.json is compiled from, signed by the same key.
   bundle = {
     bucket      = var.artifacts.bucket
     key         = var.artifacts.session_bundle_key

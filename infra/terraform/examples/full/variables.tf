@@ -25,7 +25,7 @@ variable "accounts" {
 
   validation {
     condition     = length(distinct(values(var.accounts))) == 3
-    error_message = "accounts must be three different accounts: whoever administers hosts must administer neither their log nor the organization."
+    error_message = "accounts must be three different accounts, and is ${join(", ", [for key, id in var.accounts : "${key} ${id}"])}: whoever administers hosts must administer neither their log nor the organization."
   }
 
   validation {

@@ -18,10 +18,13 @@ module "documents" {
   audit_writer_role_arns   = var.audit_writer_role_arns
   store_writer_role_arns   = var.store_writer_role_arns
   session_writer_role_arns = var.session_writer_role_arns
-  trail_arns               = var.trail_arns
-  reader_role_arns         = var.reader_role_arns
-  kms_key_arns             = var.kms_key_arns
-  replica_kms_key_arns     = var.replica_kms_key_arns
+
+  named_store_writer_role_arns = var.named_store_writer_role_arns
+
+  trail_arns           = var.trail_arns
+  reader_role_arns     = var.reader_role_arns
+  kms_key_arns         = var.kms_key_arns
+  replica_kms_key_arns = var.replica_kms_key_arns
 }
 
 module "bucket" {

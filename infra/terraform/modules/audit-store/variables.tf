@@ -160,7 +160,7 @@ variable "break_glass_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.break_glass_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "break_glass_role_arns must hold ARNs of roles, written whole."
+    error_message = "break_glass_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.break_glass_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -186,18 +186,45 @@ variable "audit_writer_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.audit_writer_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "audit_writer_role_arns must hold ARNs of roles, written whole."
+    error_message = "audit_writer_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.audit_writer_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
 variable "store_writer_role_arns" {
-  description = "Roles of hosts and gateways that keep stores of their logs in the audit bucket, under `logs/`: lines, tiles and checkpoints, as `sallyport audit verify` reads them. They need not be there yet."
+  description = "Roles of hosts that keep stores of their logs in the audit bucket, each host under `logs/` and its own `aws:userid`: lines, tiles and checkpoints, as `sallyport audit verify` reads them. They need not be there yet."
   type        = list(string)
   default     = []
 
   validation {
     condition     = alltrue([for arn in var.store_writer_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "store_writer_role_arns must hold ARNs of roles, written whole."
+    error_message = "store_writer_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.store_writer_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
+  }
+}
+
+variable "named_store_writer_role_arns" {
+  description = "Roles of gateways, whose logs outlive the tasks that keep them, by a name: each role of a name has its stores under `logs/NAME-ACCOUNT/`, whichever task acts in it, and `sallyport gateway --store-name NAME-ACCOUNT` keeps them there. They need not be there yet."
+  type        = map(list(string))
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.named_store_writer_role_arns) : can(regex("^[a-z][a-z0-9-]{0,50}$", name))])
+    error_message = "named_store_writer_role_arns must have names of 1 to 51 lower-case letters, digits and hyphens, beginning with a letter. Found: ${join(", ", [for name in keys(var.named_store_writer_role_arns) : name if !can(regex("^[a-z][a-z0-9-]{0,50}$", name))])}."
+  }
+
+  validation {
+    condition     = alltrue([for name, arns in var.named_store_writer_role_arns : length(arns) > 0])
+    error_message = "named_store_writer_role_arns must give each name at least one role. Without: ${join(", ", [for name, arns in var.named_store_writer_role_arns : name if length(arns) == 0])}."
+  }
+
+  validation {
+    condition     = alltrue([for arn in flatten(values(var.named_store_writer_role_arns)) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "named_store_writer_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in flatten(values(var.named_store_writer_role_arns)) : arn if !can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])}."
+  }
+
+  validation {
+    # The folder of one is denied to the other, so a role of both would write nowhere.
+    condition     = length(distinct(concat(var.store_writer_role_arns, flatten(values(var.named_store_writer_role_arns))))) == length(var.store_writer_role_arns) + length(flatten(values(var.named_store_writer_role_arns)))
+    error_message = "named_store_writer_role_arns and store_writer_role_arns must name each role once: a role has one folder, by its `aws:userid` or by one name."
   }
 }
 
@@ -207,7 +234,7 @@ variable "session_writer_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.session_writer_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "session_writer_role_arns must hold ARNs of roles, written whole."
+    error_message = "session_writer_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.session_writer_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -218,7 +245,7 @@ variable "trail_arns" {
 
   validation {
     condition     = alltrue([for arn in var.trail_arns : can(regex("^arn:[a-z-]+:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/", arn))])
-    error_message = "trail_arns must hold ARNs of trails, written whole."
+    error_message = "trail_arns must hold ARNs of trails, written whole. Found: ${join(", ", [for arn in var.trail_arns : arn if !(can(regex("^arn:[a-z-]+:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/", arn)))])}."
   }
 }
 
@@ -229,7 +256,7 @@ variable "reader_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.reader_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "reader_role_arns must hold ARNs of roles, written whole."
+    error_message = "reader_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.reader_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -239,7 +266,7 @@ variable "kms_key_arns" {
 
   validation {
     condition     = alltrue([for purpose in ["audit", "sessions", "trail"] : contains(keys(var.kms_key_arns), purpose)])
-    error_message = "kms_key_arns must name the keys audit, sessions and trail."
+    error_message = "kms_key_arns must name the keys audit, sessions and trail. Found: ${join(", ", [for purpose in ["audit", "sessions", "trail"] : purpose if !(contains(keys(var.kms_key_arns), purpose))])}."
   }
 }
 

@@ -57,12 +57,12 @@ variable "archive" {
 
   validation {
     condition     = alltrue([for arn in [var.archive.audit_bucket_arn, var.archive.sessions_bucket_arn] : can(regex("^arn:[a-z-]+:s3:::", arn))])
-    error_message = "archive must hold ARNs of two buckets."
+    error_message = "archive must hold ARNs of two buckets. Found: ${join(", ", [for arn in [var.archive.audit_bucket_arn, var.archive.sessions_bucket_arn] : arn if !(can(regex("^arn:[a-z-]+:s3:::", arn)))])}."
   }
 
   validation {
     condition     = var.archive.audit_bucket_arn != var.archive.sessions_bucket_arn
-    error_message = "audit log and recordings must have a bucket each: who reads one need not read the other."
+    error_message = "archive names ${var.archive.audit_bucket_arn} twice: audit log and recordings must have a bucket each, for who reads one need not read the other. Take archive as stacks/log-archive gives it."
   }
 }
 

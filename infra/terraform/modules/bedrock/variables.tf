@@ -47,7 +47,7 @@ variable "tags" {
 
   validation {
     condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])
-    error_message = "tags must not begin with aws:, which AWS keeps for itself."
+    error_message = "tags must not begin with aws:, which AWS keeps for itself. Found: ${join(", ", [for key in keys(var.tags) : key if !(!startswith(lower(key), "aws:"))])}."
   }
 }
 
@@ -88,7 +88,7 @@ variable "model_arns" {
 
   validation {
     condition     = alltrue([for arn in var.model_arns : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9*-]+::foundation-model/anthropic[.][a-z0-9].*$", arn))])
-    error_message = "model_arns must be ARNs of foundation models of anthropic: another pattern would allow another vendor."
+    error_message = "model_arns must be ARNs of foundation models of anthropic: another pattern would allow another vendor. Found: ${join(", ", [for arn in var.model_arns : arn if !(can(regex("^arn:[a-z-]+:bedrock:[a-z0-9*-]+::foundation-model/anthropic[.][a-z0-9].*$", arn)))])}."
   }
 }
 

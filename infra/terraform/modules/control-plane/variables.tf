@@ -85,7 +85,7 @@ variable "witness" {
 
   validation {
     condition     = can(regex("^[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9][a-z0-9._/-]*@sha256:[0-9a-f]{64}$", var.witness.image))
-    error_message = "witness.image must be in ECR and named by its digest (…@sha256:64 hex digits)."
+    error_message = "witness.image is ${var.witness.image}, and must be in ECR and named by its digest (…@sha256:64 hex digits)."
   }
 
   validation {
@@ -95,12 +95,12 @@ variable "witness" {
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$", var.witness.certificate_arn))
-    error_message = "witness.certificate_arn must be the ARN of a certificate in ACM."
+    error_message = "witness.certificate_arn is ${var.witness.certificate_arn}, and must be the ARN of a certificate in ACM."
   }
 
   validation {
     condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.){2,}[a-z]{2,}$", var.witness.hostname))
-    error_message = "witness.hostname must be a full DNS name in lower case, for example witness.agents.example.com."
+    error_message = "witness.hostname is ${var.witness.hostname}, and must be a full DNS name in lower case, for example witness.agents.example.com."
   }
 }
 

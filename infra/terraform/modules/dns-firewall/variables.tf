@@ -83,12 +83,12 @@ variable "domains" {
 
   validation {
     condition     = alltrue([for name in var.domains : can(regex("^(\\*\\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9]$", name))])
-    error_message = "domains must be names in lower case and punycode with at least two labels and no final dot; `*` stands only for whole labels in front, never alone."
+    error_message = "domains must be names in lower case and punycode with at least two labels and no final dot; `*` stands only for whole labels in front, never alone. Found: ${join(", ", [for name in var.domains : name if !(can(regex("^(\\*\\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9]$", name)))])}."
   }
 
   validation {
     condition     = alltrue([for name in var.domains : !can(regex("^\\*\\.([a-z0-9.-]+\\.)?amazonaws\\.com(\\.cn)?$", name)) || can(regex("^\\*\\.efs\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?$", name))])
-    error_message = "domains must not hold a wildcard under amazonaws.com: buckets, machines and functions of any account have names there. Name the services one by one."
+    error_message = "domains must not hold a wildcard under amazonaws.com: buckets, machines and functions of any account have names there. Name the services one by one. Found: ${join(", ", [for name in var.domains : name if !(!can(regex("^\\*\\.([a-z0-9.-]+\\.)?amazonaws\\.com(\\.cn)?$", name)) || can(regex("^\\*\\.efs\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?$", name)))])}."
   }
 }
 

@@ -162,7 +162,7 @@ variable "bedrock_principal_arns" {
 
   validation {
     condition     = alltrue([for arn in var.bedrock_principal_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
-    error_message = "bedrock_principal_arns must be ARNs of roles without wildcards, arn:aws:iam::ACCOUNT:role/NAME."
+    error_message = "bedrock_principal_arns must be ARNs of roles without wildcards, arn:aws:iam::ACCOUNT:role/NAME. Found: ${join(", ", [for arn in var.bedrock_principal_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn)))])}."
   }
 
   validation {
@@ -185,6 +185,6 @@ variable "aws_owned_buckets" {
 
   validation {
     condition     = alltrue([for bucket in keys(var.aws_owned_buckets) : can(regex("^[a-z0-9][a-z0-9.{}-]{2,62}$", bucket)) && strcontains(bucket, "{region}")])
-    error_message = "aws_owned_buckets must be names of buckets with {region} in them and without wildcards: a name that anybody can take would be a way out."
+    error_message = "aws_owned_buckets must be names of buckets with {region} in them and without wildcards: a name that anybody can take would be a way out. Found: ${join(", ", [for bucket in keys(var.aws_owned_buckets) : bucket if !(can(regex("^[a-z0-9][a-z0-9.{}-]{2,62}$", bucket)) && strcontains(bucket, "{region}"))])}."
   }
 }

@@ -109,7 +109,7 @@ variable "bundle" {
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.bundle.bucket)) && length(var.bundle.key) > 0 && !startswith(var.bundle.key, "/")
-    error_message = "bundle must name a bucket and the key of an object in it, without a leading slash."
+    error_message = "bundle must name a bucket and the key of an object in it, without a leading slash. Found: bucket ${var.bundle.bucket}, key ${var.bundle.key}."
   }
 
   validation {
@@ -142,17 +142,17 @@ variable "developers" {
 
   validation {
     condition     = alltrue([for key in keys(var.developers) : can(regex("^[a-z][a-z0-9-]{0,30}$", key))])
-    error_message = "The keys of developers become part of names: 1 to 31 lower-case letters, digits and hyphens, beginning with a letter."
+    error_message = "The keys of developers become part of names: 1 to 31 lower-case letters, digits and hyphens, beginning with a letter. Found: ${join(", ", [for key in keys(var.developers) : key if !(can(regex("^[a-z][a-z0-9-]{0,30}$", key)))])}."
   }
 
   validation {
     condition     = length(distinct([for developer in values(var.developers) : developer.owner])) == length(var.developers)
-    error_message = "developers must have different owners: whoever has the tag of another reaches that one's sessions."
+    error_message = "developers must have different owners: whoever has the tag of another reaches that one's sessions. Owners: ${join(", ", sort([for one in values(var.developers) : one.owner]))}."
   }
 
   validation {
     condition     = alltrue([for developer in values(var.developers) : can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", developer.owner))])
-    error_message = "owner must be 1 to 128 letters, digits and + = , . @ _ -, as the user name of Identity Center has them."
+    error_message = "owner of each of developers must be 1 to 128 letters, digits and + = , . @ _ -, as the user name of Identity Center has them. Found: ${join(", ", [for developer in values(var.developers) : developer.owner if !(can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", developer.owner)))])}."
   }
 }
 

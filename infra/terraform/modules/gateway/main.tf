@@ -29,6 +29,7 @@ module "documents" {
   allowed_role_arns = var.allowed_role_arns
   audit_stream_name = var.audit_stream_name
   store             = var.store
+  limits            = var.limits
   log_group_name    = local.log_group_name
   file_system_id    = aws_efs_file_system.state.id
   access_point_arns = [for point in aws_efs_access_point.state : point.arn]

@@ -73,7 +73,7 @@ variable "subnet_ids" {
 
   validation {
     condition     = var.environment != "production" || length(var.subnet_ids) >= 2
-    error_message = "In production the gateway needs subnets in at least two availability zones: without the gateway nobody reaches a model."
+    error_message = "subnet_ids names ${join(", ", keys(var.subnet_ids))} alone. In production the gateway needs subnets in at least two availability zones: without the gateway nobody reaches a model. Add a zone, or set environment to development."
   }
 }
 
@@ -139,7 +139,7 @@ variable "bundle" {
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.bundle.bucket)) && length(var.bundle.key) > 0 && !startswith(var.bundle.key, "/")
-    error_message = "bundle must name a bucket and the key of an object in it, without a leading slash."
+    error_message = "bundle must name a bucket and the key of an object in it, without a leading slash. Found: bucket ${var.bundle.bucket}, key ${var.bundle.key}."
   }
 
   validation {
@@ -159,7 +159,7 @@ variable "allowed_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.allowed_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
-    error_message = "allowed_role_arns must be ARNs of IAM roles without wildcards, arn:aws:iam::ACCOUNT:role/NAME."
+    error_message = "allowed_role_arns must be ARNs of IAM roles without wildcards, arn:aws:iam::ACCOUNT:role/NAME. Found: ${join(", ", [for arn in var.allowed_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn)))])}."
   }
 }
 
@@ -169,7 +169,7 @@ variable "audit_stream_name" {
 }
 
 variable "store" {
-  description = "Where the gateway keeps a store of its log, under `logs/`: bucket and key of the archive; null for no store."
+  description = "Where the gateway keeps a store of its log, under `logs/NAME-gateway-ACCOUNT/`: bucket and key of the archive; null for no store."
   type        = object({ bucket_arn = string, key_arn = string })
   default     = null
 
@@ -206,6 +206,31 @@ variable "memory_mib" {
   validation {
     condition     = contains(lookup({ 512 = [1024, 2048, 3072, 4096], 1024 = range(2048, 8193, 1024), 2048 = range(4096, 16385, 1024), 4096 = range(8192, 30721, 1024) }, var.cpu, []), var.memory_mib)
     error_message = "memory_mib must be a value that Fargate takes for cpu: 1 to 4 GiB for 512, 2 to 8 for 1024, 4 to 16 for 2048, 8 to 30 for 4096, in whole GiB."
+  }
+}
+
+variable "limits" {
+  description = "Limits of a task by the name of the option of `sallyport gateway`: requests-per-minute, requests-at-once, hosts, connections, body-mib, host-body-mib. What is left out stays as the gateway has it: 600 requests in a minute and 64 at once of one host, 8192 hosts, 2048 connections, 512 MiB of bodies, 128 MiB of them for one host."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition = alltrue([for name, count in var.limits : contains(["requests-per-minute", "requests-at-once", "hosts", "connections", "body-mib", "host-body-mib"], name) && count == floor(count) &&
+      count >= lookup({ hosts = 16, connections = 16, body-mib = 64 }, name, 1) &&
+      count <= lookup({ requests-per-minute = 100000, requests-at-once = 4096, hosts = 1000000 }, name, 65536)
+    ])
+    error_message = "limits takes whole numbers for requests-per-minute (1 to 100000), requests-at-once (1 to 4096), hosts (16 to 1000000), connections (16 to 65536), body-mib (64 to 65536) and host-body-mib (1 to 65536)."
+  }
+
+  validation {
+    condition     = lookup(var.limits, "host-body-mib", 1) <= lookup(var.limits, "body-mib", 512)
+    error_message = "limits: host-body-mib must not be more than body-mib, which is 512 where it is left out."
+  }
+
+  validation {
+    # What is held is copied once on its way up.
+    condition     = lookup(var.limits, "body-mib", 512) * 2 <= var.memory_mib
+    error_message = "limits: body-mib (512 where it is left out) must be at most half of memory_mib, or the task is killed under load."
   }
 }
 

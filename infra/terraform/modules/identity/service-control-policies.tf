@@ -1,9 +1,9 @@
 locals {
   about = {
     models       = "Models only through the gateway and only those of the policy; roles stay as they were built"
-    perimeter    = "Network and session documents stay as they were built"
+    perimeter    = "Network, sessions and hosts stay as they were built"
     evidence     = "The audit log, its keys and its alarms stay"
-    organization = "Organization, root user, regions, instance metadata"
+    organization = "Organization, root user, regions, instance metadata; what runs, or was stopped, stays so"
   }
 
   attachments = merge(
@@ -24,7 +24,7 @@ resource "aws_organizations_policy" "this" {
   lifecycle {
     precondition {
       condition     = length(local.scps[each.key]) <= 5120
-      error_message = "The service control policy ${each.key} has ${length(local.scps[each.key])} characters, and AWS takes 5120: list fewer models in the policy or fewer deployment roles."
+      error_message = "The service control policy ${each.key} has ${length(local.scps[each.key])} characters, and AWS takes 5120: list fewer models in the policy, fewer deployment roles of different names, or take a shorter name."
     }
   }
 }

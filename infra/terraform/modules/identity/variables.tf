@@ -36,7 +36,7 @@ variable "workload_account_ids" {
 
   validation {
     condition     = length(var.workload_account_ids) > 0 && alltrue([for id in var.workload_account_ids : can(regex("^[0-9]{12}$", id))])
-    error_message = "workload_account_ids must hold at least one account, each as 12 digits."
+    error_message = "workload_account_ids must hold at least one account, each as 12 digits. Found: ${length(var.workload_account_ids) == 0 ? "none" : join(", ", [for id in var.workload_account_ids : id if !(can(regex("^[0-9]{12}$", id)))])}."
   }
 }
 
@@ -56,7 +56,7 @@ variable "allowed_regions" {
 
   validation {
     condition     = length(var.allowed_regions) > 0 && alltrue([for region in var.allowed_regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
-    error_message = "allowed_regions must hold at least one code of an AWS region, such as eu-central-1."
+    error_message = "allowed_regions must hold at least one code of an AWS region, such as eu-central-1. Found: ${length(var.allowed_regions) == 0 ? "none" : join(", ", [for region in var.allowed_regions : region if !(can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region)))])}."
   }
 }
 
@@ -77,7 +77,7 @@ variable "application_profile_arns" {
 
   validation {
     condition     = alltrue([for arn in var.application_profile_arns : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[a-z0-9]+$", arn))])
-    error_message = "application_profile_arns must be whole ARNs of application inference profiles, without wildcards: a pattern would let in profiles of other models."
+    error_message = "application_profile_arns must be whole ARNs of application inference profiles, without wildcards: a pattern would let in profiles of other models. Found: ${join(", ", [for arn in var.application_profile_arns : arn if !(can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[a-z0-9]+$", arn)))])}."
   }
 }
 
@@ -87,7 +87,7 @@ variable "deployment_role_arns" {
 
   validation {
     condition     = length(var.deployment_role_arns) > 0 && alltrue([for arn in var.deployment_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", arn))])
-    error_message = "deployment_role_arns must hold at least one whole ARN of roles, without wildcards: a pattern would mean every role that somebody gives such a name."
+    error_message = "deployment_role_arns must hold at least one whole ARN of roles, without wildcards: a pattern would mean every role that somebody gives such a name. Found: ${length(var.deployment_role_arns) == 0 ? "none" : join(", ", [for arn in var.deployment_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", arn)))])}."
   }
 }
 
@@ -98,7 +98,7 @@ variable "tags" {
 
   validation {
     condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])
-    error_message = "tags must not begin with aws:, which AWS keeps for itself."
+    error_message = "tags must not begin with aws:, which AWS keeps for itself. Found: ${join(", ", [for key in keys(var.tags) : key if !(!startswith(lower(key), "aws:"))])}."
   }
 }
 
@@ -123,7 +123,7 @@ variable "assignments" {
 
   validation {
     condition     = alltrue([for one in var.assignments : contains(["developer", "security", "auditor", "platform"], one.permission_set) && can(regex("^[0-9]{12}$", one.account_id)) && can(regex("^([0-9a-f]{10}-)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", one.group_id))])
-    error_message = "assignments must name a permission set (developer, security, auditor, platform), the id of a group and an account."
+    error_message = "assignments must name a permission set (developer, security, auditor, platform), the id of a group in Identity Center (a UUID, not its name) and an account of 12 digits. Found: ${join(", ", [for one in var.assignments : "${one.permission_set} for ${one.group_id} in ${one.account_id}" if !(contains(["developer", "security", "auditor", "platform"], one.permission_set) && can(regex("^[0-9]{12}$", one.account_id)) && can(regex("^([0-9a-f]{10}-)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", one.group_id)))])}."
   }
 }
 
@@ -148,7 +148,7 @@ variable "developer_policy_names" {
 
   validation {
     condition     = length(var.developer_policy_names) <= 5 && alltrue([for name in var.developer_policy_names : can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", name))])
-    error_message = "developer_policy_names must be at most five names of policies, not ARNs."
+    error_message = "developer_policy_names must be at most five names of policies, not ARNs. Found: ${join(", ", var.developer_policy_names)}."
   }
 }
 
@@ -161,6 +161,6 @@ variable "scp_targets" {
 
   validation {
     condition     = length(var.scp_targets.workload) > 0 && length(var.scp_targets.archive) > 0 && alltrue([for id in concat(var.scp_targets.workload, var.scp_targets.archive) : can(regex("^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$", id))])
-    error_message = "scp_targets must name for workload and archive at least one root (r-…), organizational unit (ou-…) or account each."
+    error_message = "scp_targets must name for workload and archive at least one root (r-…), organizational unit (ou-…) or account each. Found: workload ${join(", ", var.scp_targets.workload)}; archive ${join(", ", var.scp_targets.archive)}."
   }
 }

@@ -8,12 +8,13 @@ module "documents" {
   role_names              = var.role_names
   gateway                 = var.gateway
   session_cluster_name    = var.session_cluster_name
-  autoscaling_group_names = var.autoscaling_group_names
   host_tag_key            = var.host_tag_key
   isolation_group_id      = aws_security_group.isolation.id
   host_subnet_ids         = var.host_subnet_ids
   host_network_acl_id     = var.host_network_acl_id
   closed_network_acl_id   = aws_network_acl.closed.id
+  draining_network_acl_id = aws_network_acl.draining.id
+  delivery_seconds        = var.delivery_seconds
   approver_arns           = var.approver_arns
   min_approvals           = var.min_approvals
   notification_topic_arn  = var.notification_topic_arn
@@ -46,7 +47,7 @@ resource "aws_ssm_document" "this" {
   lifecycle {
     precondition {
       condition     = length(module.documents.automations[each.key]) <= 65536
-      error_message = "The automation ${each.key} has more than 64 KB, which AWS does not take: name fewer roles or groups."
+      error_message = "The automation ${each.key} has more than 64 KB, which AWS does not take: name fewer roles."
     }
   }
 }

@@ -1,5 +1,5 @@
 output "document_names" {
-  description = "Automation documents by what they do: stop-everything, stop-roles, stop-sessions, stop-tasks, stop-gateway, stop-launches, stop-hosts, resume."
+  description = "Automation documents by what they do: stop-everything, stop-roles, stop-outside, stop-sessions, stop-tasks, stop-gateway, stop-launches, stop-hosts, resume."
   value       = { for name, document in aws_ssm_document.this : name => document.name }
 }
 

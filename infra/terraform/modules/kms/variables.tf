@@ -74,7 +74,7 @@ variable "break_glass_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.break_glass_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "break_glass_role_arns must hold ARNs of roles, written whole."
+    error_message = "break_glass_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.break_glass_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -101,7 +101,7 @@ variable "audit_writer_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.audit_writer_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "audit_writer_role_arns must hold ARNs of roles, written whole."
+    error_message = "audit_writer_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.audit_writer_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -112,7 +112,7 @@ variable "session_writer_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.session_writer_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "session_writer_role_arns must hold ARNs of roles, written whole."
+    error_message = "session_writer_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.session_writer_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -123,7 +123,7 @@ variable "reader_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.reader_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "reader_role_arns must hold ARNs of roles, written whole."
+    error_message = "reader_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.reader_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -134,7 +134,7 @@ variable "replication_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.replication_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "replication_role_arns must hold ARNs of roles, written whole."
+    error_message = "replication_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.replication_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -145,7 +145,7 @@ variable "trail_arns" {
 
   validation {
     condition     = alltrue([for arn in var.trail_arns : can(regex("^arn:[a-z-]+:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/", arn))])
-    error_message = "trail_arns must hold ARNs of trails, written whole."
+    error_message = "trail_arns must hold ARNs of trails, written whole. Found: ${join(", ", [for arn in var.trail_arns : arn if !(can(regex("^arn:[a-z-]+:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/", arn)))])}."
   }
 }
 
@@ -156,6 +156,6 @@ variable "log_group_prefixes" {
 
   validation {
     condition     = alltrue([for prefix in var.log_group_prefixes : length(prefix) >= 3 && !strcontains(prefix, "*")])
-    error_message = "log_group_prefixes must hold beginnings of names of log groups, at least three characters, without `*`."
+    error_message = "log_group_prefixes must hold beginnings of names of log groups, at least three characters, without `*`. Found: ${join(", ", [for prefix in var.log_group_prefixes : prefix if !(length(prefix) >= 3 && !strcontains(prefix, "*"))])}."
   }
 }

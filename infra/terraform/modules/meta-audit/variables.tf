@@ -80,7 +80,7 @@ variable "data_event_bucket_arns" {
 
   validation {
     condition     = alltrue([for arn in var.data_event_bucket_arns : can(regex("^arn:[a-z-]+:s3:::[^/*]+$", arn))])
-    error_message = "data_event_bucket_arns must hold ARNs of buckets."
+    error_message = "data_event_bucket_arns must hold ARNs of buckets. Found: ${join(", ", [for arn in var.data_event_bucket_arns : arn if !(can(regex("^arn:[a-z-]+:s3:::[^/*]+$", arn)))])}."
   }
 }
 
@@ -97,7 +97,7 @@ variable "break_glass_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.break_glass_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "break_glass_role_arns must hold ARNs of roles, written whole."
+    error_message = "break_glass_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.break_glass_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -108,7 +108,7 @@ variable "protected_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.protected_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "protected_role_arns must hold ARNs of roles, written whole."
+    error_message = "protected_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.protected_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -160,12 +160,12 @@ variable "alert_emails" {
 
   validation {
     condition     = alltrue([for address in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
-    error_message = "alert_emails must hold addresses of electronic mail."
+    error_message = "alert_emails must hold addresses of electronic mail. Found: ${join(", ", [for address in var.alert_emails : address if !(can(regex("^[^@ ]+@[^@ ]+$", address)))])}."
   }
 
   validation {
     condition     = var.environment != "production" || length(var.alert_emails) + length(var.alert_target_arns) > 0
-    error_message = "in production somebody must be told: set alert_emails or alert_target_arns."
+    error_message = "alert_emails and alert_target_arns are both empty, and in production somebody must be told: set one of them."
   }
 }
 
@@ -176,7 +176,7 @@ variable "alert_target_arns" {
 
   validation {
     condition     = alltrue([for arn in var.alert_target_arns : can(regex("^arn:[a-z-]+:sqs:", arn))])
-    error_message = "alert_target_arns must hold ARNs of SQS queues."
+    error_message = "alert_target_arns must hold ARNs of SQS queues. Found: ${join(", ", [for arn in var.alert_target_arns : arn if !(can(regex("^arn:[a-z-]+:sqs:", arn)))])}."
   }
 }
 

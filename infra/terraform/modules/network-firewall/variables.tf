@@ -83,7 +83,7 @@ variable "subnet_ids" {
 
   validation {
     condition     = var.environment != "production" || length(var.subnet_ids) >= 2
-    error_message = "In production the firewall needs subnets in at least two availability zones: where it fails, nothing leaves."
+    error_message = "subnet_ids names ${join(", ", keys(var.subnet_ids))} alone. In production the firewall needs subnets in at least two availability zones: where it fails, nothing leaves. Add a zone, or set environment to development."
   }
 }
 
@@ -93,7 +93,7 @@ variable "home_cidrs" {
 
   validation {
     condition     = length(var.home_cidrs) > 0 && alltrue([for cidr in var.home_cidrs : can(cidrnetmask(cidr))])
-    error_message = "home_cidrs must be the IPv4 networks of the private subnets; the module network gives them."
+    error_message = "home_cidrs must be the IPv4 networks of the private subnets; the module network gives them. Found: ${length(var.home_cidrs) == 0 ? "none" : join(", ", [for cidr in var.home_cidrs : cidr if !(can(cidrnetmask(cidr)))])}."
   }
 }
 
@@ -104,7 +104,7 @@ variable "gateway_cidrs" {
 
   validation {
     condition     = alltrue([for cidr in var.gateway_cidrs : can(cidrnetmask(cidr))])
-    error_message = "gateway_cidrs must be IPv4 networks, for example 10.64.32.0/24."
+    error_message = "gateway_cidrs must be IPv4 networks, for example 10.64.32.0/24. Found: ${join(", ", [for cidr in var.gateway_cidrs : cidr if !(can(cidrnetmask(cidr)))])}."
   }
 
   validation {
@@ -135,7 +135,7 @@ variable "rules" {
 
   validation {
     condition     = alltrue([for line in split("\n", trimspace(var.rules.egress)) : can(regex("^(pass|drop|reject|alert) [a-z]+ \\$HOME_NET any -> ", line))])
-    error_message = "Each line of rules.egress must be a rule about $HOME_NET: take the text as `sallyport policy compile --target terraform` writes it."
+    error_message = "Each line of rules.egress must be a rule about $HOME_NET: take the text as `sallyport policy compile --target terraform` writes it. Found: ${join(", ", [for line in split("\n", trimspace(var.rules.egress)) : line if !(can(regex("^(pass|drop|reject|alert) [a-z]+ \\$HOME_NET any -> ", line)))])}."
   }
 
   # AWS takes 30000 for all groups of a policy together; a fifth of each group is kept free, and the floor needs its own.

@@ -105,12 +105,12 @@ variable "peer_cidrs" {
 
   validation {
     condition     = alltrue([for cidr in var.peer_cidrs : can(cidrnetmask(cidr))])
-    error_message = "peer_cidrs must be IPv4 networks, for example 10.0.0.0/16."
+    error_message = "peer_cidrs must be IPv4 networks, for example 10.0.0.0/16. Found: ${join(", ", [for cidr in var.peer_cidrs : cidr if !(can(cidrnetmask(cidr)))])}."
   }
 }
 
 variable "peer_routes" {
-  description = "Ways from the private subnets to networks of the company, by network: the id of a transit gateway or of a peering connection. They lead past the firewall. Routes that are made beside this module are undone by it."
+  description = "Ways from the private subnets to networks of the company, by network: the id of a transit gateway or of a peering connection. They lead past the firewall, so peer_routes_bypass_firewall has to say that this is meant. Routes that are made beside this module are undone by it."
   type        = map(string)
   default     = {}
 
@@ -121,8 +121,19 @@ variable "peer_routes" {
 
   validation {
     condition     = alltrue([for cidr in keys(var.peer_routes) : try(tonumber(split("/", cidr)[1]) >= 8, false)])
-    error_message = "peer_routes must not be wider than /8: a route to everywhere would lead past the firewall."
+    error_message = "peer_routes must not be wider than /8: a route to everywhere would lead past the firewall. Found: ${join(", ", [for cidr in keys(var.peer_routes) : cidr if !(try(tonumber(split("/", cidr)[1]) >= 8, false))])}."
   }
+
+  validation {
+    condition     = length(var.peer_routes) == 0 || var.peer_routes_bypass_firewall
+    error_message = "peer_routes lead past Network Firewall: no list of names holds on them, and what stands behind them is reached on every port. Set peer_routes_bypass_firewall to true if another firewall on that way is meant to hold, or leave them out."
+  }
+}
+
+variable "peer_routes_bypass_firewall" {
+  description = "Whether it is meant that peer_routes lead past the firewall, because something on the other side filters what comes."
+  type        = bool
+  default     = false
 }
 
 variable "reserved_cidrs" {
@@ -132,7 +143,7 @@ variable "reserved_cidrs" {
 
   validation {
     condition     = alltrue([for cidr in var.reserved_cidrs : can(cidrnetmask(cidr))])
-    error_message = "reserved_cidrs must be IPv4 networks, for example 172.17.0.0/16."
+    error_message = "reserved_cidrs must be IPv4 networks, for example 172.17.0.0/16. Found: ${join(", ", [for cidr in var.reserved_cidrs : cidr if !(can(cidrnetmask(cidr)))])}."
   }
 }
 
@@ -142,17 +153,17 @@ variable "azs" {
 
   validation {
     condition     = length(var.azs) >= 1 && length(var.azs) <= 3 && length(distinct(var.azs)) == length(var.azs)
-    error_message = "azs must name one to three different availability zones."
+    error_message = "azs must name one to three different availability zones, and names ${join(", ", var.azs)} (${length(var.azs)})."
   }
 
   validation {
     condition     = var.environment != "production" || length(var.azs) >= 2
-    error_message = "In production azs must name at least two availability zones: with one, its failure stops every session and every record. Set environment to development for a trial in one."
+    error_message = "In production azs must name at least two availability zones: with one, its failure stops every session and every record. It names ${join(", ", var.azs)}: add another, for example azs = [\"${var.region}a\", \"${var.region}b\"], or set environment to development for a trial in one."
   }
 
   validation {
     condition     = alltrue([for az in var.azs : can(regex("^${var.region}[a-z]$", az))])
-    error_message = "azs must be zones of the region, for example eu-central-1a in eu-central-1."
+    error_message = "azs must be zones of the region, for example eu-central-1a in eu-central-1. Found: ${join(", ", [for az in var.azs : az if !(can(regex("^${var.region}[a-z]$", az)))])}."
   }
 }
 

@@ -38,7 +38,7 @@ variable "policy" {
 
   validation {
     condition     = contains(["workstation", "ec2", "container"], var.policy.shape) && contains(["anthropic", "bedrock", "vertex"], var.policy.provider)
-    error_message = "policy.shape must be workstation, ec2 or container, and policy.provider anthropic, bedrock or vertex."
+    error_message = "policy.shape must be workstation, ec2 or container, and policy.provider anthropic, bedrock or vertex; they are ${var.policy.shape} and ${var.policy.provider}. Take the file as `sallyport policy compile --target terraform` writes it."
   }
 
   validation {
@@ -89,18 +89,18 @@ variable "policy" {
   }
 
   validation {
-    condition     = var.policy.provider != "bedrock" || alltrue([for domain in var.policy.allowed_domains : !can(regex("(^|\\.)anthropic\\.com$", domain.name))])
-    error_message = "policy.allowed_domains holds a host of anthropic.com, but the policy uses Bedrock: with a key of his own anybody could send prompts and files there. Take it out; no accepted risk changes this."
+    condition     = var.policy.provider != "bedrock" || alltrue([for domain in var.policy.allowed_domains : !can(regex(local.judgement.provider_pattern, domain.name))])
+    error_message = "policy.allowed_domains holds a host of anthropic.com, but the policy uses Bedrock: ${join(", ", [for domain in var.policy.allowed_domains : domain.name if can(regex(local.judgement.provider_pattern, domain.name))])}. With a key of his own anybody could send prompts and files there. Take it out; no accepted risk changes this."
   }
 
   validation {
-    condition     = alltrue([for domain in var.policy.allowed_domains : alltrue([for port in domain.ports : port == floor(port) && port >= 1 && port <= 65535 && !contains([53, 853], port)]) && length(domain.ports) > 0])
-    error_message = "policy.allowed_domains needs ports from 1 to 65535, and neither 53 nor 853: names are asked from the resolver of the VPC alone, where DNS Firewall sees them."
+    condition     = alltrue([for domain in var.policy.allowed_domains : alltrue([for port in domain.ports : port == floor(port) && port >= 1 && port <= 65535 && !contains(local.judgement.resolver_ports, port)]) && length(domain.ports) > 0])
+    error_message = "policy.allowed_domains needs ports from 1 to 65535, and neither 53 nor 853: names are asked from the resolver of the VPC alone, where DNS Firewall sees them. Found: ${join("; ", [for domain in var.policy.allowed_domains : "${domain.name} (${join(", ", domain.ports)})" if length(domain.ports) == 0 || anytrue([for port in domain.ports : port != floor(port) || port < 1 || port > 65535 || contains(local.judgement.resolver_ports, port)])])}."
   }
 
   validation {
     condition     = alltrue([for domain in var.policy.allowed_domains : length(trimspace(domain.reason)) > 0])
-    error_message = "policy.allowed_domains needs a reason for each host: it is what a reviewer reads first."
+    error_message = "policy.allowed_domains needs a reason for each host: it is what a reviewer reads first. Without one: ${join(", ", [for domain in var.policy.allowed_domains : domain.name if length(trimspace(domain.reason)) == 0])}."
   }
 
   validation {
@@ -109,14 +109,14 @@ variable "policy" {
   }
 
   validation {
-    condition     = alltrue([for domain in var.policy.allowed_domains : domain.kind != "address" || !can(regex("^(0|127|169\\.254|22[4-9]|23[0-9]|24[0-9]|25[0-5])\\.|^\\[(::|f[ed])", domain.name))])
-    error_message = "policy.allowed_domains holds an address of the machine itself, of its metadata service or of a multicast group; no accepted risk changes this."
+    condition     = alltrue([for domain in var.policy.allowed_domains : domain.kind != "address" || !can(regex(local.judgement.special_address_pattern, domain.name))])
+    error_message = "policy.allowed_domains holds an address of the machine itself, of its metadata service or of a multicast group: ${join(", ", [for domain in var.policy.allowed_domains : domain.name if domain.kind == "address" && can(regex(local.judgement.special_address_pattern, domain.name))])}. Take it out; no accepted risk changes this."
   }
 
   # A list that was edited by hand would let one layer answer what another one drops.
   validation {
-    condition     = toset([for domain in var.policy.allowed_domains : domain.name if domain.kind != "address"]) == toset(var.policy.dns.egress)
-    error_message = "policy.dns.egress and policy.allowed_domains differ: do not edit sallyport.auto.tfvars.json, change the policy and compile it again."
+    condition     = join(" ", sort([for domain in var.policy.allowed_domains : domain.name if domain.kind != "address"])) == join(" ", sort(var.policy.dns.egress))
+    error_message = "policy.dns.egress and policy.allowed_domains differ: ${join(", ", concat(tolist(setsubtract([for domain in var.policy.allowed_domains : domain.name if domain.kind != "address"], var.policy.dns.egress)), tolist(setsubtract(var.policy.dns.egress, [for domain in var.policy.allowed_domains : domain.name]))))}. Do not edit sallyport.auto.tfvars.json, change the policy and compile it again."
   }
 
   validation {
@@ -133,14 +133,14 @@ variable "policy" {
   }
 
   validation {
-    condition     = alltrue([for pattern in concat(var.policy.models.allow, var.policy.models.deny) : can(regex("^(([a-z]{2,4}|us-gov)\\.)?(anthropic\\.)?claude-[A-Za-z0-9.:*-]*$", pattern))])
-    error_message = "policy.models holds a pattern that could stand for another vendor's model: ${join(", ", [for pattern in concat(var.policy.models.allow, var.policy.models.deny) : pattern if !can(regex("^(([a-z]{2,4}|us-gov)\\.)?(anthropic\\.)?claude-[A-Za-z0-9.:*-]*$", pattern))])}. Begin it with `claude-`."
+    condition     = alltrue([for pattern in concat(var.policy.models.allow, var.policy.models.deny) : can(regex(local.judgement.model_pattern, pattern))])
+    error_message = "policy.models holds a pattern that could stand for another vendor's model: ${join(", ", [for pattern in concat(var.policy.models.allow, var.policy.models.deny) : pattern if !can(regex(local.judgement.model_pattern, pattern))])}. Begin it with `claude-`."
   }
 
   validation {
     condition = alltrue(concat(
-      [for arn in var.policy.models.profile_arns : can(regex("^arn:aws[a-z-]*:bedrock:[a-z0-9-]+:(\\*|[0-9]{12}):inference-profile/[a-z-]+\\.anthropic\\.claude-[A-Za-z0-9.:*?-]*$", arn))],
-      [for arn in var.policy.models.model_arns : can(regex("^arn:aws[a-z-]*:bedrock:[a-z0-9*-]+::foundation-model/anthropic\\.claude-[A-Za-z0-9.:*?-]*$", arn))],
+      [for arn in var.policy.models.profile_arns : can(regex(local.judgement.profile_arn_pattern, arn))],
+      [for arn in var.policy.models.model_arns : can(regex(local.judgement.model_arn_pattern, arn))],
     ))
     error_message = "policy.models holds an ARN that could stand for another vendor's model; each must end in anthropic.claude-…, and application inference profiles, whose names say nothing, are not taken. Mend `models` of the policy, then compile it again."
   }
@@ -180,7 +180,7 @@ variable "policy" {
 
   validation {
     condition     = var.policy.session.max_minutes >= 1 && var.policy.session.max_minutes <= 1440 && var.policy.session.idle_minutes >= 1 && var.policy.session.idle_minutes <= 60
-    error_message = "policy.session must end within 1440 minutes, and after at most 60 idle ones: Session Manager takes no more."
+    error_message = "policy.session must end within 1440 minutes, and after at most 60 idle ones, and says ${var.policy.session.max_minutes} and ${var.policy.session.idle_minutes}: Session Manager takes no more. Set `session.max_duration_minutes` and `session.idle_timeout_minutes` of the policy."
   }
 
   validation {

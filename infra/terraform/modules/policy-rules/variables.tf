@@ -19,12 +19,12 @@ variable "components" {
 
   validation {
     condition     = !var.components.ephemeral_session || var.policy.session.max_minutes <= 480
-    error_message = "components.ephemeral_session ends each session after 8 hours: set `session.max_duration_minutes` of the policy to 480 or less."
+    error_message = "components.ephemeral_session ends each session after 8 hours, and the policy says ${var.policy.session.max_minutes} minutes: set `session.max_duration_minutes` of the policy to 480 or less."
   }
 
   validation {
-    condition     = var.components.gateway || var.policy.provider != "bedrock" || !can(regex("\\.amazonaws\\.com(\\.cn)?$", try(var.policy.upstream.name, "x.amazonaws.com")))
-    error_message = "The policy sends model requests from hosts to Bedrock itself, where their role has no right: switch components.gateway on, or set `providers.bedrock.upstream` of the policy to a gateway that stands elsewhere."
+    condition     = var.components.gateway || var.policy.provider != "bedrock" || !can(regex(local.judgement.aws_host_pattern, try(var.policy.upstream.name, "x.amazonaws.com")))
+    error_message = "The policy sends model requests from hosts to Bedrock itself (${try(var.policy.upstream.name, "no address outside")}), where their role has no right: switch components.gateway on, or set `providers.bedrock.upstream` of the policy to a gateway that stands elsewhere."
   }
 }
 
@@ -114,12 +114,12 @@ variable "component_hosts" {
 
   validation {
     condition     = alltrue([for name in flatten(values(var.component_hosts)) : can(regex(local.name_pattern, name)) && !startswith(name, "*.")])
-    error_message = "component_hosts must be names in lower case with at least two labels, without wildcards and without a final dot."
+    error_message = "component_hosts must be names in lower case with at least two labels, without wildcards and without a final dot. Found: ${join(", ", [for name in flatten(values(var.component_hosts)) : name if !(can(regex(local.name_pattern, name)) && !startswith(name, "*."))])}."
   }
 
   validation {
     condition     = length(setintersection(flatten(values(var.component_hosts)), keys(merge(local.multi_tenant_domains, local.multi_tenant_hosts)))) == 0
-    error_message = "component_hosts holds a host that many parties share; it is for components inside the network. Put others into extra_domains."
+    error_message = "component_hosts holds a host that many parties share: ${join(", ", setintersection(flatten(values(var.component_hosts)), keys(merge(local.multi_tenant_domains, local.multi_tenant_hosts))))}. It is for components inside the network; put others into extra_domains."
   }
 }
 
@@ -130,7 +130,7 @@ variable "buckets" {
 
   validation {
     condition     = alltrue([for bucket in var.buckets : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", bucket))])
-    error_message = "buckets must be names of S3 buckets without dots and wildcards: a dot in the name does not fit the certificate of S3."
+    error_message = "buckets must be names of S3 buckets without dots and wildcards: a dot in the name does not fit the certificate of S3. Found: ${join(", ", [for bucket in var.buckets : bucket if !(can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", bucket)))])}."
   }
 }
 
@@ -187,18 +187,18 @@ variable "extra_domains" {
   }
 
   validation {
-    condition     = var.policy.provider != "bedrock" || alltrue([for domain in var.extra_domains : !can(regex("(^|\\.)anthropic\\.com$", domain.name))])
-    error_message = "extra_domains holds a host of anthropic.com, but the policy uses Bedrock: with a key of his own anybody could send prompts and files there. Take it out; no accepted risk changes this."
+    condition     = var.policy.provider != "bedrock" || alltrue([for domain in var.extra_domains : !can(regex(local.judgement.provider_pattern, domain.name))])
+    error_message = "extra_domains holds a host of anthropic.com, but the policy uses Bedrock: ${join(", ", [for domain in var.extra_domains : domain.name if can(regex(local.judgement.provider_pattern, domain.name))])}. With a key of his own anybody could send prompts and files there. Take it out; no accepted risk changes this."
   }
 
   validation {
-    condition     = alltrue([for domain in var.extra_domains : alltrue([for port in domain.ports : port == floor(port) && port >= 1 && port <= 65535 && !contains([53, 853], port)]) && length(domain.ports) > 0])
-    error_message = "extra_domains needs ports from 1 to 65535, and neither 53 nor 853: names are asked from the resolver of the VPC alone, where DNS Firewall sees them."
+    condition     = alltrue([for domain in var.extra_domains : alltrue([for port in domain.ports : port == floor(port) && port >= 1 && port <= 65535 && !contains(local.judgement.resolver_ports, port)]) && length(domain.ports) > 0])
+    error_message = "extra_domains needs ports from 1 to 65535, and neither 53 nor 853: names are asked from the resolver of the VPC alone, where DNS Firewall sees them. Found: ${join("; ", [for domain in var.extra_domains : "${domain.name} (${join(", ", domain.ports)})" if length(domain.ports) == 0 || anytrue([for port in domain.ports : port != floor(port) || port < 1 || port > 65535 || contains(local.judgement.resolver_ports, port)])])}."
   }
 
   validation {
     condition     = alltrue([for domain in var.extra_domains : length(trimspace(domain.reason)) > 0])
-    error_message = "extra_domains needs a reason for each host: it is what a reviewer reads first."
+    error_message = "extra_domains needs a reason for each host: it is what a reviewer reads first. Without one: ${join(", ", [for domain in var.extra_domains : domain.name if length(trimspace(domain.reason)) == 0])}."
   }
 }
 

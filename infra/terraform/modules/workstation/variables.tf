@@ -47,7 +47,7 @@ variable "account_id" {
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "An account id has 12 digits; write it in quotes, so that leading zeros stay."
+    error_message = "account_id must be the 12 digits of an AWS account; write it in quotes, so that leading zeros stay."
   }
 }
 
@@ -68,7 +68,7 @@ variable "vpc_id" {
 
   validation {
     condition     = startswith(var.vpc_id, "vpc-")
-    error_message = "Give the id of a VPC, which begins with \"vpc-\"."
+    error_message = "vpc_id must be the id of a VPC, which begins with \"vpc-\"."
   }
 }
 
@@ -78,7 +78,7 @@ variable "subnet_ids" {
 
   validation {
     condition     = length(var.subnet_ids) > 0
-    error_message = "Give at least one private subnet."
+    error_message = "subnet_ids is empty: give at least one private subnet."
   }
 }
 
@@ -108,11 +108,11 @@ variable "egress_ports" {
 
   validation {
     condition     = alltrue([for port in var.egress_ports : port >= 1 && port <= 65535 && port == floor(port)])
-    error_message = "A port is a whole number from 1 to 65535."
+    error_message = "egress_ports must be whole numbers from 1 to 65535. Found: ${join(", ", [for port in var.egress_ports : port if !(port >= 1 && port <= 65535 && port == floor(port))])}."
   }
   validation {
     condition     = length(setintersection(var.egress_ports, [53, 853])) == 0
-    error_message = "Ports 53 and 853 lead around the DNS firewall: names are looked up at the VPC's resolver alone."
+    error_message = "egress_ports must hold neither 53 nor 853, which lead around the DNS firewall: names are looked up at the VPC's resolver alone. Take them out of the policy's `ports`."
   }
 }
 
@@ -122,7 +122,7 @@ variable "image_id" {
 
   validation {
     condition     = can(regex("^ami-([0-9a-f]{8}|[0-9a-f]{17})$", var.image_id))
-    error_message = "Name the image by its id, \"ami-\" and 17 digits; a name or \"most recent\" would change beneath you."
+    error_message = "image_id must be the id of an image, \"ami-\" and 17 digits; a name or \"most recent\" would change beneath you."
   }
 }
 
@@ -133,7 +133,7 @@ variable "instance_type" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]*\\.[a-z0-9-]+$", var.instance_type))
-    error_message = "An instance type is a family and a size, such as \"m7i.xlarge\"."
+    error_message = "instance_type must be a family and a size, such as \"m7i.xlarge\"."
   }
 }
 
@@ -144,7 +144,7 @@ variable "root_volume_gb" {
 
   validation {
     condition     = var.root_volume_gb >= 20 && var.root_volume_gb <= 16384
-    error_message = "The disk holds the system, the log and the work: 20 to 16384 GiB."
+    error_message = "root_volume_gb must be 20 to 16384 GiB: the disk holds the system, the log and the work."
   }
 }
 
@@ -155,7 +155,7 @@ variable "root_device_name" {
 
   validation {
     condition     = can(regex("^/dev/(xvd|sd)[a-z][0-9]?$", var.root_device_name))
-    error_message = "Take the root device name that the image itself states, such as /dev/xvda."
+    error_message = "root_device_name must be the one that the image itself states, such as /dev/xvda."
   }
 }
 
@@ -169,26 +169,26 @@ variable "developers" {
 
   validation {
     condition     = alltrue([for key in keys(var.developers) : can(regex("^[a-z][a-z0-9-]{0,30}$", key))])
-    error_message = "The key of a developer becomes part of names: 1 to 31 small letters, digits and hyphens, beginning with a letter."
+    error_message = "The keys of developers become part of names: 1 to 31 small letters, digits and hyphens, beginning with a letter. Found: ${join(", ", [for key in keys(var.developers) : key if !(can(regex("^[a-z][a-z0-9-]{0,30}$", key)))])}."
   }
   validation {
     condition     = alltrue([for one in values(var.developers) : can(regex("^[a-z_][a-z0-9_-]{0,30}$", one.os_user))])
-    error_message = "An os_user is 1 to 31 small letters, digits, hyphens and underscores."
+    error_message = "os_user of each of developers must be 1 to 31 small letters, digits, hyphens and underscores. Found: ${join(", ", [for one in values(var.developers) : one.os_user if !(can(regex("^[a-z_][a-z0-9_-]{0,30}$", one.os_user)))])}."
   }
   validation {
     condition = alltrue([
       for one in values(var.developers) :
       !contains(["root", "admin", "ec2-user", "debian", "ubuntu", "ssm-user", "sallyport", "daemon", "bin", "nobody", "systemd-network"], one.os_user)
     ])
-    error_message = "An os_user is an account of a person: those of the system, of the image and of Sallyport itself are refused."
+    error_message = "os_user of each of developers must be an account of a person: those of the system, of the image and of Sallyport itself are refused. Given: ${join(", ", [for one in values(var.developers) : one.os_user])}."
   }
   validation {
     condition     = alltrue([for one in values(var.developers) : can(regex("^[\\w+=,.@-]{1,128}$", one.owner))])
-    error_message = "An owner is a user name of IAM Identity Center: letters, digits and + = , . @ - _"
+    error_message = "owner of each of developers must be a user name of IAM Identity Center: letters, digits and + = , . @ - _. Found: ${join(", ", [for one in values(var.developers) : one.owner if !(can(regex("^[\\w+=,.@-]{1,128}$", one.owner)))])}."
   }
   validation {
     condition     = length(distinct([for one in values(var.developers) : one.owner])) == length(var.developers)
-    error_message = "One developer, one host: each owner stands in one entry only."
+    error_message = "developers must have different owners: each stands in one entry only, for one developer has one host. Owners: ${join(", ", sort([for one in values(var.developers) : one.owner]))}."
   }
 }
 
@@ -199,7 +199,7 @@ variable "max_host_age_days" {
 
   validation {
     condition     = var.max_host_age_days >= 1 && var.max_host_age_days <= 365 && var.max_host_age_days == floor(var.max_host_age_days)
-    error_message = "A host lives 1 to 365 whole days."
+    error_message = "max_host_age_days must be 1 to 365 whole days."
   }
 }
 
@@ -218,12 +218,12 @@ variable "audit_stream_name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_.-]{1,64}$", var.audit_stream_name))
-    error_message = "A stream's name is 1 to 64 letters, digits and . _ -"
+    error_message = "audit_stream_name must be 1 to 64 letters, digits and . _ -, as the module audit-streams gives it."
   }
 }
 
 variable "store" {
-  description = "Where the hosts keep stores of their logs, under `logs/`: bucket and key of the archive; null for no store."
+  description = "Where the hosts keep stores of their logs, each under `logs/` and its own `aws:userid`: bucket and key of the archive; null for no store."
   type        = object({ bucket_arn = string, key_arn = string })
   default     = null
 
@@ -247,17 +247,17 @@ variable "artifacts" {
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.artifacts.bucket))
-    error_message = "artifacts.bucket is the name of a bucket, without s3://."
+    error_message = "artifacts.bucket is ${var.artifacts.bucket}, and must be the name of a bucket, without s3://."
   }
   validation {
     condition     = can(regex("^[0-9a-f]{64}$", var.artifacts.package_sha256))
-    error_message = "artifacts.package_sha256 is the SHA-256 that scripts/package-host.sh prints: 64 small hexadecimal digits."
+    error_message = "artifacts.package_sha256 is ${var.artifacts.package_sha256}, and must be the SHA-256 that scripts/package-host.ts prints: 64 small hexadecimal digits."
   }
   validation {
     condition = alltrue([
       for key in [var.artifacts.package_key, var.artifacts.client_key, var.artifacts.bundle_key] : can(regex("^[A-Za-z0-9][A-Za-z0-9._/@+-]{0,511}$", key))
     ])
-    error_message = "Keys of objects are of letters, digits and . _ / @ + -, without a slash in front."
+    error_message = "artifacts must have keys of objects of letters, digits and . _ / @ + -, without a slash in front. Given: ${var.artifacts.package_key}, ${var.artifacts.client_key}, ${var.artifacts.bundle_key}."
   }
   validation {
     condition     = can(regex("^[A-Za-z0-9+/=. :_-]+(\\n[A-Za-z0-9+/=. :_-]+)*\\n?$", var.artifacts.trust_key)) && !strcontains(var.artifacts.trust_key, "PRIVATE")
@@ -271,7 +271,7 @@ variable "session_document" {
 
   validation {
     condition     = try(jsondecode(var.session_document).sessionType == "Standard_Stream" && jsondecode(var.session_document).inputs.runAsEnabled == true && jsondecode(var.session_document).inputs.cloudWatchStreamingEnabled == true, false)
-    error_message = "The session document must stream to CloudWatch Logs and run as the developer's own account: take policy.session.document as `sallyport policy compile --target terraform` writes it."
+    error_message = "session_document must stream to CloudWatch Logs and run as the developer's own account: take policy.session.document as `sallyport policy compile --target terraform` writes it."
   }
 }
 
@@ -282,7 +282,7 @@ variable "parameter_names" {
 
   validation {
     condition     = alltrue([for name in var.parameter_names : can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", name))])
-    error_message = "Name each parameter in full, from its first slash, without wildcards."
+    error_message = "parameter_names must name each parameter in full, from its first slash, without wildcards. Found: ${join(", ", [for name in var.parameter_names : name if !(can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", name)))])}."
   }
 }
 
@@ -293,7 +293,7 @@ variable "log_retention_days" {
 
   validation {
     condition     = contains([30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "CloudWatch Logs takes fixed numbers of days: 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+    error_message = "log_retention_days must be a number that CloudWatch Logs takes: 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 

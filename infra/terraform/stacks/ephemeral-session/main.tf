@@ -24,8 +24,8 @@ module "session" {
   sessions_stream_name      = var.workload.sessions_stream_name
   kms_key_arns              = { sessions = var.workload.sessions_key_arn, logs = var.workload.logs_key_arn }
   developers                = var.developers
-  max_minutes               = var.policy.session.max_minutes
-  detached_minutes          = min(var.detached_minutes, var.policy.session.idle_minutes)
+  max_minutes               = var.session_policy.session.max_minutes
+  detached_minutes          = min(var.detached_minutes, var.session_policy.session.idle_minutes)
   cpu                       = var.cpu
   memory_mib                = var.memory_mib
   storage_gib               = var.storage_gib

@@ -1,24 +1,90 @@
 variable "policy" {
   description = "What `sallyport policy compile --target terraform` writes to sallyport.auto.tfvars.json: the same file as the workload stack's."
   type = object({
-    format   = number
-    provider = string
-    session  = object({ max_minutes = number, idle_minutes = number })
+    format          = number
+    provider        = string
+    region          = string
+    models          = object({ allow = list(string), deny = list(string) })
+    allowed_domains = list(object({ name = string, ports = list(number) }))
+    upstream        = object({ name = string, port = number })
   })
 
   validation {
     condition     = var.policy.format == 1
-    error_message = "policy.format must be 1: compile the policy by the release that these modules came with."
+    error_message = "policy.format is ${var.policy.format}, and these modules take 1: compile the policy with the release of Sallyport that the modules come from."
   }
 
   validation {
     condition     = var.policy.provider == "bedrock"
-    error_message = "Ephemeral sessions reach models through the central gateway, which is for Bedrock alone: set `providers.use: bedrock` in the policy."
+    error_message = "policy.provider is ${var.policy.provider}, and ephemeral sessions reach models through the central gateway, which is for Bedrock alone: set `providers.use: bedrock` in the policy."
+  }
+}
+
+variable "session_policy" {
+  description = "What the same command writes for the policy in `bundle`. Sessions stand in the network that `policy` builds and ask its gateway, so they may have what it has, or less."
+  type = object({
+    format          = number
+    shape           = string
+    provider        = string
+    region          = string
+    models          = object({ allow = list(string), deny = list(string) })
+    allowed_domains = list(object({ name = string, ports = list(number) }))
+    upstream        = object({ name = string, port = number })
+    session         = object({ max_minutes = number, idle_minutes = number })
+  })
+
+  validation {
+    condition     = var.session_policy.format == 1
+    error_message = "session_policy.format is ${var.session_policy.format}, and these modules take 1: compile the policy of the sessions with the release of Sallyport that the modules come from."
   }
 
   validation {
-    condition     = var.policy.session.max_minutes >= 5 && var.policy.session.max_minutes <= 480
-    error_message = "An ephemeral session lasts 8 hours at most: set session.max_duration_minutes of the policy to 480 or less."
+    condition     = var.session_policy.shape == "container"
+    error_message = "session_policy.shape is ${var.session_policy.shape}, and a session is a task: set `shape: container` in the policy of the sessions, or give the values of that policy and not those of the hosts."
+  }
+
+  validation {
+    condition     = var.session_policy.session.max_minutes >= 5 && var.session_policy.session.max_minutes <= 480
+    error_message = "session_policy.session.max_minutes is ${var.session_policy.session.max_minutes}, and an ephemeral session lasts from 5 minutes to 8 hours: set `session.max_duration_minutes` of its policy to 480 or less."
+  }
+
+  validation {
+    condition = alltrue([
+      for domain in var.session_policy.allowed_domains : anytrue([
+        for listed in var.policy.allowed_domains :
+        (listed.name == domain.name || (startswith(listed.name, "*.") && endswith(domain.name, trimprefix(listed.name, "*")))) &&
+        length(setsubtract(domain.ports, listed.ports)) == 0
+      ])
+    ])
+    error_message = "session_policy names hosts or ports that the network of policy does not let through: ${join(", ", [
+      for domain in var.session_policy.allowed_domains : "${domain.name} (${join(", ", domain.ports)})" if !anytrue([
+        for listed in var.policy.allowed_domains :
+        (listed.name == domain.name || (startswith(listed.name, "*.") && endswith(domain.name, trimprefix(listed.name, "*")))) &&
+        length(setsubtract(domain.ports, listed.ports)) == 0
+      ])
+    ])}. Write them under `egress.hosts` of both policies, or take them out of the sessions', and compile both again."
+  }
+
+  validation {
+    condition = length(var.policy.models.allow) == 0 || (length(var.session_policy.models.allow) > 0 && alltrue([
+      for pattern in var.session_policy.models.allow : anytrue([
+        for listed in var.policy.models.allow : can(regex("^${replace(replace(listed, ".", "\\."), "*", ".*")}$", pattern))
+      ])
+    ]))
+    error_message = "session_policy.models.allow (${join(", ", var.session_policy.models.allow)}) holds more than policy.models.allow (${join(", ", var.policy.models.allow)}), which the gateway refuses: write the same `models` in both policies, and compile both again."
+  }
+
+  validation {
+    condition     = length(setsubtract(var.policy.models.deny, var.session_policy.models.deny)) == 0
+    error_message = "session_policy.models.deny lacks what the gateway refuses: ${join(", ", setsubtract(var.policy.models.deny, var.session_policy.models.deny))}. Write the same `models` in both policies, and compile both again."
+  }
+
+  validation {
+    condition = (
+      var.session_policy.provider == var.policy.provider && var.session_policy.region == var.policy.region &&
+      var.session_policy.upstream == var.policy.upstream
+    )
+    error_message = "session_policy sends model requests to ${try("${var.session_policy.upstream.name}:${var.session_policy.upstream.port}", "no gateway")} (${var.session_policy.provider}, ${var.session_policy.region}), and policy to ${try("${var.policy.upstream.name}:${var.policy.upstream.port}", "no gateway")} (${var.policy.provider}, ${var.policy.region}), where the gateway is: write the same `providers` in both policies, and compile both again."
   }
 }
 
@@ -118,7 +184,7 @@ variable "bundle" {
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.bundle.bucket)) && length(var.bundle.key) > 0 && !startswith(var.bundle.key, "/")
-    error_message = "bundle must name a bucket and the key of an object in it, without a leading slash."
+    error_message = "bundle must name a bucket and the key of an object in it, without a leading slash. Found: bucket ${var.bundle.bucket}, key ${var.bundle.key}."
   }
 
   validation {
@@ -133,17 +199,17 @@ variable "developers" {
 
   validation {
     condition     = alltrue([for key in keys(var.developers) : can(regex("^[a-z][a-z0-9-]{0,30}$", key))])
-    error_message = "The keys of developers become part of names: 1 to 31 lower-case letters, digits and hyphens, beginning with a letter."
+    error_message = "The keys of developers become part of names: 1 to 31 lower-case letters, digits and hyphens, beginning with a letter. Found: ${join(", ", [for key in keys(var.developers) : key if !(can(regex("^[a-z][a-z0-9-]{0,30}$", key)))])}."
   }
 
   validation {
     condition     = length(distinct([for developer in values(var.developers) : developer.owner])) == length(var.developers)
-    error_message = "developers must have different owners: whoever has the tag of another reaches that one's sessions."
+    error_message = "developers must have different owners: whoever has the tag of another reaches that one's sessions. Owners: ${join(", ", sort([for one in values(var.developers) : one.owner]))}."
   }
 
   validation {
     condition     = alltrue([for developer in values(var.developers) : can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", developer.owner))])
-    error_message = "owner must be 1 to 128 letters, digits and + = , . @ _ -, as the user name of Identity Center has them."
+    error_message = "owner of each of developers must be 1 to 128 letters, digits and + = , . @ _ -, as the user name of Identity Center has them. Found: ${join(", ", [for developer in values(var.developers) : developer.owner if !(can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", developer.owner)))])}."
   }
 }
 

@@ -1,11 +1,17 @@
 locals {
   # Roles and trails of the accounts that write here, by the names that their stacks give them: they need not be there yet.
   workloads = [for workload in var.workload_accounts : {
+    stack = coalesce(workload.name, var.name)
     roles = "arn:${var.partition}:iam::${workload.account_id}:role/${coalesce(workload.name, var.name)}"
     trail = "arn:${var.partition}:cloudtrail:${workload.region}:${workload.account_id}:trail/${coalesce(workload.name, var.name)}-trail"
   }]
-  audit_writer_role_arns   = [for workload in local.workloads : "${workload.roles}-audit-stream"]
-  store_writer_role_arns   = flatten([for workload in local.workloads : ["${workload.roles}-host", "${workload.roles}-gateway-task"]])
+  audit_writer_role_arns = [for workload in local.workloads : "${workload.roles}-audit-stream"]
+  store_writer_role_arns = [for workload in local.workloads : "${workload.roles}-host"]
+  # As the module gateway names its store: the stack, `gateway`, and the account, which the bucket's policy adds.
+  named_store_writer_role_arns = {
+    for stack in distinct([for workload in local.workloads : workload.stack]) :
+    "${stack}-gateway" => distinct([for workload in local.workloads : "${workload.roles}-gateway-task" if workload.stack == stack])
+  }
   session_writer_role_arns = [for workload in local.workloads : "${workload.roles}-sessions-stream"]
   trail_arns = distinct(concat(
     ["arn:${var.partition}:cloudtrail:${var.region}:${var.account_id}:trail/${var.name}-trail"],
@@ -29,7 +35,7 @@ module "keys" {
   role                     = "archive"
   protected                = var.protected
   break_glass_role_arns    = var.break_glass_role_arns
-  audit_writer_role_arns   = concat(local.audit_writer_role_arns, local.store_writer_role_arns)
+  audit_writer_role_arns   = concat(local.audit_writer_role_arns, local.store_writer_role_arns, flatten(values(local.named_store_writer_role_arns)))
   session_writer_role_arns = local.session_writer_role_arns
   reader_role_arns         = var.reader_role_arns
   replication_role_arns    = local.is_replicated ? [local.replication_role_arn] : []
@@ -75,13 +81,15 @@ module "store" {
   protected                   = var.protected
   break_glass_role_arns       = var.break_glass_role_arns
   audit_writer_role_arns      = local.audit_writer_role_arns
-  store_writer_role_arns      = local.store_writer_role_arns
+  store_writer_role_arns      = distinct(local.store_writer_role_arns)
   session_writer_role_arns    = local.session_writer_role_arns
   reader_role_arns            = var.reader_role_arns
   trail_arns                  = local.trail_arns
   kms_key_arns                = module.keys.key_arns
   replica_kms_key_arns        = local.is_replicated ? module.replica_keys[0].key_arns : {}
   archive_after_days          = var.archive_after_days
+
+  named_store_writer_role_arns = local.named_store_writer_role_arns
 }
 
 module "watch" {

@@ -95,17 +95,17 @@ variable "workload_accounts" {
 
   validation {
     condition     = length(var.workload_accounts) > 0
-    error_message = "workload_accounts must name at least one account: an archive that nobody writes to keeps nothing."
+    error_message = "workload_accounts is empty: name at least one account, for an archive that nobody writes to keeps nothing."
   }
 
   validation {
     condition     = alltrue([for workload in var.workload_accounts : can(regex("^[0-9]{12}$", workload.account_id))])
-    error_message = "account_id of each of workload_accounts must be the 12 digits of an AWS account."
+    error_message = "account_id of each of workload_accounts must be the 12 digits of an AWS account. Found: ${join(", ", [for workload in var.workload_accounts : workload.account_id if !(can(regex("^[0-9]{12}$", workload.account_id)))])}."
   }
 
   validation {
     condition     = var.environment != "production" || alltrue([for workload in var.workload_accounts : workload.account_id != var.account_id])
-    error_message = "in production the log archive must be an account of its own: whoever administers the workload must not administer its logs."
+    error_message = "workload_accounts holds account_id itself, ${var.account_id}. In production the log archive must be an account of its own: whoever administers the workload must not administer its logs. Apply this stack in another account."
   }
 }
 
@@ -186,7 +186,7 @@ variable "break_glass_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.break_glass_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "break_glass_role_arns must hold ARNs of roles, written whole."
+    error_message = "break_glass_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.break_glass_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -203,7 +203,7 @@ variable "reader_role_arns" {
 
   validation {
     condition     = alltrue([for arn in var.reader_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
-    error_message = "reader_role_arns must hold ARNs of roles, written whole."
+    error_message = "reader_role_arns must hold ARNs of roles, written whole. Found: ${join(", ", [for arn in var.reader_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn)))])}."
   }
 }
 
@@ -214,12 +214,12 @@ variable "alert_emails" {
 
   validation {
     condition     = alltrue([for address in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
-    error_message = "alert_emails must hold addresses of electronic mail."
+    error_message = "alert_emails must hold addresses of electronic mail. Found: ${join(", ", [for address in var.alert_emails : address if !(can(regex("^[^@ ]+@[^@ ]+$", address)))])}."
   }
 
   validation {
     condition     = var.environment != "production" || length(var.alert_emails) + length(var.alert_target_arns) > 0
-    error_message = "in production somebody must be told: set alert_emails or alert_target_arns."
+    error_message = "alert_emails and alert_target_arns are both empty, and in production somebody must be told: set one of them."
   }
 }
 
@@ -230,7 +230,7 @@ variable "alert_target_arns" {
 
   validation {
     condition     = alltrue([for arn in var.alert_target_arns : can(regex("^arn:[a-z-]+:sqs:", arn))])
-    error_message = "alert_target_arns must hold ARNs of SQS queues."
+    error_message = "alert_target_arns must hold ARNs of SQS queues. Found: ${join(", ", [for arn in var.alert_target_arns : arn if !(can(regex("^arn:[a-z-]+:sqs:", arn)))])}."
   }
 }
 

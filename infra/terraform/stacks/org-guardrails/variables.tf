@@ -9,12 +9,12 @@ variable "policy" {
 
   validation {
     condition     = var.policy.format == 1
-    error_message = "policy.format must be 1: compile the policy by the release that these modules came with."
+    error_message = "policy.format is ${var.policy.format}, and these modules take 1: compile the policy with the release of Sallyport that the modules come from."
   }
 
   validation {
     condition     = var.policy.provider == "bedrock"
-    error_message = "The service control policy about models is about Bedrock: set `providers.use: bedrock` in the policy."
+    error_message = "policy.provider is ${var.policy.provider}, and the service control policy about models is about Bedrock: set `providers.use: bedrock` in the policy."
   }
 }
 
@@ -36,7 +36,7 @@ variable "tags" {
 
   validation {
     condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])
-    error_message = "tags must not begin with aws:, which AWS keeps for itself."
+    error_message = "tags holds keys that AWS keeps for itself: ${join(", ", [for key in keys(var.tags) : key if startswith(lower(key), "aws:")])}. Choose others."
   }
 }
 
@@ -67,7 +67,7 @@ variable "workload_account_ids" {
 
   validation {
     condition     = length(var.workload_account_ids) > 0 && alltrue([for id in var.workload_account_ids : can(regex("^[0-9]{12}$", id))])
-    error_message = "workload_account_ids must hold at least one account, each as 12 digits."
+    error_message = "workload_account_ids must hold at least one account, each as 12 digits. Found: ${length(var.workload_account_ids) == 0 ? "none" : join(", ", [for id in var.workload_account_ids : id if !(can(regex("^[0-9]{12}$", id)))])}."
   }
 }
 
@@ -103,7 +103,7 @@ variable "management_account_id" {
 
   validation {
     condition     = !contains(concat(var.workload_account_ids, [var.log_archive_account_id]), var.management_account_id)
-    error_message = "Neither agents nor the log belong into the management account: service control policies do not bind it."
+    error_message = "management_account_id is also that of a workload or of the log: neither belongs into the management account, which service control policies do not bind. Give each an account of its own."
   }
 }
 
@@ -114,7 +114,7 @@ variable "extra_regions" {
 
   validation {
     condition     = alltrue([for region in var.extra_regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
-    error_message = "extra_regions must hold codes of AWS regions, such as eu-west-1."
+    error_message = "extra_regions must hold codes of AWS regions, such as eu-west-1. Found: ${join(", ", [for region in var.extra_regions : region if !(can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region)))])}."
   }
 }
 
@@ -124,7 +124,7 @@ variable "deployment_role_arns" {
 
   validation {
     condition     = length(var.deployment_role_arns) > 0 && alltrue([for arn in var.deployment_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", arn))])
-    error_message = "deployment_role_arns must hold at least one whole ARN of roles, without wildcards: a pattern would mean every role that somebody gives such a name."
+    error_message = "deployment_role_arns must hold at least one whole ARN of roles, without wildcards: a pattern would mean every role that somebody gives such a name. Found: ${length(var.deployment_role_arns) == 0 ? "none" : join(", ", [for arn in var.deployment_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", arn)))])}."
   }
 }
 
@@ -135,7 +135,7 @@ variable "application_profile_arns" {
 
   validation {
     condition     = alltrue([for arn in var.application_profile_arns : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[a-z0-9]+$", arn))])
-    error_message = "application_profile_arns must be whole ARNs of application inference profiles, without wildcards: a pattern would let in profiles of other models."
+    error_message = "application_profile_arns must be whole ARNs of application inference profiles, without wildcards: a pattern would let in profiles of other models. Found: ${join(", ", [for arn in var.application_profile_arns : arn if !(can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[a-z0-9]+$", arn)))])}."
   }
 }
 
@@ -160,7 +160,7 @@ variable "assignments" {
 
   validation {
     condition     = alltrue([for one in var.assignments : contains(["developer", "security", "auditor", "platform"], one.permission_set) && can(regex("^[0-9]{12}$", one.account_id)) && can(regex("^([0-9a-f]{10}-)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", one.group_id))])
-    error_message = "assignments must name a permission set (developer, security, auditor, platform), the id of a group and an account."
+    error_message = "assignments must name a permission set (developer, security, auditor, platform), the id of a group in Identity Center (a UUID, not its name) and an account of 12 digits. Found: ${join(", ", [for one in var.assignments : "${one.permission_set} for ${one.group_id} in ${one.account_id}" if !(contains(["developer", "security", "auditor", "platform"], one.permission_set) && can(regex("^[0-9]{12}$", one.account_id)) && can(regex("^([0-9a-f]{10}-)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", one.group_id)))])}."
   }
 }
 
@@ -185,7 +185,7 @@ variable "developer_policy_names" {
 
   validation {
     condition     = length(var.developer_policy_names) <= 5 && alltrue([for name in var.developer_policy_names : can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", name))])
-    error_message = "developer_policy_names must be at most five names of policies, not ARNs."
+    error_message = "developer_policy_names must be at most five names of policies, not ARNs. Found: ${join(", ", var.developer_policy_names)}."
   }
 }
 
@@ -198,7 +198,7 @@ variable "scp_targets" {
 
   validation {
     condition     = length(var.scp_targets.workload) > 0 && length(var.scp_targets.archive) > 0 && alltrue([for id in concat(var.scp_targets.workload, var.scp_targets.archive) : can(regex("^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$", id))])
-    error_message = "scp_targets must name for workload and archive at least one root (r-…), organizational unit (ou-…) or account each."
+    error_message = "scp_targets must name for workload and archive at least one root (r-…), organizational unit (ou-…) or account each. Found: workload ${join(", ", var.scp_targets.workload)}; archive ${join(", ", var.scp_targets.archive)}."
   }
 }
 

@@ -55,6 +55,7 @@ module "gateway" {
   cpu                         = var.gateway.cpu
   memory_mib                  = var.gateway.memory_mib
   architecture                = var.gateway.architecture
+  limits                      = var.gateway.limits
   bundle                      = local.bundle
   allowed_role_arns = concat(
     var.components.workstation ? [module.workstation[0].role_arn] : [],

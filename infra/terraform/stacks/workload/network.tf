@@ -1,20 +1,21 @@
 module "network" {
   source = "../../modules/network"
 
-  name                  = var.name
-  tags                  = var.tags
-  environment           = var.environment
-  partition             = var.partition
-  region                = var.region
-  account_id            = var.account_id
-  azs                   = var.azs
-  vpc_cidr              = var.vpc_cidr
-  peer_cidrs            = var.peer_cidrs
-  peer_routes           = var.peer_routes
-  egress                = var.egress
-  firewall_endpoint_ids = var.egress == "firewall" ? module.network_firewall[0].endpoint_ids : {}
-  logs_kms_key_arn      = module.keys.key_arns["logs"]
-  log_retention_days    = var.log_retention_days
+  name                        = var.name
+  tags                        = var.tags
+  environment                 = var.environment
+  partition                   = var.partition
+  region                      = var.region
+  account_id                  = var.account_id
+  azs                         = var.azs
+  vpc_cidr                    = var.vpc_cidr
+  peer_cidrs                  = var.peer_cidrs
+  peer_routes                 = var.peer_routes
+  peer_routes_bypass_firewall = var.peer_routes_bypass_firewall
+  egress                      = var.egress
+  firewall_endpoint_ids       = var.egress == "firewall" ? module.network_firewall[0].endpoint_ids : {}
+  logs_kms_key_arn            = module.keys.key_arns["logs"]
+  log_retention_days          = var.log_retention_days
 }
 
 module "dns_firewall" {

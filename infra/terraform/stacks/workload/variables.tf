@@ -26,7 +26,7 @@ variable "tags" {
 
   validation {
     condition     = !anytrue([for key in keys(var.tags) : startswith(key, "sallyport:") || startswith(key, "aws:")])
-    error_message = "tags must not begin with sallyport: or aws:; the first decide who reaches which host and are set by the modules."
+    error_message = "tags holds keys that are not yours to give: ${join(", ", [for key in keys(var.tags) : key if startswith(key, "sallyport:") || startswith(key, "aws:")])}. Choose others: `sallyport:` decides who reaches which host and is set by the modules, `aws:` is AWS's."
   }
 }
 
@@ -94,12 +94,12 @@ variable "azs" {
 
   validation {
     condition     = length(var.azs) >= 1 && length(var.azs) <= 3 && length(distinct(var.azs)) == length(var.azs)
-    error_message = "azs must name one to three different availability zones."
+    error_message = "azs must name one to three different availability zones, and names ${join(", ", var.azs)} (${length(var.azs)})."
   }
 
   validation {
     condition     = var.environment != "production" || length(var.azs) >= 2
-    error_message = "In production azs must name at least two availability zones: with one, its failure stops every session. Set environment to development for a trial in one."
+    error_message = "In production azs must name at least two availability zones: with one, its failure stops every session. It names ${join(", ", var.azs)}: add another, for example azs = [\"${var.region}a\", \"${var.region}b\"], or set environment to development for a trial in one."
   }
 }
 
@@ -133,9 +133,20 @@ variable "peer_cidrs" {
 }
 
 variable "peer_routes" {
-  description = "Ways from the private subnets to networks of peer_cidrs, by network: the id of a transit gateway or of a peering connection. They lead past the firewall."
+  description = "Ways from the private subnets to networks of peer_cidrs, by network: the id of a transit gateway or of a peering connection. They lead past the firewall, so peer_routes_bypass_firewall has to say that this is meant."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = length(var.peer_routes) == 0 || var.peer_routes_bypass_firewall
+    error_message = "peer_routes lead past Network Firewall: no list of names holds on them, and what stands behind them is reached on every port. Set peer_routes_bypass_firewall to true if another firewall on that way is meant to hold, or leave them out."
+  }
+}
+
+variable "peer_routes_bypass_firewall" {
+  description = "Whether it is meant that peer_routes lead past the firewall, because something on the other side filters what comes."
+  type        = bool
+  default     = false
 }
 
 variable "egress" {
@@ -178,17 +189,17 @@ variable "components" {
 
   validation {
     condition     = !var.components.gateway || var.gateway != null
-    error_message = "components.gateway needs the variable gateway: host name, certificate and image."
+    error_message = "components.gateway is on, and gateway is null: give gateway its host name, certificate and image, or switch components.gateway off."
   }
 
   validation {
     condition     = !var.components.workstation || var.workstation != null
-    error_message = "components.workstation needs the variable workstation: image and developers."
+    error_message = "components.workstation is on, and workstation is null: give workstation its image and developers, or switch components.workstation off."
   }
 
   validation {
     condition     = !var.components.control_plane || var.control_plane != null
-    error_message = "components.control_plane needs the variable control_plane: the witness and the logs that it cosigns."
+    error_message = "components.control_plane is on, and control_plane is null: give control_plane the witness and the logs that it cosigns, or switch components.control_plane off."
   }
 }
 
@@ -204,12 +215,12 @@ variable "archive" {
 
   validation {
     condition     = try(can(regex("^[0-9]{12}$", var.archive.account_id)), false)
-    error_message = "archive must be the output of stacks/log-archive, with the id of its account: make the log archive's account first and apply that stack in it."
+    error_message = "archive.account_id is ${try(var.archive.account_id, "missing")}, and must be 12 digits: archive is the output of stacks/log-archive, so make the log archive's account first and apply that stack in it."
   }
 
   validation {
     condition     = var.environment != "production" || try(var.archive.account_id != var.account_id, true)
-    error_message = "In production the log archive must be an account of its own: whoever administers the workload must not administer its log."
+    error_message = "archive is of ${try(var.archive.account_id, "no account")}, which is account_id itself. In production the log archive must be an account of its own: whoever administers the workload must not administer its log. Apply stacks/log-archive in another account."
   }
 }
 
@@ -249,7 +260,7 @@ variable "workstation" {
 }
 
 variable "gateway" {
-  description = "The central gateway: its host name, which is the policy's upstream, the certificate in ACM, and the image by digest."
+  description = "The central gateway: its host name, which is the policy's upstream, the certificate in ACM, and the image by digest; its limits, by the names of its options."
   type = object({
     hostname        = string
     certificate_arn = string
@@ -257,6 +268,7 @@ variable "gateway" {
     cpu             = optional(number, 1024)
     memory_mib      = optional(number, 2048)
     architecture    = optional(string, "X86_64")
+    limits          = optional(map(number), {})
   })
   default = null
 }
@@ -299,10 +311,11 @@ variable "bedrock" {
 }
 
 variable "kill_switch" {
-  description = "Who approves that work goes on after a stop: ARNs of roles of another team than the one that starts `resume`."
+  description = "Who approves that work goes on after a stop: ARNs of roles of another team than the one that starts `resume`. And for how long a stop leaves the way of the log open."
   type = object({
-    approver_arns = list(string)
-    min_approvals = optional(number, 1)
+    approver_arns    = list(string)
+    min_approvals    = optional(number, 1)
+    delivery_seconds = optional(number, 180)
   })
 }
 

@@ -49,9 +49,15 @@ variable "audit_writer_role_arns" {
 }
 
 variable "store_writer_role_arns" {
-  description = "Roles that keep stores of their logs in the audit bucket, under `logs/`."
+  description = "Roles that keep stores of their logs in the audit bucket, each under `logs/` and its own `aws:userid`."
   type        = list(string)
   default     = []
+}
+
+variable "named_store_writer_role_arns" {
+  description = "Roles that keep stores whoever acts in them, by a name: each under `logs/` and that name with the role's account, `NAME-ACCOUNT`."
+  type        = map(list(string))
+  default     = {}
 }
 
 variable "session_writer_role_arns" {

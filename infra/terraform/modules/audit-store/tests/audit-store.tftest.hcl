@@ -209,3 +209,57 @@ run "a_writer_of_stores_is_named_whole" {
   }
   expect_failures = [var.store_writer_role_arns]
 }
+
+run "a1_a_store_of_a_name_is_of_each_accounts_role" {
+  command = apply
+  variables {
+    store_writer_role_arns       = ["arn:aws:iam::111122223333:role/sallyport-host"]
+    named_store_writer_role_arns = { sallyport-gateway = ["arn:aws:iam::111122223333:role/sallyport-gateway-task", "arn:aws:iam::222233334444:role/sallyport-gateway-task"] }
+  }
+
+  assert {
+    condition     = strcontains(aws_s3_bucket_policy.this["audit"].policy, "/logs/sallyport-gateway-$${aws:PrincipalAccount}/*")
+    error_message = "the folder of a name must be told apart by the account that AWS says"
+  }
+}
+
+run "a_writer_of_named_stores_is_named_whole" {
+  command = plan
+  variables {
+    named_store_writer_role_arns = { gateway = ["sallyport-gateway-task"] }
+  }
+  expect_failures = [var.named_store_writer_role_arns]
+}
+
+run "a_name_that_could_be_a_session_is_refused" {
+  command = plan
+  variables {
+    named_store_writer_role_arns = { "AROAEXAMPLE:i" = ["arn:aws:iam::111122223333:role/sallyport-gateway-task"] }
+  }
+  expect_failures = [var.named_store_writer_role_arns]
+}
+
+run "a_name_that_is_a_pattern_is_refused" {
+  command = plan
+  variables {
+    named_store_writer_role_arns = { "*" = ["arn:aws:iam::111122223333:role/sallyport-gateway-task"] }
+  }
+  expect_failures = [var.named_store_writer_role_arns]
+}
+
+run "a_name_without_roles_is_refused" {
+  command = plan
+  variables {
+    named_store_writer_role_arns = { gateway = [] }
+  }
+  expect_failures = [var.named_store_writer_role_arns]
+}
+
+run "a_role_with_two_folders_is_refused" {
+  command = plan
+  variables {
+    store_writer_role_arns       = ["arn:aws:iam::111122223333:role/sallyport-gateway-task"]
+    named_store_writer_role_arns = { gateway = ["arn:aws:iam::111122223333:role/sallyport-gateway-task"] }
+  }
+  expect_failures = [var.named_store_writer_role_arns]
+}

@@ -56,7 +56,7 @@ variable "bedrock_endpoint_ids" {
 
   validation {
     condition     = length(var.bedrock_endpoint_ids) > 0 && alltrue([for id in var.bedrock_endpoint_ids : can(regex("^vpce-[0-9a-f]{8,17}$", id))])
-    error_message = "bedrock_endpoint_ids must hold at least one id of a VPC endpoint (vpce-…)."
+    error_message = "bedrock_endpoint_ids must hold at least one id of a VPC endpoint (vpce-…). Found: ${length(var.bedrock_endpoint_ids) == 0 ? "none" : join(", ", [for id in var.bedrock_endpoint_ids : id if !(can(regex("^vpce-[0-9a-f]{8,17}$", id)))])}."
   }
 }
 
@@ -67,7 +67,7 @@ variable "application_profile_arns" {
 
   validation {
     condition     = alltrue([for arn in var.application_profile_arns : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[a-z0-9]+$", arn))])
-    error_message = "application_profile_arns must be whole ARNs of application inference profiles, without wildcards."
+    error_message = "application_profile_arns must be whole ARNs of application inference profiles, without wildcards. Found: ${join(", ", [for arn in var.application_profile_arns : arn if !(can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[a-z0-9]+$", arn)))])}."
   }
 }
 
@@ -78,7 +78,7 @@ variable "model_arns" {
 
   validation {
     condition     = alltrue([for arn in var.model_arns : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9*-]+::foundation-model/anthropic[.][a-z0-9].*$", arn))])
-    error_message = "model_arns must be ARNs of foundation models of anthropic: another pattern would allow another vendor."
+    error_message = "model_arns must be ARNs of foundation models of anthropic: another pattern would allow another vendor. Found: ${join(", ", [for arn in var.model_arns : arn if !(can(regex("^arn:[a-z-]+:bedrock:[a-z0-9*-]+::foundation-model/anthropic[.][a-z0-9].*$", arn)))])}."
   }
 }
 
@@ -89,6 +89,6 @@ variable "guardrail_arns" {
 
   validation {
     condition     = alltrue([for arn in var.guardrail_arns : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:guardrail/[a-z0-9]+$", arn))])
-    error_message = "guardrail_arns must be whole ARNs of guardrails."
+    error_message = "guardrail_arns must be whole ARNs of guardrails. Found: ${join(", ", [for arn in var.guardrail_arns : arn if !(can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:guardrail/[a-z0-9]+$", arn)))])}."
   }
 }

@@ -46,7 +46,7 @@ variable "services" {
 
   validation {
     condition     = alltrue([for service in var.services : can(regex("^[a-z0-9.-]+$", service))])
-    error_message = "services must be the last parts of com.amazonaws.REGION.SERVICE."
+    error_message = "services must be the last parts of com.amazonaws.REGION.SERVICE. Found: ${join(", ", [for service in var.services : service if !(can(regex("^[a-z0-9.-]+$", service)))])}."
   }
 }
 
@@ -78,6 +78,6 @@ variable "aws_owned_buckets" {
 
   validation {
     condition     = alltrue([for bucket in keys(var.aws_owned_buckets) : can(regex("^[a-z0-9][a-z0-9.{}-]{2,62}$", bucket))])
-    error_message = "aws_owned_buckets must be names of buckets without wildcards."
+    error_message = "aws_owned_buckets must be names of buckets without wildcards. Found: ${join(", ", [for bucket in keys(var.aws_owned_buckets) : bucket if !(can(regex("^[a-z0-9][a-z0-9.{}-]{2,62}$", bucket)))])}."
   }
 }

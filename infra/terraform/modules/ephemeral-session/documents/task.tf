@@ -14,6 +14,9 @@ locals {
       "awslogs-group"         = local.names.log_group
       "awslogs-region"        = var.region
       "awslogs-stream-prefix" = container
+      # What is printed is no record of anything: where CloudWatch takes nothing, a session must still come to its end.
+      "mode"            = "non-blocking"
+      "max-buffer-size" = "4m"
     }
   } }
 

@@ -12,6 +12,10 @@ locals {
 
   user = "10001:10001"
 
+  # The log outlives each task, and has one store whichever task keeps it: named after the role, which is alone of its name in the
+  # account. Logs of the zones lie beside each other there.
+  store_name = "${var.name}-gateway-${var.account_id}"
+
   trust = {
     Version = "2012-10-17"
     Statement = [{
@@ -55,14 +59,14 @@ locals {
         Sid      = "KeepStore"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
-        Resource = "${store.bucket_arn}/logs/*"
+        Resource = "${store.bucket_arn}/logs/${local.store_name}/*"
       } if store != null],
       [for store in [var.store] : {
         Sid       = "ListStore"
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = store.bucket_arn
-        Condition = { StringLike = { "s3:prefix" = "logs/*" } }
+        Condition = { StringLike = { "s3:prefix" = "logs/${local.store_name}/*" } }
       } if store != null],
       [for store in [var.store] : {
         Sid       = "EncryptStore"
@@ -151,6 +155,8 @@ locals {
     command = concat(
       ["gateway", "--listen", "0.0.0.0:8443", "--name", var.hostname],
       flatten([for arn in var.allowed_role_arns : ["--allow-role", arn]]),
+      flatten([for name, count in var.limits : ["--${name}", tostring(count)]]),
+      var.store == null ? [] : ["--store-name", local.store_name],
     )
     environment = [
       { name = "AWS_REGION", value = var.region },

@@ -65,7 +65,13 @@ variable "access_point_arns" {
 }
 
 variable "store" {
-  description = "Where the gateway keeps a store of its log, under `logs/`: bucket and key of the archive; null for no store."
+  description = "Where the gateway keeps a store of its log, under `logs/NAME-gateway-ACCOUNT/`: bucket and key of the archive; null for no store."
   type        = object({ bucket_arn = string, key_arn = string })
   default     = null
+}
+
+variable "limits" {
+  description = "Limits by the name of the option of `sallyport gateway`."
+  type        = map(number)
+  default     = {}
 }

@@ -182,3 +182,72 @@ run "memory_that_fargate_does_not_take_is_refused" {
   }
   expect_failures = [var.memory_mib]
 }
+
+run "limits_are_words_of_the_command" {
+  command = apply
+  variables {
+    limits = { requests-per-minute = 60, body-mib = 1024 }
+  }
+
+  assert {
+    condition     = slice(jsondecode(module.documents.containers)[0].command, 7, 11) == ["--body-mib", "1024", "--requests-per-minute", "60"]
+    error_message = "limits must reach the command"
+  }
+}
+
+run "each_zone_keeps_its_log_in_the_store_of_the_gateway" {
+  command = apply
+  variables {
+    store = { bucket_arn = "arn:aws:s3:::sallyport-audit-444455556666", key_arn = "arn:aws:kms:eu-central-1:444455556666:key/00000000-0000-0000-0000-000000000001" }
+  }
+
+  assert {
+    condition = alltrue([for definition in values(aws_ecs_task_definition.gateway) :
+    slice(jsondecode(definition.container_definitions)[0].command, 7, 9) == ["--store-name", "sallyport-gateway-111122223333"]])
+    error_message = "each task must keep the store that outlives it"
+  }
+  assert {
+    condition     = strcontains(aws_iam_role_policy.task.policy, "arn:aws:s3:::sallyport-audit-444455556666/logs/sallyport-gateway-111122223333/*") && !strcontains(aws_iam_role_policy.task.policy, "aws:userid")
+    error_message = "the role must reach the store that the command names, and no other"
+  }
+}
+
+run "a_limit_of_another_name_is_refused" {
+  command = plan
+  variables {
+    limits = { requests = 60 }
+  }
+  expect_failures = [var.limits]
+}
+
+run "a_limit_that_lets_nobody_in_is_refused" {
+  command = plan
+  variables {
+    limits = { requests-at-once = 0 }
+  }
+  expect_failures = [var.limits]
+}
+
+run "half_a_request_is_refused" {
+  command = plan
+  variables {
+    limits = { requests-per-minute = 0.5 }
+  }
+  expect_failures = [var.limits]
+}
+
+run "one_host_with_more_room_than_there_is_is_refused" {
+  command = plan
+  variables {
+    limits = { host-body-mib = 513 }
+  }
+  expect_failures = [var.limits]
+}
+
+run "more_bodies_than_memory_are_refused" {
+  command = plan
+  variables {
+    limits = { body-mib = 1025 }
+  }
+  expect_failures = [var.limits]
+}

@@ -1,8 +1,12 @@
 locals {
-  # Without the tag in the session the variable stays empty and the statement grants nothing.
+  # Without the tags in the session the variables stay empty and the statement grants nothing. The second pair is for whoever can
+  # change that attribute in the directory: the guard, too, has an account on the host.
   own_host = {
-    StringEquals = { "ssm:resourceTag/sallyport:owner" = "$${aws:PrincipalTag/sallyport:owner}" }
-    StringLike   = { "aws:PrincipalTag/sallyport:owner" = "?*" }
+    StringEquals = {
+      "ssm:resourceTag/sallyport:owner"   = "$${aws:PrincipalTag/sallyport:owner}"
+      "ssm:resourceTag/sallyport:os-user" = "$${aws:PrincipalTag/SSMSessionRunAs}"
+    }
+    StringLike   = { "aws:PrincipalTag/sallyport:owner" = "?*", "aws:PrincipalTag/SSMSessionRunAs" = "?*" }
     BoolIfExists = { "ssm:SessionDocumentAccessCheck" = "true" }
   }
 

@@ -15,9 +15,9 @@ output "scps" {
   value = {
     for name, statements in {
       models       = concat(local.scp_models, local.scp_roles)
-      perimeter    = local.scp_perimeter
+      perimeter    = concat(local.scp_perimeter, local.scp_hosts)
       evidence     = local.scp_evidence
-      organization = local.scp_organization
+      organization = concat(local.scp_organization, local.scp_running)
     } : name => jsonencode({ Version = "2012-10-17", Statement = statements })
   }
 }

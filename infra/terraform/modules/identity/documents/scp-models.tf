@@ -16,7 +16,7 @@ locals {
       Effect    = "Deny"
       Action    = local.invoke
       Resource  = "*"
-      Condition = { ArnNotEquals = { "aws:PrincipalArn" = local.gateways } }
+      Condition = { ArnNotEquals = { "aws:PrincipalArn" = local.own["gateway-task"] } }
     },
     {
       Sid    = "ProfilesByBuildersOnly"

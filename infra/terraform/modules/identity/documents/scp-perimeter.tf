@@ -99,13 +99,29 @@ locals {
       Resource  = "*"
       Condition = local.but_break_glass
     },
-    # The tag says whose host or task it is. What starts a task for its owner has to set it.
+    # The host says for which account on it a session may be: without the same word from Identity Center none begins, not even for
+    # the guard's own account, which logins of the system would not keep anybody from.
     {
-      Sid       = "Owners"
-      Effect    = "Deny"
-      Action    = ["ec2:CreateTags", "ec2:DeleteTags", "ecs:TagResource", "ecs:UntagResource", "autoscaling:CreateOrUpdateTags", "states:TagResource"]
-      Resource  = "*"
-      Condition = merge({ ArnNotEquals = { "aws:PrincipalArn" = concat(local.builders, local.starters) } }, { "ForAnyValue:StringEquals" = { "aws:TagKeys" = ["sallyport:owner"] } })
+      Sid      = "OwnAccountOnHost"
+      Effect   = "Deny"
+      Action   = "ssm:StartSession"
+      Resource = "${local.arn}:ec2:*:*:instance/*"
+      Condition = {
+        StringNotEquals = { "ssm:resourceTag/sallyport:os-user" = "$${aws:PrincipalTag/SSMSessionRunAs, 'nobody'}" }
+        Null            = { "ssm:resourceTag/sallyport:os-user" = "false" }
+      }
+    },
+    # IAM knows no case in keys of tags. Whatever starts a task for its owner has to set it; a sign-in by Identity Center brings what
+    # the directory says, and is told by its audience.
+    {
+      Sid      = "WhoOneIs"
+      Effect   = "Deny"
+      Action   = "*"
+      Resource = "*"
+      Condition = merge(local.but_starters, {
+        "ForAnyValue:StringEqualsIgnoreCase" = { "aws:TagKeys" = local.identity_tags }
+        Null                                 = { "saml:aud" = "true" }
+      })
     },
   ]
 }

@@ -2,7 +2,7 @@ locals {
   # Whoever lets himself into a role that deploys is bound by none of this, so those are among them.
   own_roles = concat(
     ["${local.arn}:iam::*:policy/${var.name}-*", "${local.arn}:iam::*:role/${var.name}-*"],
-    var.deployment_role_arns,
+    local.deployments,
   )
 
   # In whichever account they are.
@@ -41,7 +41,7 @@ locals {
       Effect    = "Deny"
       Action    = "iam:PassRole"
       Resource  = [for role in ["host", "gateway-*", "session-*"] : "${local.arn}:iam::*:role/${var.name}-${role}"]
-      Condition = { ArnNotEquals = { "aws:PrincipalArn" = concat(local.builders, local.starters) } }
+      Condition = local.but_starters
     },
   ]
 }

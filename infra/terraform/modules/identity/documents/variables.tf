@@ -36,7 +36,7 @@ variable "workload_account_ids" {
 
   validation {
     condition     = length(var.workload_account_ids) > 0 && alltrue([for id in var.workload_account_ids : can(regex("^[0-9]{12}$", id))])
-    error_message = "workload_account_ids must hold at least one account, each as 12 digits."
+    error_message = "workload_account_ids must hold at least one account, each as 12 digits. Found: ${length(var.workload_account_ids) == 0 ? "none" : join(", ", [for id in var.workload_account_ids : id if !(can(regex("^[0-9]{12}$", id)))])}."
   }
 }
 
@@ -56,7 +56,7 @@ variable "allowed_regions" {
 
   validation {
     condition     = length(var.allowed_regions) > 0 && alltrue([for region in var.allowed_regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
-    error_message = "allowed_regions must hold at least one code of an AWS region, such as eu-central-1."
+    error_message = "allowed_regions must hold at least one code of an AWS region, such as eu-central-1. Found: ${length(var.allowed_regions) == 0 ? "none" : join(", ", [for region in var.allowed_regions : region if !(can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region)))])}."
   }
 }
 
@@ -77,7 +77,7 @@ variable "application_profile_arns" {
 
   validation {
     condition     = alltrue([for arn in var.application_profile_arns : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[a-z0-9]+$", arn))])
-    error_message = "application_profile_arns must be whole ARNs of application inference profiles, without wildcards: a pattern would let in profiles of other models."
+    error_message = "application_profile_arns must be whole ARNs of application inference profiles, without wildcards: a pattern would let in profiles of other models. Found: ${join(", ", [for arn in var.application_profile_arns : arn if !(can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[a-z0-9]+$", arn)))])}."
   }
 }
 
@@ -87,6 +87,6 @@ variable "deployment_role_arns" {
 
   validation {
     condition     = length(var.deployment_role_arns) > 0 && alltrue([for arn in var.deployment_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", arn))])
-    error_message = "deployment_role_arns must hold at least one whole ARN of roles, without wildcards: a pattern would mean every role that somebody gives such a name."
+    error_message = "deployment_role_arns must hold at least one whole ARN of roles, without wildcards: a pattern would mean every role that somebody gives such a name. Found: ${length(var.deployment_role_arns) == 0 ? "none" : join(", ", [for arn in var.deployment_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", arn)))])}."
   }
 }

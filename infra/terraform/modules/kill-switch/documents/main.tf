@@ -25,8 +25,17 @@ locals {
   # Work goes on only as far as each step held.
   give_up = { onFailure = "Abort", isCritical = true, maxAttempts = 3 }
 
+  # What runs before a script: its own text cannot name another file.
+  preludes = { hold_groups = ["groups"], release_groups = ["groups"] }
+
   script = {
-    for name in ["end_sessions", "stop_tasks", "cut_subnets", "isolate_hosts", "let_roles_go", "replace_hosts"] :
-    name => join("\n\n", [file("${path.module}/scripts/each.py"), file("${path.module}/scripts/${name}.py")])
+    for name in ["await_delivery", "cut_subnets", "end_sessions", "hold_groups", "isolate_hosts", "let_roles_go", "release_groups", "replace_hosts", "stop_tasks"] :
+    name => join("\n\n", [for part in concat(["each"], lookup(local.preludes, name, []), [name]) : trimspace(file("${path.module}/scripts/${part}.py"))])
   }
+
+  groups_of_hosts = { host_tag_key = var.host_tag_key, processes = local.processes }
+  # A stop that comes twice, or late, must not open again what is shut.
+  draining = { subnet_ids = var.host_subnet_ids, network_acl_id = var.draining_network_acl_id, left_as_is = [var.closed_network_acl_id] }
+  closed   = { subnet_ids = var.host_subnet_ids, network_acl_id = var.closed_network_acl_id, left_as_is = [] }
+  open     = { subnet_ids = var.host_subnet_ids, network_acl_id = var.host_network_acl_id, left_as_is = [] }
 }

@@ -26,7 +26,7 @@ locals {
         }
       }),
     ],
-    [for step in [
+    [
       merge(local.give_up, {
         name           = "ReplaceHosts"
         action         = "aws:executeScript"
@@ -35,10 +35,10 @@ locals {
           Runtime      = "python3.11"
           Handler      = "handler"
           Script       = local.script.replace_hosts
-          InputPayload = { autoscaling_group_names = var.autoscaling_group_names, host_tag_key = var.host_tag_key, group_id = var.isolation_group_id }
+          InputPayload = { host_tag_key = var.host_tag_key, group_id = var.isolation_group_id }
         }
       }),
-    ] : step if length(var.autoscaling_group_names) > 0],
+    ],
     [for step in [
       merge(local.give_up, {
         name           = "ConnectSubnets"
@@ -48,7 +48,7 @@ locals {
           Runtime      = "python3.11"
           Handler      = "handler"
           Script       = local.script.cut_subnets
-          InputPayload = { subnet_ids = var.host_subnet_ids, network_acl_id = var.host_network_acl_id }
+          InputPayload = local.open
         }
       }),
     ] : step if var.host_network_acl_id != null && length(var.host_subnet_ids) > 0],
@@ -67,17 +67,17 @@ locals {
       })
     ],
     [
-      for group in var.autoscaling_group_names : merge(local.give_up, {
-        name           = "ReleaseGroup_${replace(group, "/[^A-Za-z0-9]/", "_")}"
-        action         = "aws:executeAwsApi"
-        timeoutSeconds = 60
+      merge(local.give_up, {
+        name           = "ReleaseGroups"
+        action         = "aws:executeScript"
+        timeoutSeconds = 600
         inputs = {
-          Service              = "autoscaling"
-          Api                  = "ResumeProcesses"
-          AutoScalingGroupName = group
-          ScalingProcesses     = local.processes
+          Runtime      = "python3.11"
+          Handler      = "handler"
+          Script       = local.script.release_groups
+          InputPayload = local.groups_of_hosts
         }
-      })
+      }),
     ],
   )
 }

@@ -47,6 +47,14 @@ locals {
         Action   = "ec2:ModifyNetworkInterfaceAttribute"
         Resource = ["${local.ec2}:network-interface/*", "${local.ec2}:security-group/${var.isolation_group_id}"]
       },
+      # By their tag and not by their names, each of which would take room in this policy.
+      {
+        Sid       = "Launches"
+        Effect    = "Allow"
+        Action    = ["autoscaling:DetachInstances", "autoscaling:ResumeProcesses", "autoscaling:SuspendProcesses"]
+        Resource  = "arn:${var.partition}:autoscaling:${var.region}:${var.account_id}:autoScalingGroup:*:autoScalingGroupName/*"
+        Condition = { Null = { "aws:ResourceTag/${var.host_tag_key}" = "false" } }
+      },
       {
         Sid      = "Tell"
         Effect   = "Allow"
@@ -68,7 +76,7 @@ locals {
         Effect = "Allow"
         Action = "ec2:ReplaceNetworkAclAssociation"
         Resource = concat(
-          [for id in compact([var.closed_network_acl_id, var.host_network_acl_id]) : "${local.ec2}:network-acl/${id}"],
+          [for id in compact([var.closed_network_acl_id, var.draining_network_acl_id, var.host_network_acl_id]) : "${local.ec2}:network-acl/${id}"],
           [for id in var.host_subnet_ids : "${local.ec2}:subnet/${id}"],
         )
       },
@@ -92,17 +100,9 @@ locals {
       {
         Sid      = "StopTasks"
         Effect   = "Allow"
-        Action   = "ecs:StopTask"
+        Action   = ["ecs:DescribeTasks", "ecs:StopTask"]
         Resource = "${local.ecs}:task/${local.session_cluster_name}/*"
       },
     ] : statement if var.session_cluster_name != null],
-    [for statement in [
-      {
-        Sid      = "Launches"
-        Effect   = "Allow"
-        Action   = ["autoscaling:DetachInstances", "autoscaling:ResumeProcesses", "autoscaling:SuspendProcesses"]
-        Resource = [for group in var.autoscaling_group_names : "arn:${var.partition}:autoscaling:${var.region}:${var.account_id}:autoScalingGroup:*:autoScalingGroupName/${group}"]
-      },
-    ] : statement if length(var.autoscaling_group_names) > 0],
   )
 }

@@ -60,8 +60,8 @@ variable "gateway" {
   default = null
 
   validation {
-    condition     = var.gateway == null ? true : length(var.gateway.service_names) > 0
-    error_message = "gateway must name at least one service, or be null."
+    condition     = var.gateway == null ? true : length(var.gateway.service_names) > 0 && length(var.gateway.service_names) <= 6 && alltrue([for name in var.gateway.service_names : can(regex("^[A-Za-z0-9_-]{1,100}$", name))])
+    error_message = "gateway must name 1 to 6 services, each in at most 100 characters, or be null: each is a step of a document, with its name."
   }
 }
 
@@ -76,19 +76,8 @@ variable "session_cluster_name" {
   }
 }
 
-variable "autoscaling_group_names" {
-  description = "Groups of developer hosts: none of them starts or ends a host after a stop, so that what there is stays as it is."
-  type        = list(string)
-  default     = []
-
-  validation {
-    condition     = length(var.autoscaling_group_names) <= 500 && alltrue([for group in var.autoscaling_group_names : can(regex("^[^*?,]{1,255}$", group))])
-    error_message = "autoscaling_group_names must be names of groups, without wildcards or commas."
-  }
-}
-
 variable "host_tag_key" {
-  description = "Tag that every developer host has, whatever its value."
+  description = "Tag that every developer host has, and the group that makes it, whatever its value. None of these groups starts or ends a host after a stop, so that what there is stays as it is."
   type        = string
   default     = "sallyport:owner"
 
@@ -114,8 +103,8 @@ variable "host_subnet_ids" {
   default     = []
 
   validation {
-    condition     = alltrue([for id in var.host_subnet_ids : startswith(id, "subnet-")])
-    error_message = "host_subnet_ids must be ids of subnets (subnet-…)."
+    condition     = length(var.host_subnet_ids) <= 20 && alltrue([for id in var.host_subnet_ids : startswith(id, "subnet-")])
+    error_message = "host_subnet_ids must be at most 20 ids of subnets (subnet-…): the policy of the role that cuts them off names each."
   }
 }
 
@@ -179,5 +168,26 @@ variable "notification_key_arn" {
   validation {
     condition     = var.notification_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:", var.notification_key_arn))
     error_message = "notification_key_arn must be the ARN of a KMS key, or null."
+  }
+}
+
+variable "delivery_seconds" {
+  description = "How long a stop leaves the way of the log open, at most: until all tasks have stopped, and all of this time where there is a host. A session's task takes up to 150 seconds, 30 for the session and 120 for the guard that hands over what it holds. 0 cuts at once, and loses that."
+  type        = number
+  default     = 180
+
+  validation {
+    condition     = var.delivery_seconds >= 0 && var.delivery_seconds <= 540 && floor(var.delivery_seconds) == var.delivery_seconds
+    error_message = "delivery_seconds must be a whole number from 0 to 540: a script of an automation ends after ten minutes."
+  }
+}
+
+variable "draining_network_acl_id" {
+  description = "Network ACL that lets through to the endpoints that the log leaves by, and nowhere else."
+  type        = string
+
+  validation {
+    condition     = startswith(var.draining_network_acl_id, "acl-")
+    error_message = "draining_network_acl_id must be the id of a network ACL (acl-…)."
   }
 }

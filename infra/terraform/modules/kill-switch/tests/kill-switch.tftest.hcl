@@ -18,8 +18,8 @@ variables {
 
 run "a9_everything_can_be_stopped" {
   assert {
-    condition     = toset(keys(aws_ssm_document.this)) == toset(["stop-everything", "stop-roles", "stop-sessions", "stop-hosts", "resume"])
-    error_message = "Without gateway, session cluster and groups, these are left."
+    condition     = toset(keys(aws_ssm_document.this)) == toset(["stop-everything", "stop-roles", "stop-sessions", "stop-launches", "stop-hosts", "resume"])
+    error_message = "Without gateway, session cluster and subnets, these are left."
   }
 
   assert {
@@ -35,17 +35,24 @@ run "a9_everything_can_be_stopped" {
 
 run "parts_that_are_there_can_be_stopped_one_by_one" {
   variables {
-    gateway                 = { cluster_name = "sallyport-gateway", service_names = ["a", "b"] }
-    session_cluster_name    = "sallyport-sessions"
-    autoscaling_group_names = ["sallyport-alice"]
-    host_subnet_ids         = ["subnet-0123456789abcdef0"]
-    host_network_acl_id     = "acl-0fedcba9876543210"
-    notification_key_arn    = "arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000001"
+    gateway              = { cluster_name = "sallyport-gateway", service_names = ["a", "b"] }
+    session_cluster_name = "sallyport-sessions"
+    host_subnet_ids      = ["subnet-0123456789abcdef0"]
+    host_network_acl_id  = "acl-0fedcba9876543210"
+    evidence_cidrs       = ["10.64.32.0/20", "10.64.96.0/20"]
+    notification_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000001"
   }
 
   assert {
-    condition     = length(aws_ssm_document.this) == 8
-    error_message = "Everything, six parts, and resume."
+    condition     = length(aws_ssm_document.this) == 9
+    error_message = "Everything, seven parts, and resume."
+  }
+
+  assert {
+    condition = alltrue([for row in aws_network_acl.draining.egress : row.from_port == 443 && row.to_port == 443 && row.protocol == "tcp" && startswith(row.cidr_block, "10.64.")]) && toset([
+      for row in concat(tolist(aws_network_acl.draining.egress), tolist(aws_network_acl.draining.ingress)) : row.cidr_block
+    ]) == toset(["10.64.32.0/20", "10.64.96.0/20"])
+    error_message = "While the log leaves, the endpoints are all that is reached."
   }
 }
 
@@ -53,7 +60,7 @@ run "a_plan_knows_what_it_makes_before_the_network_exists" {
   command = plan
 
   assert {
-    condition     = length(aws_ssm_document.this) == 5
+    condition     = length(aws_ssm_document.this) == 6
     error_message = "The set of documents must not hang on ids that AWS gives."
   }
 }
@@ -68,14 +75,35 @@ run "somebody_has_to_approve" {
   expect_failures = [var.approver_arns]
 }
 
-run "a_group_has_a_whole_name" {
+run "what_guards_still_hold_has_a_way" {
   command = plan
 
   variables {
-    autoscaling_group_names = ["sallyport-*"]
+    host_subnet_ids     = ["subnet-0123456789abcdef0"]
+    host_network_acl_id = "acl-0fedcba9876543210"
   }
 
-  expect_failures = [var.autoscaling_group_names]
+  expect_failures = [var.evidence_cidrs]
+}
+
+run "that_way_is_no_way_out" {
+  command = plan
+
+  variables {
+    evidence_cidrs = ["0.0.0.0/0"]
+  }
+
+  expect_failures = [var.evidence_cidrs]
+}
+
+run "nobody_waits_longer_than_a_script_may_run" {
+  command = plan
+
+  variables {
+    delivery_seconds = 600
+  }
+
+  expect_failures = [var.delivery_seconds]
 }
 
 run "a_gateway_has_services" {

@@ -35,6 +35,6 @@ variable "log_group_names" {
 
   validation {
     condition     = length(var.log_group_names) > 0 && alltrue([for name in var.log_group_names : can(regex("^[A-Za-z0-9._/-]+$", name))])
-    error_message = "log_group_names must be names of log groups, without wildcards."
+    error_message = "log_group_names must be names of log groups, without wildcards. Found: ${length(var.log_group_names) == 0 ? "none" : join(", ", [for name in var.log_group_names : name if !(can(regex("^[A-Za-z0-9._/-]+$", name)))])}."
   }
 }

@@ -167,6 +167,8 @@ run "a_way_to_a_peer_stands_beside_the_way_out" {
   variables {
     peer_cidrs  = ["10.0.0.0/16"]
     peer_routes = { "10.0.0.0/16" = "tgw-0a" }
+
+    peer_routes_bypass_firewall = true
   }
 
   assert {
@@ -178,4 +180,15 @@ run "a_way_to_a_peer_stands_beside_the_way_out" {
     condition     = length(aws_route_table.endpoint.route) == 0
     error_message = "Endpoint subnets need no way to a peer."
   }
+}
+
+run "n3_a_way_past_the_firewall_is_nobodys_oversight" {
+  command = plan
+
+  variables {
+    peer_cidrs  = ["10.0.0.0/16"]
+    peer_routes = { "10.0.0.0/16" = "tgw-0a" }
+  }
+
+  expect_failures = [var.peer_routes]
 }

@@ -95,14 +95,14 @@ locals {
         Sid      = "KeepStore"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
-        Resource = "${store.bucket_arn}/logs/*"
+        Resource = "${store.bucket_arn}/logs/$${aws:userid}/*"
       } if store != null],
       [for store in [var.store] : {
         Sid       = "ListStore"
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = store.bucket_arn
-        Condition = { StringLike = { "s3:prefix" = "logs/*" } }
+        Condition = { StringLike = { "s3:prefix" = "logs/$${aws:userid}/*" } }
       } if store != null],
       [for store in [var.store] : {
         Sid       = "EncryptStore"
@@ -136,7 +136,7 @@ locals {
           # A call that came by no endpoint names no network to compare with.
           Sid      = "NoEndpoint"
           Effect   = "Deny"
-          Action   = ["firehose:*", "kms:*", "logs:*", "s3:*"]
+          Action   = ["ec2messages:*", "firehose:*", "kms:*", "logs:*", "s3:*", "ssm:*", "ssmmessages:*"]
           Resource = "*"
           Condition = {
             Null         = { "aws:SourceVpc" = "true" }

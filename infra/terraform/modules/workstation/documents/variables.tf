@@ -59,7 +59,7 @@ variable "parameter_names" {
 }
 
 variable "store" {
-  description = "Where the hosts keep stores of their logs, under `logs/`: bucket and key of the archive; null for no store."
+  description = "Where the hosts keep stores of their logs, each under `logs/` and its own `aws:userid`: bucket and key of the archive; null for no store."
   type        = object({ bucket_arn = string, key_arn = string })
   default     = null
 }

@@ -11,7 +11,24 @@ mock_provider "aws" {
 }
 
 variables {
-  policy     = { format = 1, provider = "bedrock", session = { max_minutes = 480, idle_minutes = 10 } }
+  policy = {
+    format          = 1
+    provider        = "bedrock"
+    region          = "eu-central-1"
+    models          = { allow = ["claude-opus-*", "claude-sonnet-*"], deny = ["claude-sonnet-3*"] }
+    allowed_domains = [{ name = "pypi.org", ports = [443] }, { name = "*.build.example.com", ports = [443, 8443] }]
+    upstream        = { name = "gateway.agents.example.com", port = 443 }
+  }
+  session_policy = {
+    format          = 1
+    shape           = "container"
+    provider        = "bedrock"
+    region          = "eu-central-1"
+    models          = { allow = ["claude-opus-*"], deny = ["claude-sonnet-3*"] }
+    allowed_domains = [{ name = "pypi.org", ports = [443] }, { name = "one.build.example.com", ports = [8443] }]
+    upstream        = { name = "gateway.agents.example.com", port = 443 }
+    session         = { max_minutes = 480, idle_minutes = 10 }
+  }
   region     = "eu-central-1"
   account_id = "111122223333"
   workload = {
@@ -53,15 +70,31 @@ run "sessions_are_let_in_by_endpoints_and_gateway" {
 run "a_session_of_more_than_8_hours_is_refused" {
   command = plan
   variables {
-    policy = { format = 1, provider = "bedrock", session = { max_minutes = 481, idle_minutes = 10 } }
+    session_policy = {
+      format          = 1
+      shape           = "container"
+      provider        = "bedrock"
+      region          = "eu-central-1"
+      models          = { allow = ["claude-opus-*"], deny = ["claude-sonnet-3*"] }
+      allowed_domains = [{ name = "pypi.org", ports = [443] }]
+      upstream        = { name = "gateway.agents.example.com", port = 443 }
+      session         = { max_minutes = 481, idle_minutes = 10 }
+    }
   }
-  expect_failures = [var.policy]
+  expect_failures = [var.session_policy]
 }
 
 run "another_provider_than_bedrock_is_refused" {
   command = plan
   variables {
-    policy = { format = 1, provider = "anthropic", session = { max_minutes = 480, idle_minutes = 10 } }
+    policy = {
+      format          = 1
+      provider        = "anthropic"
+      region          = "eu-central-1"
+      models          = { allow = ["claude-opus-*"], deny = [] }
+      allowed_domains = [{ name = "pypi.org", ports = [443] }]
+      upstream        = { name = "gateway.agents.example.com", port = 443 }
+    }
   }
   expect_failures = [var.policy]
 }
@@ -69,9 +102,169 @@ run "another_provider_than_bedrock_is_refused" {
 run "a_policy_of_another_format_is_refused" {
   command = plan
   variables {
-    policy = { format = 2, provider = "bedrock", session = { max_minutes = 480, idle_minutes = 10 } }
+    policy = {
+      format          = 2
+      provider        = "bedrock"
+      region          = "eu-central-1"
+      models          = { allow = ["claude-opus-*"], deny = ["claude-sonnet-3*"] }
+      allowed_domains = [{ name = "pypi.org", ports = [443] }, { name = "*.build.example.com", ports = [8443] }]
+      upstream        = { name = "gateway.agents.example.com", port = 443 }
+    }
   }
   expect_failures = [var.policy]
+}
+
+run "the_policy_of_hosts_is_no_policy_of_sessions" {
+  command = plan
+  variables {
+    session_policy = {
+      format          = 1
+      shape           = "ec2"
+      provider        = "bedrock"
+      region          = "eu-central-1"
+      models          = { allow = ["claude-opus-*"], deny = ["claude-sonnet-3*"] }
+      allowed_domains = [{ name = "pypi.org", ports = [443] }]
+      upstream        = { name = "gateway.agents.example.com", port = 443 }
+      session         = { max_minutes = 480, idle_minutes = 10 }
+    }
+  }
+  expect_failures = [var.session_policy]
+}
+
+run "a_host_that_the_network_does_not_know_is_refused" {
+  command = plan
+  variables {
+    session_policy = {
+      format          = 1
+      shape           = "container"
+      provider        = "bedrock"
+      region          = "eu-central-1"
+      models          = { allow = ["claude-opus-*"], deny = ["claude-sonnet-3*"] }
+      allowed_domains = [{ name = "git.example.com", ports = [443] }]
+      upstream        = { name = "gateway.agents.example.com", port = 443 }
+      session         = { max_minutes = 480, idle_minutes = 10 }
+    }
+  }
+  expect_failures = [var.session_policy]
+}
+
+run "a_name_above_a_wildcard_is_not_below_it" {
+  command = plan
+  variables {
+    session_policy = {
+      format          = 1
+      shape           = "container"
+      provider        = "bedrock"
+      region          = "eu-central-1"
+      models          = { allow = ["claude-opus-*"], deny = ["claude-sonnet-3*"] }
+      allowed_domains = [{ name = "build.example.com", ports = [443] }]
+      upstream        = { name = "gateway.agents.example.com", port = 443 }
+      session         = { max_minutes = 480, idle_minutes = 10 }
+    }
+  }
+  expect_failures = [var.session_policy]
+}
+
+run "a_port_that_the_network_does_not_let_through_is_refused" {
+  command = plan
+  variables {
+    session_policy = {
+      format          = 1
+      shape           = "container"
+      provider        = "bedrock"
+      region          = "eu-central-1"
+      models          = { allow = ["claude-opus-*"], deny = ["claude-sonnet-3*"] }
+      allowed_domains = [{ name = "pypi.org", ports = [443, 8443] }]
+      upstream        = { name = "gateway.agents.example.com", port = 443 }
+      session         = { max_minutes = 480, idle_minutes = 10 }
+    }
+  }
+  expect_failures = [var.session_policy]
+}
+
+run "a_model_that_the_gateway_refuses_is_refused" {
+  command = plan
+  variables {
+    session_policy = {
+      format          = 1
+      shape           = "container"
+      provider        = "bedrock"
+      region          = "eu-central-1"
+      models          = { allow = ["claude-haiku-*"], deny = ["claude-sonnet-3*"] }
+      allowed_domains = [{ name = "pypi.org", ports = [443] }]
+      upstream        = { name = "gateway.agents.example.com", port = 443 }
+      session         = { max_minutes = 480, idle_minutes = 10 }
+    }
+  }
+  expect_failures = [var.session_policy]
+}
+
+run "every_model_is_more_than_some" {
+  command = plan
+  variables {
+    session_policy = {
+      format          = 1
+      shape           = "container"
+      provider        = "bedrock"
+      region          = "eu-central-1"
+      models          = { allow = [], deny = ["claude-sonnet-3*"] }
+      allowed_domains = [{ name = "pypi.org", ports = [443] }]
+      upstream        = { name = "gateway.agents.example.com", port = 443 }
+      session         = { max_minutes = 480, idle_minutes = 10 }
+    }
+  }
+  expect_failures = [var.session_policy]
+}
+
+run "a_model_that_is_denied_to_hosts_alone_is_refused" {
+  command = plan
+  variables {
+    session_policy = {
+      format          = 1
+      shape           = "container"
+      provider        = "bedrock"
+      region          = "eu-central-1"
+      models          = { allow = ["claude-opus-*"], deny = [] }
+      allowed_domains = [{ name = "pypi.org", ports = [443] }]
+      upstream        = { name = "gateway.agents.example.com", port = 443 }
+      session         = { max_minutes = 480, idle_minutes = 10 }
+    }
+  }
+  expect_failures = [var.session_policy]
+}
+
+run "another_gateway_is_refused" {
+  command = plan
+  variables {
+    session_policy = {
+      format          = 1
+      shape           = "container"
+      provider        = "bedrock"
+      region          = "eu-central-1"
+      models          = { allow = ["claude-opus-*"], deny = ["claude-sonnet-3*"] }
+      allowed_domains = [{ name = "pypi.org", ports = [443] }]
+      upstream        = { name = "other.agents.example.com", port = 443 }
+      session         = { max_minutes = 480, idle_minutes = 10 }
+    }
+  }
+  expect_failures = [var.session_policy]
+}
+
+run "another_region_is_refused" {
+  command = plan
+  variables {
+    session_policy = {
+      format          = 1
+      shape           = "container"
+      provider        = "bedrock"
+      region          = "eu-west-1"
+      models          = { allow = ["claude-opus-*"], deny = ["claude-sonnet-3*"] }
+      allowed_domains = [{ name = "pypi.org", ports = [443] }]
+      upstream        = { name = "gateway.agents.example.com", port = 443 }
+      session         = { max_minutes = 480, idle_minutes = 10 }
+    }
+  }
+  expect_failures = [var.session_policy]
 }
 
 run "a_workload_without_gateway_is_refused" {

@@ -60,17 +60,24 @@ run "a1_hosts_and_gateway_of_each_workload_keep_stores" {
     workload_accounts = [
       { account_id = "111122223333", region = "eu-central-1" },
       { account_id = "222233334444", region = "eu-central-1", name = "research" },
+      { account_id = "333344445555", region = "eu-central-1" },
     ]
   }
 
   assert {
     condition = local.store_writer_role_arns == [
       "arn:aws:iam::111122223333:role/sallyport-host",
-      "arn:aws:iam::111122223333:role/sallyport-gateway-task",
       "arn:aws:iam::222233334444:role/research-host",
-      "arn:aws:iam::222233334444:role/research-gateway-task",
+      "arn:aws:iam::333344445555:role/sallyport-host",
     ]
-    error_message = "stores are written by the roles that stacks/workload makes, and not by the tasks of sessions"
+    error_message = "stores by instance are written by the hosts that stacks/workload makes, and not by the tasks of sessions"
+  }
+  assert {
+    condition = jsonencode(local.named_store_writer_role_arns) == jsonencode({
+      sallyport-gateway = ["arn:aws:iam::111122223333:role/sallyport-gateway-task", "arn:aws:iam::333344445555:role/sallyport-gateway-task"]
+      research-gateway  = ["arn:aws:iam::222233334444:role/research-gateway-task"]
+    })
+    error_message = "gateways have stores by the name of their stack, and nobody else has"
   }
 }
 

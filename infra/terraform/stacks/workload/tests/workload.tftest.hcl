@@ -67,6 +67,7 @@ run "a12_one_account_one_zone_and_no_organization_are_refused_in_production" {
     azs                 = ["eu-central-1a"]
     org_id              = null
     peer_cidrs          = ["10.64.128.0/20"]
+    peer_routes         = { "10.64.128.0/20" = "tgw-0a" }
     components          = { control_plane = true }
     deletion_protection = false
     tags                = { "sallyport:owner" = "ada@example.com" }
@@ -78,7 +79,7 @@ run "a12_one_account_one_zone_and_no_organization_are_refused_in_production" {
       sessions_key_arn    = "arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000002"
     }
   }
-  expect_failures = [var.archive, var.azs, var.components, var.deletion_protection, var.org_id, var.tags, var.vpc_cidr]
+  expect_failures = [var.archive, var.azs, var.components, var.deletion_protection, var.org_id, var.peer_routes, var.tags, var.vpc_cidr]
 }
 
 run "a_missing_log_archive_and_what_is_no_compiled_policy_are_refused" {

@@ -1,4 +1,4 @@
-"""Stands for boto3: answers reads as it was told, notes every other call, and refuses those that it was told to refuse."""
+"""Stands for boto3: answers as it was told, notes every call, and refuses those that it was told to refuse."""
 
 ANSWERS = {}
 REFUSED = []
@@ -25,7 +25,8 @@ class Client:
             for refused in REFUSED:
                 if refused["call"] == f"{self.service}.{operation}" and refused["value"] in inputs.values():
                     raise NoSuchEntityException("no such thing") if refused.get("isMissing") else RuntimeError("refused")
-            return {}
+            answers = ANSWERS.get(f"{self.service}.{operation}", [])
+            return answers.pop(0) if len(answers) > 1 else answers[0] if answers else {}
 
         return call
 

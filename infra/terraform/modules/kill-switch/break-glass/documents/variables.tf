@@ -26,7 +26,7 @@ variable "trusted_user_arns" {
 
   validation {
     condition     = length(var.trusted_user_arns) > 0 && alltrue([for arn in var.trusted_user_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:user/[^*?]+$", arn))])
-    error_message = "trusted_user_arns must name at least one IAM user by its whole ARN, without wildcards: a role or an account would let in whoever may act for it."
+    error_message = "trusted_user_arns must name at least one IAM user by its whole ARN, without wildcards: a role or an account would let in whoever may act for it. Found: ${length(var.trusted_user_arns) == 0 ? "none" : join(", ", [for arn in var.trusted_user_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:user/[^*?]+$", arn)))])}."
   }
 }
 

@@ -10,8 +10,9 @@ def handler(events, _context):
         association["NetworkAclAssociationId"]
         for page in pages
         for acl in page["NetworkAcls"]
+        if acl["NetworkAclId"] not in [wanted, *events["left_as_is"]]
         for association in acl["Associations"]
-        if association["SubnetId"] in events["subnet_ids"] and acl["NetworkAclId"] != wanted
+        if association["SubnetId"] in events["subnet_ids"]
     ]
     return each(
         associations,

@@ -14,6 +14,7 @@ def handler(events, _context):
         for reservation in page["Reservations"]
         for instance in reservation["Instances"]
         for interface in instance["NetworkInterfaces"]
+        if interface["SubnetId"] not in events["spared_subnet_ids"]
     ]
     return each(
         interfaces,

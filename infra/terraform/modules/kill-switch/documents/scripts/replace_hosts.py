@@ -14,12 +14,10 @@ def handler(events, _context):
         for interface in instance["NetworkInterfaces"]
         if events["group_id"] in [group["GroupId"] for group in interface["Groups"]]
     ]
-    # Asked for by name, AWS takes 50 of them.
     members = [
         (group["AutoScalingGroupName"], instance["InstanceId"])
-        for page in groups.get_paginator("describe_auto_scaling_groups").paginate()
+        for page in groups.get_paginator("describe_auto_scaling_groups").paginate(Filters=filters)
         for group in page["AutoScalingGroups"]
-        if group["AutoScalingGroupName"] in events["autoscaling_group_names"]
         for instance in group["Instances"]
         if instance["InstanceId"] in isolated
     ]
