@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { DaemonStatus } from '../src/core/control.ts';
+import { testFolder } from './test-folder.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The program as it is started. */
@@ -29,8 +30,7 @@ export interface Home {
 
 /** Makes a home below `/var/tmp`, because policies commonly leave `/tmp` open. Removed with the test. */
 export function makeHome(t: { after(fn: () => void): void }, policy = 'version: 1\nname: test\n'): Home {
-  const folder = mkdtempSync('/var/tmp/sp-test-');
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder(t, '/var/tmp/sp-test-');
   const policyFile = join(folder, 'policy.yaml');
   writeFileSync(policyFile, policy);
   const state = join(folder, 'state');

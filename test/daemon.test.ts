@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -163,6 +163,17 @@ test('a log that was altered stops the start and is found by verify', async (t) 
   const refused = sallyport(home, ['up', '--policy', home.policyFile]);
   assert.equal(refused.status, 3);
   assert.match(refused.stderr, /\[AUDIT_CORRUPT\]/);
+});
+
+test('a daemon whose log is taken away says so and ends all the same', async (t) => {
+  const home = makeHome(t);
+  const daemon = await startDaemonProcess(t, home);
+  rmSync(join(home.state, 'audit'), { recursive: true, force: true });
+  const ended = once(daemon.child, 'exit', { signal: AbortSignal.timeout(30_000) });
+  daemon.child.kill('SIGTERM');
+  assert.deepEqual(await ended, [1, null]);
+  assert.match(daemon.errors(), /\[AUDIT_UNAVAILABLE\]/);
+  assert.equal(existsSync(daemon.status.controlSocket), false);
 });
 
 test('down ends the daemon, and says so where there is none', async (t) => {

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { DaemonStatus } from '../src/core/control.ts';
 import { LAUNCHER, programBeside } from './daemon-process.ts';
+import { testFolder } from './test-folder.ts';
 
 // A machine with several users, below one folder: the daemon and the developers are users without an account.
 
@@ -47,9 +48,8 @@ export interface Machine {
 
 /** Makes the folders, removed with the test. */
 export function makeMachine(t: { after(fn: () => void): void }, policy: string): Machine {
-  const folder = mkdtempSync('/var/tmp/sp-host-');
+  const folder = testFolder(t, '/var/tmp/sp-host-');
   chmodSync(folder, 0o755);
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
   const policyFile = join(folder, 'policy.yaml');
   writeFileSync(policyFile, policy);
   const own = (name: string, uid: Uid, mode: number): string => {

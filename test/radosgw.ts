@@ -40,6 +40,15 @@ export function radosgwSkipReason(): string | false {
  * Starts one monitor, one store of objects in memory and one gateway on loopback ports, with a folder of their own. The caller stops it.
  */
 export async function startRadosgw(): Promise<Radosgw> {
+  try {
+    return await startOnce();
+  } catch {
+    // A port that was free may be taken by the time a monitor listens, and one that starts may refuse what it does not know yet.
+    return await startOnce();
+  }
+}
+
+async function startOnce(): Promise<Radosgw> {
   const folder = mkdtempSync(join(tmpdir(), 'rgw-'));
   const running: EmulatorProcess[] = [];
   const stop = async (): Promise<void> => {

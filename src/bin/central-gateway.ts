@@ -8,6 +8,8 @@ import { startRelay } from '../relay/index.ts';
 import type { RelayLimits, RelayTls } from '../relay/index.ts';
 import { auditParts, decisionLog } from './audit-parts.ts';
 import { checkpointWatch } from './checkpoint-watch.ts';
+import { closeParts } from './close-parts.ts';
+import type { ClosePart } from './close-parts.ts';
 import { credentialChains } from './credential-chains.ts';
 import { ownCertificate, RENEW_CERTIFICATE_MS } from './gateway-certificate.ts';
 import type { InForce } from './load-policy.ts';
@@ -69,10 +71,8 @@ export async function startCentralGateway(options: CentralGatewayOptions): Promi
   const moment = neverBack(clock);
   prepareStateFolder(paths, ownUid());
   const lock = lockFolder(paths.home);
-  const opened: (() => Promise<void> | void)[] = [() => lock.release()];
-  const closeAll = async (): Promise<void> => {
-    for (const close of opened.splice(0).toReversed()) await close();
-  };
+  const opened: ClosePart[] = [() => lock.release()];
+  const closeAll = async (): Promise<void> => await closeParts(opened);
   try {
     let auditing: Awaited<ReturnType<typeof auditParts>> | null = null;
     // Closed after the log, so that its last record is delivered too.

@@ -1,6 +1,8 @@
 import type { DaemonStatus } from '../core/control.ts';
 import { BundleRefused, SessionRefused } from '../core/error.ts';
 import { checkpointWatch } from './checkpoint-watch.ts';
+import { closeParts } from './close-parts.ts';
+import type { ClosePart } from './close-parts.ts';
 import { startControlServer } from './control-server.ts';
 import { openBase } from './daemon-base.ts';
 import type { DaemonOptions } from './daemon-base.ts';
@@ -55,10 +57,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const source = bundle === undefined ? textSource(options) : bundleSource(bundle, paths.home);
   prepareStateFolder(paths, ownUid());
   const lock = lockStateFolder(paths);
-  const opened: (() => Promise<void> | void)[] = [() => lock.release()];
-  const closeAll = async (): Promise<void> => {
-    for (const close of opened.splice(0).toReversed()) await close();
-  };
+  const opened: ClosePart[] = [() => lock.release()];
+  const closeAll = async (): Promise<void> => await closeParts(opened);
   try {
     const base = await openBase(options, { source, version, clock, moment, opened: (close) => opened.push(close) });
     const { host, policies, inForce, isTooOld, audited, sessions } = base;
