@@ -54,7 +54,7 @@ export class KeptPosition {
   /**
    * Reads the file, once. A position that is of no use is told of, and the sink begins anew.
    *
-   * @returns whether the sink goes on from where it was, so that what it had waited for then still counts.
+   * @returns whether what the sink had waited for then still counts: it goes on from where it was, or in another place.
    */
   async load(): Promise<boolean> {
     if (this.#position !== null) return false;
@@ -73,6 +73,9 @@ export class KeptPosition {
       tell('delivery-log-changed', { ...about, before: position.logId });
     } else if (target !== null && position.target !== target) {
       tell('delivery-target-changed', { ...about, acked: position.acked });
+      if (position.isRemoved) return false;
+      this.#position = movedPosition(position, target, size);
+      return true;
     } else if (position.isRemoved) {
       this.#position = { ...position, addedAt: size, waitedMs: 0, isRemoved: false };
       tell('delivery-sink-added', { ...about, acked: position.acked });
@@ -84,7 +87,10 @@ export class KeptPosition {
     return false;
   }
 
-  /** Says where the sink is. What was delivered elsewhere says nothing about this place: there the sink begins anew. */
+  /**
+   * Says where the sink is. What was delivered elsewhere says nothing about this place: there the sink begins anew, and what had
+   * waited goes on waiting.
+   */
   moveTo(target: string): void {
     const { rule, source, tell } = this.#ports;
     const { target: before, acked } = this.known;
@@ -94,7 +100,7 @@ export class KeptPosition {
       return;
     }
     const size = source.size();
-    this.#position = newPosition(source.origin, target, size);
+    this.#position = movedPosition(this.known, target, size);
     this.#isUnsaved = true;
     tell('delivery-target-changed', { sink: rule.name, to: rule.to, required: rule.required, size, acked });
   }
@@ -117,4 +123,9 @@ export class KeptPosition {
     this.#isUnsaved = false;
     this.#savedAtMs = clock.uptimeMs();
   }
+}
+
+/** Where a sink is in another place. What no place has yet counts for limits as before, so that moving it ends no denial. */
+function movedPosition({ logId, acked, addedAt, waitedMs }: Position, target: string, size: number): Position {
+  return { ...newPosition(logId, target, Math.min(size, Math.max(acked, addedAt))), waitedMs };
 }

@@ -27,7 +27,10 @@ export interface Position {
   readonly treeSize: number;
   /** Records that were set aside. */
   readonly refused: number;
-  /** Size of the log when the sink came to it: what is older is sent too, and counts for no limit. */
+  /**
+   * Size of the log when the sink came to it: what is older is sent too, and counts for no limit. In a place that the sink was moved
+   * to, it is the first record that no place had.
+   */
   readonly addedAt: number;
   /** Milliseconds that the oldest record that waits has waited for, in all runs of the program together. */
   readonly waitedMs: number;

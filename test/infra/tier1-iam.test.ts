@@ -75,6 +75,7 @@ const AUDIT = `arn:aws:s3:::sallyport-audit-${ARCHIVE}`;
 const LOG = `arn:aws:sts::${ARCHIVE}:assumed-role/administrator/mallory`;
 
 const TASK = `arn:aws:ecs:${REGION}:${WORKLOAD}:task/sallyport-sessions/0123456789abcdef0123456789abcdef`;
+const STARTER = `arn:aws:sts::${WORKLOAD}:assumed-role/sallyport-session-starter/x`;
 /** What IAM knows the role of a permission set by: nobody but Identity Center makes roles under this path. */
 const IDENTITY_CENTER = `arn:aws:iam::${WORKLOAD}:role/aws-reserved/sso.amazonaws.com/${REGION}/AWSReservedSSO_sallyport-security_0123456789abcdef`;
 
@@ -140,6 +141,8 @@ function running(): readonly Running[] {
         ['ec2:StartInstances', INSTANCE],
         ['ec2:RebootInstances', INSTANCE],
         ['ec2:AttachNetworkInterface', INSTANCE],
+        // No tag is named: all of them go, and IAM sees no key.
+        ['ec2:DeleteTags', INSTANCE],
         ['ec2:DetachVolume', `arn:aws:ec2:${REGION}:${WORKLOAD}:volume/vol-0123456789abcdef0`],
         ['ec2:DeleteVolume', `arn:aws:ec2:${REGION}:${WORKLOAD}:volume/vol-0123456789abcdef0`],
       ] as const
@@ -794,8 +797,8 @@ function cases(documents: IdentityDocuments): readonly Case[] {
       want: 'explicitly denied',
       by: 'scp/OwnRolesInline',
     },
-    ...['host', 'gateway-task', 'gateway-execution', 'session-task', 'session-starter'].map((role) => ({
-      name: `I9: nor gives a machine of his own a role that the gateway or Bedrock believes: ${role}`,
+    ...['host', 'gateway-task', 'gateway-execution', 'session-task', 'session-starter', 'witness-task'].map((role) => ({
+      name: `I9: nor gives a machine of his own a role that the gateway, Bedrock or the witness believes: ${role}`,
       request: {
         ...admin,
         action: 'iam:PassRole',
@@ -805,10 +808,29 @@ function cases(documents: IdentityDocuments): readonly Case[] {
       want: 'explicitly denied' as const,
       by: 'scp/OwnRolesHandedOn',
     })),
+    ...(
+      [
+        ['nor gives the role that deploys to a service that would act as it for him', admin, DEPLOYMENT],
+        ['nor does that an administrator of the archive', archiveAdmin, `arn:aws:iam::${ARCHIVE}:role/terraform`],
+        ['nor does that what starts sessions', { ...admin, principal: STARTER }, DEPLOYMENT],
+        ['the role that deploys gives itself to what it builds', deployment, DEPLOYMENT],
+      ] as const
+    ).map(([what, request, role]) => ({
+      name: `I9: ${what}`,
+      request: {
+        ...request,
+        action: 'iam:PassRole',
+        resource: role,
+        context: { ...home, 'iam:PassedToService': 'codebuild.amazonaws.com' },
+      },
+      ...(request === deployment
+        ? { want: 'allowed' as const }
+        : { want: 'explicitly denied' as const, by: 'scp/DeploymentsHandedOn' }),
+    })),
     {
       name: 'I9: what starts sessions gives them their role',
       request: {
-        principal: `arn:aws:sts::${WORKLOAD}:assumed-role/sallyport-session-starter/x`,
+        principal: STARTER,
         identity: [EVERYTHING],
         boundary: boundaries['service'],
         scps: workload,
@@ -964,9 +986,14 @@ function cases(documents: IdentityDocuments): readonly Case[] {
       want: 'allowed',
     },
     {
+      name: 'and so are its tags',
+      request: { ...admin, action: 'ec2:DeleteTags', resource: INSTANCE, context: home },
+      want: 'allowed',
+    },
+    {
       name: 'what starts sessions runs their tasks',
       request: {
-        principal: `arn:aws:sts::${WORKLOAD}:assumed-role/sallyport-session-starter/x`,
+        principal: STARTER,
         identity: [EVERYTHING],
         boundary: boundaries['service'],
         scps: workload,
@@ -1114,7 +1141,7 @@ function cases(documents: IdentityDocuments): readonly Case[] {
     {
       name: 'what starts a session for its owner sets the owner of the task',
       request: {
-        principal: `arn:aws:sts::${WORKLOAD}:assumed-role/sallyport-session-starter/x`,
+        principal: STARTER,
         identity: [EVERYTHING],
         boundary: boundaries['service'],
         scps: workload,

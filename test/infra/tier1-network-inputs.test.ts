@@ -1,5 +1,7 @@
+import { test } from 'node:test';
 import { GATEWAY_ROLE, ORG, PERIMETER, PLACE } from './lib/network-policy.ts';
-import { testInputs } from './lib/refusals.ts';
+import { inputTests } from './lib/refusals.ts';
+import { terraformSkip } from './lib/terraform.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000000';
 
@@ -8,7 +10,7 @@ const ENDPOINTS = { 'eu-central-1a': 'vpce-0a', 'eu-central-1b': 'vpce-0b' };
 
 const PEER = { peer_cidrs: ['10.0.0.0/16'], peer_routes: { '10.0.0.0/16': 'tgw-0a' } };
 
-testInputs({
+for (const { name, run } of inputTests({
   module: 'network',
   good: { ...PLACE, azs: ZONES, firewall_endpoint_ids: ENDPOINTS, logs_kms_key_arn: KEY },
   cases: [
@@ -135,9 +137,10 @@ testInputs({
       want: /that CloudWatch Logs knows/u,
     },
   ],
-});
+}))
+  test(name, { skip: terraformSkip() }, run);
 
-testInputs({
+for (const { name, run } of inputTests({
   module: 'dns-firewall',
   good: { ...PLACE, vpc_id: 'vpc-0a', domains: ['*.build.example.com', 'pypi.org'], logs_kms_key_arn: KEY },
   cases: [
@@ -168,11 +171,12 @@ testInputs({
       want: /only where environment is development/u,
     },
   ],
-});
+}))
+  test(name, { skip: terraformSkip() }, run);
 
 const PASS = 'pass tls $HOME_NET any -> $EXTERNAL_NET 443 (sid:1;)\n';
 
-testInputs({
+for (const { name, run } of inputTests({
   module: 'network-firewall',
   good: {
     ...PLACE,
@@ -231,9 +235,10 @@ testInputs({
       want: /only where environment is development/u,
     },
   ],
-});
+}))
+  test(name, { skip: terraformSkip() }, run);
 
-testInputs({
+for (const { name, run } of inputTests({
   module: 'endpoints',
   good: {
     ...PLACE,
@@ -300,4 +305,5 @@ testInputs({
       want: /client_security_group_ids is empty/u,
     },
   ],
-});
+}))
+  test(name, { skip: terraformSkip() }, run);

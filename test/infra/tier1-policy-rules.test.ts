@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { changed, compiled, listing, models, ORG, PLACE, POLICY, RULES_TESTS } from './lib/network-policy.ts';
-import { testInputs } from './lib/refusals.ts';
+import { inputTests } from './lib/refusals.ts';
+import { terraformSkip } from './lib/terraform.ts';
 
 test('the values that the module is tested with are what the compiler writes', () => {
   assert.equal(readFileSync(join(RULES_TESTS, 'sallyport.auto.tfvars.json'), 'utf8'), compiled());
@@ -11,7 +12,7 @@ test('the values that the module is tested with are what the compiler writes', (
 
 const RISK = { accepted_risk: 'A test.' };
 
-testInputs({
+for (const { name, run } of inputTests({
   module: 'policy-rules',
   good: {
     ...PLACE,
@@ -341,4 +342,5 @@ testInputs({
       want: /nothing to protect/u,
     },
   ],
-});
+}))
+  test(name, { skip: terraformSkip() }, run);

@@ -1,4 +1,6 @@
-// Whether somebody is attached by ECS Exec, told by what no process of the container can make up.
+// Whether somebody is attached by ECS Exec, told by where its worker comes from: no process of the container can begin with such a
+// line of parents. A debugger can still take over one that has it, and keep it, or what it then starts, alive after its person has
+// gone. So this ends a task early and is no limit: those are the minutes of a session, here and in the state machine.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { terraformSkip, withCopy } from './terraform.ts';
+import { after } from 'node:test';
+import type { TestContext } from 'node:test';
+import { withCopy } from './terraform.ts';
 import { terraform, terraformDone } from './terraform-program.ts';
 
 /** What a module says to variables that it does not take, in one line; null where it takes them. */
@@ -46,18 +47,45 @@ export interface InputTable {
   readonly cases: readonly InputCase[];
 }
 
-/** Puts each case of a table to its module, as a test of its own. */
-export function testInputs({ module, good, cases }: InputTable): void {
-  test(`${module} takes what is right and names what is wrong`, { skip: terraformSkip() }, async (t) => {
-    await withRefusals(module, async (refusal) => {
-      for (const { name, given, want } of cases) {
-        await t.test(name, async () => {
-          const said = await refusal({ ...good, ...given });
-          if (want === null) assert.equal(said, null);
-          else assert.match(said ?? 'taken', want);
-        });
-      }
-    });
-    t.diagnostic(`infra: inputs put to ${module} = ${cases.length}`);
-  });
+/** A case of a table, to be a test of the file that has the table: results are counted where their test is called. */
+export interface InputTest {
+  readonly name: string;
+  run(t: TestContext): Promise<void>;
+}
+
+/** Puts each case of a table to its module, of which one copy serves them all. */
+export function inputTests({ module, good, cases }: InputTable): readonly InputTest[] {
+  let opened: OpenModule | null = null;
+  after(async () => await opened?.close());
+  return cases.map(({ name, given, want }, index) => ({
+    name,
+    async run(t) {
+      opened ??= openModule(module);
+      if (index === 0) t.diagnostic(`infra: inputs put to ${module} = ${cases.length}`);
+      const said = await (await opened.refusal)({ ...good, ...given });
+      if (want === null) assert.equal(said, null);
+      else assert.match(said ?? 'taken', want);
+    },
+  }));
+}
+
+interface OpenModule {
+  readonly refusal: Promise<Refusal>;
+  close(): Promise<void>;
+}
+
+function openModule(module: string): OpenModule {
+  const ready = Promise.withResolvers<Refusal>();
+  const ended = Promise.withResolvers<null>();
+  const whole = withRefusals(module, async (refusal) => {
+    ready.resolve(refusal);
+    await ended.promise;
+  }).catch(ready.reject);
+  return {
+    refusal: ready.promise,
+    async close() {
+      ended.resolve(null);
+      await whole;
+    },
+  };
 }

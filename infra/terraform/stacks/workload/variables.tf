@@ -122,7 +122,7 @@ variable "vpc_cidr" {
         false
       )
     ])
-    error_message = "vpc_cidr overlaps a network of peer_cidrs: choose addresses that none of them uses."
+    error_message = "vpc_cidr (${var.vpc_cidr}) overlaps a network of peer_cidrs, or one of them is no network: choose addresses that none of them uses. They are: ${join(", ", var.peer_cidrs)}."
   }
 }
 

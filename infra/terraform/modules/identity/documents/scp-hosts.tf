@@ -15,13 +15,15 @@ locals {
       Resource  = "${local.arn}:ecs:*:*:task/${var.name}-*"
       Condition = merge(local.but_break_glass, { StringNotEquals = { "aws:ResourceTag/sallyport:owner" = "$${aws:PrincipalTag/sallyport:owner, 'nobody'}" } })
     },
-    # A host that was stopped is evidence, its disk above all; and an interface of another subnet would be a way around the cut.
+    # A host that was stopped is evidence, its disk above all; and an interface of another subnet would be a way around the cut. Tags
+    # are how a stop finds hosts, and whoever deletes them without naming one takes all: such a call has no aws:TagKeys (WhoOneIs).
     {
       Sid    = "HostsStay"
       Effect = "Deny"
       Action = [
         "ec2:AttachNetworkInterface",
         "ec2:AttachVolume",
+        "ec2:DeleteTags",
         "ec2:DeleteVolume",
         "ec2:DetachVolume",
         "ec2:RebootInstances",
