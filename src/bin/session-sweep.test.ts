@@ -26,11 +26,17 @@ interface Stage {
   readonly done: (readonly [string, SessionId])[];
   readonly time: { nowMs: number };
   open(holder: SessionHolder | null, owner?: SessionOwner | null): Promise<SessionId>;
+  /** The same after the daemon began anew. */
+  restarted(): Stage;
 }
 
 function stage(t: { after(fn: () => void): void }): Stage {
   const folder = mkdtempSync(join(tmpdir(), 'sp-sweep-'));
   t.after(() => rmSync(folder, { recursive: true }));
+  return begun(folder);
+}
+
+function begun(folder: string): Stage {
   const done: (readonly [string, SessionId])[] = [];
   const time = { nowMs: 0 };
   const uptimeMs = (): number => time.nowMs;
@@ -55,6 +61,7 @@ function stage(t: { after(fn: () => void): void }): Stage {
       const request = { workspace: '/w', homeDir: '/h', provider: 'anthropic', about: {}, holder, owner } as const;
       return (await registry.open(request)).session.id;
     },
+    restarted: () => begun(folder),
   };
 }
 
@@ -75,6 +82,29 @@ test('a session whose processes end with it has its client asked at once and kil
     ['leave', id],
     ['kill', id],
   ]);
+});
+
+test('a daemon that is started anew goes on with what of ended sessions was to be killed, and not with what was', async (t) => {
+  const before = stage(t);
+  const [killed, left] = [await before.open(null), await before.open({ kind: 'launcher', ...DEAD })];
+  await before.registry.end(killed, 'over', true);
+  await sweepUntil(before, LEAVE_MS + 5_000);
+  await before.registry.end(left, 'over', true);
+  await before.registry.end(await before.open(null), 'the client has ended');
+  await sweepUntil(before, LEAVE_MS + 10_000);
+
+  const at = before.restarted();
+  await sweepUntil(at, LEAVE_MS - 1_000);
+  assert.deepEqual(at.done, [['leave', left]]);
+  await sweepUntil(at, LEAVE_MS);
+  assert.deepEqual(at.done, [
+    ['leave', left],
+    ['kill', left],
+  ]);
+  await sweepUntil(at, LEAVE_MS * 2);
+  const again = at.restarted();
+  await sweepUntil(again, LEAVE_MS * 2);
+  assert.deepEqual(again.done, []);
 });
 
 test('what a session leaves that ended in order is left alone', async (t) => {

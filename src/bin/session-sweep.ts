@@ -10,7 +10,10 @@ import type { SessionProcesses } from './session-processes.ts';
 export const LEAVE_MS = 10_000;
 
 export interface SweepDesk {
-  readonly registry: Pick<SessionRegistry, 'list' | 'byId' | 'beat' | 'sweep' | 'end' | 'holderOf' | 'ownerOf'>;
+  readonly registry: Pick<
+    SessionRegistry,
+    'list' | 'byId' | 'beat' | 'sweep' | 'end' | 'processesEnded' | 'holderOf' | 'ownerOf'
+  >;
   readonly limited: Pick<LimitedSessions, 'endDue'>;
   readonly processes: SessionProcesses;
   /** Milliseconds that only go forward. */
@@ -29,22 +32,22 @@ export interface SessionSweep {
 }
 
 export function sessionSweep({ registry, limited, processes, uptimeMs }: SweepDesk): SessionSweep {
-  /** Sessions whose processes are to be killed, with the moment; null where that was done. */
-  const leaving = new Map<SessionId, number | null>();
-  // What ended before this process began has nobody left who waits for it; a launcher is told by its next beat.
-  for (const { id, endedReason } of registry.list()) if (endedReason !== null) leaving.set(id, null);
+  /** Sessions whose clients were asked to end, with the moment at which their processes are killed. */
+  const leaving = new Map<SessionId, number>();
 
   function followEnded(): void {
     const nowMs = uptimeMs();
-    for (const { id, endsProcesses } of registry.list()) {
-      if (!endsProcesses) continue;
+    for (const { id, endsProcesses, areProcessesEnded } of registry.list()) {
+      if (!endsProcesses || areProcessesEnded) continue;
       const killAtMs = leaving.get(id);
       if (killAtMs === undefined) {
+        // Also where it ended before a restart: whoever asked may have been stopped in front of the kill.
         leaving.set(id, nowMs + LEAVE_MS);
         processes.askToLeave(id);
-      } else if (killAtMs !== null && nowMs >= killAtMs) {
-        leaving.set(id, null);
+      } else if (nowMs >= killAtMs) {
+        leaving.delete(id);
         processes.kill(id);
+        registry.processesEnded(id);
       }
     }
   }

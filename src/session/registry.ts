@@ -8,6 +8,8 @@ import type { SessionHolder, SessionOwner } from '../core/session-owner.ts';
 import { isSamePerson, refuseBeyond } from './concurrent-sessions.ts';
 import { ranMs } from './machine-time.ts';
 import type { MachineTime } from './machine-time.ts';
+import { sessionEnds } from './session-ends.ts';
+import type { SessionEnds } from './session-ends.ts';
 import { loadSessions, storeSession } from './session-file.ts';
 import type { StoredSession } from './session-file.ts';
 import { sessionTaints } from './session-taints.ts';
@@ -36,10 +38,12 @@ export interface ListedSession extends GovernedSession {
   readonly openedAtMs: number;
   /** Whether its processes are ended with it. */
   readonly endsProcesses: boolean;
+  /** Whether they were. */
+  readonly areProcessesEnded: boolean;
 }
 
 /** The sessions of this host, kept in the state folder so that a restarted daemon still knows them. */
-export interface SessionRegistry extends SessionDirectory, SessionTaints {
+export interface SessionRegistry extends SessionDirectory, SessionTaints, SessionEnds {
   /**
    * Opens a session. Its record is durable before the token is given; the token is shown only here. Of several that are
    * asked for at once no more are opened than may run at one time.
@@ -47,18 +51,11 @@ export interface SessionRegistry extends SessionDirectory, SessionTaints {
    * @throws {SessionRefused} where the person has as many as may run at one time; nothing is recorded then.
    */
   open(request: SessionRequest): Promise<{ readonly session: GovernedSession; readonly token: string }>;
-  /**
-   * Ends a session; does nothing where it is ended already. It holds before this returns its promise. `reason` is shown to
-   * the developer.
-   *
-   * @param endsProcesses whether its processes are to be ended too; false where absent. That is remembered, and done by others.
-   */
-  end(id: SessionId, reason: string, endsProcesses?: boolean): Promise<void>;
   /** Notes that the launcher of a session is alive. */
   beat(id: SessionId): void;
   /**
-   * Ends the sessions whose launcher has been silent for {@link HEARTBEAT_LIMIT_MS}, and stores ends that could not be
-   * stored when they happened. To be called every few seconds.
+   * Ends the sessions whose launcher has been silent for {@link HEARTBEAT_LIMIT_MS}, and stores and records ends that could
+   * not be when they happened, also those of an earlier process. To be called every few seconds.
    */
   sweep(): Promise<void>;
   list(): readonly ListedSession[];
@@ -98,40 +95,8 @@ export function sessionRegistry(
   }
   /** Sessions that are being opened. They count, and are not known to anybody yet. */
   const arriving = new Set<StoredSession>();
-  const unstored = new Set<SessionId>();
+  const { ends, late } = sessionEnds(folder, sessions, ports);
   let sweptAtMs = ports.uptimeMs();
-
-  async function end(id: SessionId, reason: string, endsProcesses = false): Promise<void> {
-    const stored = sessions.get(id);
-    if (stored === undefined || stored.endedReason !== null) return;
-    const ended = { ...stored, endedReason: reason, endsProcesses };
-    // The end takes effect at once: a record that fails must not keep a session alive.
-    sessions.set(id, ended);
-    unstored.add(id);
-    try {
-      storeEnded();
-    } finally {
-      await recordEnd(id, reason);
-    }
-  }
-
-  /** Stores ends; one that cannot be stored now is kept for the next sweep, so that no restart brings a session back. */
-  function storeEnded(): void {
-    for (const id of unstored) {
-      const stored = sessions.get(id);
-      if (stored !== undefined) storeSession(folder, stored);
-      unstored.delete(id);
-    }
-  }
-
-  async function recordEnd(id: SessionId, reason: string): Promise<void> {
-    await ports.audit.append({
-      kind: 'session',
-      occurredAtMs: ports.clock(),
-      sessionId: id,
-      body: { event: 'ended', reason },
-    });
-  }
 
   return {
     async open(request) {
@@ -149,6 +114,8 @@ export function sessionRegistry(
         openedUp: ports.machine.boot === null ? null : { boot: ports.machine.boot, upMs: ports.machine.ms() },
         holder: request.holder ?? null,
         endsProcesses: false,
+        areProcessesEnded: false,
+        unrecordedEndAtMs: null,
         clientSessionIds: [],
         owner: request.owner ?? null,
       };
@@ -176,7 +143,7 @@ export function sessionRegistry(
       }
       return { session: viewOf(stored), token };
     },
-    end,
+    ...ends,
     ...sessionTaints(folder, sessions, ports),
     beat(id) {
       if (sessions.has(id)) seenAtMs.set(id, ports.uptimeMs());
@@ -186,13 +153,14 @@ export function sessionRegistry(
       // A sweep that comes so late was itself held up, as the launchers' beats may have been: everybody starts anew.
       if (nowMs - sweptAtMs > HEARTBEAT_LIMIT_MS / 2) for (const id of seenAtMs.keys()) seenAtMs.set(id, nowMs);
       sweptAtMs = nowMs;
-      storeEnded();
+      late.store();
       for (const stored of sessions.values()) {
         const silentMs = nowMs - (seenAtMs.get(stored.id) ?? 0);
         if (stored.endedReason === null && silentMs > HEARTBEAT_LIMIT_MS) {
-          await end(stored.id, 'its launcher is gone');
+          await ends.end(stored.id, 'its launcher is gone');
         }
       }
+      await late.record();
     },
     byId(id) {
       const stored = sessions.get(id);
@@ -207,8 +175,8 @@ export function sessionRegistry(
     },
     list: () =>
       [...sessions.values()].map((stored) => {
-        const { openedAtMs, endsProcesses } = stored;
-        return { ...viewOf(stored), openedAtMs, endsProcesses };
+        const { openedAtMs, endsProcesses, areProcessesEnded } = stored;
+        return { ...viewOf(stored), openedAtMs, endsProcesses, areProcessesEnded };
       }),
     ranMs(id) {
       const stored = sessions.get(id);

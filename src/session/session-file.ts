@@ -28,6 +28,10 @@ export interface StoredSession extends GovernedSession {
   readonly holder: SessionHolder | null;
   /** Whether its processes were to be ended with it. */
   readonly endsProcesses: boolean;
+  /** Whether they were. */
+  readonly areProcessesEnded: boolean;
+  /** When it ended, where the log is not known to hold that; null where it does, and while it runs. */
+  readonly unrecordedEndAtMs: number | null;
   /** Sessions of the client that began in it, the latest last. */
   readonly clientSessionIds: readonly string[];
   /** Null where the daemon serves one user. */
@@ -61,7 +65,9 @@ export function loadSessions(folder: string): readonly StoredSession[] {
     .filter((name) => name.endsWith('.json'))
     .sort();
   const sessions = names.map((name) => parseSession(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
-  const ended = sessions.filter((session) => session.endedReason !== null);
+  const ended = sessions.filter(
+    ({ endedReason, unrecordedEndAtMs }) => endedReason !== null && unrecordedEndAtMs === null,
+  );
   const old = new Set(ended.slice(0, Math.max(0, ended.length - KEPT_ENDED)));
   for (const session of old) unlinkSync(join(folder, `${session.id}.json`));
   return sessions.filter((session) => !old.has(session));
@@ -95,8 +101,12 @@ function parseSession(text: string, path: string): StoredSession {
   const watch = owner?.watch ?? null;
   const holder = parseSessionHolder(value['holder'] ?? (watch === null ? null : { kind: 'client', ...watch }));
   const openedUp = parseOpenedUp(value['openedUp'] ?? null);
-  const { endsProcesses = false } = value;
+  const { endsProcesses = false, unrecordedEndAtMs = null } = value;
+  // A session that ended before these fields were is done with.
+  const { areProcessesEnded = endedReason !== null } = value;
   if (holder === undefined || openedUp === undefined || typeof endsProcesses !== 'boolean') throw broken;
+  if (typeof areProcessesEnded !== 'boolean') throw broken;
+  if (unrecordedEndAtMs !== null && typeof unrecordedEndAtMs !== 'number') throw broken;
   if (!Array.isArray(clientSessionIds) || !clientSessionIds.every((one) => typeof one === 'string')) throw broken;
   return {
     id: id satisfies SessionId,
@@ -110,6 +120,8 @@ function parseSession(text: string, path: string): StoredSession {
     openedUp,
     holder,
     endsProcesses,
+    areProcessesEnded,
+    unrecordedEndAtMs,
     clientSessionIds,
     owner,
   };

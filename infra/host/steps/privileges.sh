@@ -14,7 +14,7 @@ check_privileges() {
       groups="$groups $group"
       case " $PRIVILEGED_GROUPS " in *" $group "*) echo "$user group $group" >>"$work/privileged" ;; esac
     done
-    [ "$(account_field "$user" 3)" != 0 ] || echo "$user uid 0" >>"$work/privileged"
+    [ "$(uid_of "$user")" != 0 ] || echo "$user uid 0" >>"$work/privileged"
     # shellcheck disable=SC2086 # one word for each group
     sudoers_with "$user" $groups | while read -r file; do echo "$user sudo $file"; done >>"$work/privileged"
   done
@@ -47,7 +47,7 @@ people() {
 
 # On a host of EC2 memberships are taken away; a first group, and one that a directory gives, cannot be.
 will_leave() {
-  [ "$shape" = ec2 ] && in_group "$1" "$2" || return 1
+  [ "$shape" = ec2 ] && in_group "$1" "$2" && [ "$(account_field "$1" 4)" != "$(gid_of "$2")" ] || return 1
   case " $PRIVILEGED_GROUPS " in *" $2 "*) return 0 ;; esac
   return 1
 }
@@ -65,18 +65,107 @@ groups_of() {
 
 account_field() { awk -F: -v user="$1" -v field="$2" '$1 == user { print $field; exit }' "$root/etc/passwd" 2>/dev/null || true; }
 
-# sudoers_with USER GROUP…: the files whose lines name one of them. An alias counts for whomever it holds.
-sudoers_with() {
-  names=" $1 "
-  shift
-  for name; do names="$names%$name "; done
-  for file in "$root/etc/sudoers" "$root/etc/sudoers.d/"*; do
-    [ -f "$file" ] || continue
-    awk -v names="$names" '
-      /^[ \t]*(#|Defaults|@)/ { next }
-      !/^[ \t]*User_Alias/ { sub(/=.*/, "") }
-      { count = split($0, words, /[ \t,=]+/); for (at = 1; at <= count; at++) if (words[at] == "ALL" ? at == 1 : index(names, " " words[at] " ")) found = 1 }
-      END { exit !found }' "$file" && echo "${file#"$root"}"
-  done
-  return 0
+uid_of() { { [ -z "$root" ] && id -u -- "$1" 2>/dev/null; } || account_field "$1" 3; }
+
+gid_of() {
+  held=$(sed -n "s/^$1:[^:]*:\([0-9]*\):.*/\1/p" "$root/etc/group" 2>/dev/null || true)
+  [ -n "$held" ] || [ -n "$root" ] || held=$(getent group "$1" | cut -d: -f3)
+  echo "$held"
 }
+
+# sudoers_with USER GROUP…: the files whose lines name one of them, by name or number. An alias counts for whomever it holds.
+sudoers_with() {
+  user=$1
+  names=" $1 #$(uid_of "$1") %#$(account_field "$1" 4) "
+  shift
+  for name; do names="$names%$name %#$(gid_of "$name") "; done
+  sudoers_files | while read -r file; do
+    ! root=$root user=$user names=$names awk "$SUDOERS_NAMES" "$file" || echo "${file#"$root"}"
+  done
+}
+
+# With what they include, whether sudo would read it here or not.
+sudoers_files() {
+  IFS=''
+  seen='|'
+  set -- "$root/etc/sudoers" "$root/etc/sudoers.d/"*
+  while [ $# -gt 0 ]; do
+    file=$1
+    shift
+    [ -f "$file" ] || continue
+    # By its one path: a file may include itself by ever longer ones.
+    place=$(readlink -f "$file")
+    case "$seen" in *"|$place|"*) continue ;; esac
+    seen="$seen$place|"
+    echo "$file"
+    while IFS=' ' read -r kind place; do
+      case "$place" in /*) place=$root$place ;; *) place=${file%/*}/$place ;; esac
+      [ "$kind" != includedir ] || place="${place%/}/*"
+      # shellcheck disable=SC2086 # a pattern: %h is any host
+      set -- "$@" $place
+    done <<PLACES
+$(sed -n 's/^[[:blank:]]*[#@]\(include\(dir\)\{0,1\}\)[[:blank:]]\{1,\}/\1 /p' "$file" | sed 's/[[:blank:]]*$//; s/"//g; s/\\//g; s/%h/*/g')
+PLACES
+  done
+}
+
+# Exits 0 where a list of users in a file of sudoers holds one of the names. A netgroup holds whom the machine says, or everybody.
+# shellcheck disable=SC2016 # no variables of the shell
+SUDOERS_NAMES='
+  BEGIN { names = tolower(ENVIRON["names"]); user = tolower(ENVIRON["user"]) }
+  { sub(/\r$/, ""); line[++count] = $0 }
+  END {
+    for (at = 1; at <= count && !found; at++) {
+      # A comment ends with its line, and so does a line whose last backslash is escaped.
+      if (at > 1 && line[at - 1] ~ /\\[ \t]*$/ && line[at - 1] !~ /#|\\\\/) continue
+      whole = line[at]
+      for (to = at; to < count && sub(/\\[ \t]*$/, " ", whole); to++) whole = whole line[to + 1]
+      found = index(whole, "=") && lists(whole)
+    }
+    exit !found
+  }
+  # The list in front of the hosts; in the line of an alias all that stands there.
+  function lists(text,   alias, at, c, item, isQuoted, isOver) {
+    if (text ~ /^[ \t]*Defaults/) return 0
+    alias = sub(/^[ \t]*User_Alias[ \t]/, "", text)
+    item = ""
+    for (at = 1; at <= length(text); at++) {
+      c = substr(text, at, 1)
+      if (!isQuoted && (c ~ /[ \t,]/ || (c ~ /[=:]/ && alias && item !~ /^!*%$/))) {
+        if (c ~ /[ \t]/ && item ~ /^!*$/) continue
+        if (item != "" && names_one(item)) return 1
+        item = ""
+        isOver = c != "," && !alias
+        continue
+      }
+      if (!isQuoted && c == "#" && !(item ~ /^!*(%:?)?$/ && substr(text, at + 1, 1) ~ /[0-9]/)) break
+      if (!isQuoted && (c == "=" || (isOver && item == ""))) break
+      if (c == "\"") {
+        if (isQuoted && names_one(item)) return 1
+        if (isQuoted) { item = ""; isOver = !alias }
+        isQuoted = !isQuoted
+      } else if (c == "\\") item = item substr(text, ++at, 1)
+      else item = item c
+    }
+    return item != "" && names_one(item)
+  }
+  function names_one(item,   words, word, many) {
+    while (sub(/^!!/, "", item)) continue
+    if (item == "ALL" || item ~ /^%:/) return 1
+    if (item ~ /^\+/) return netgroup(substr(item, 2))
+    while (item ~ /^%?#0[0-9]/) sub(/#0/, "#", item)
+    if (item ~ /^%/) gsub(/ /, " %", item)
+    many = split(tolower(item), words, " ")
+    for (word = 1; word <= many; word++) if (!index(names, " " words[word] " ")) return 0
+    return many > 0
+  }
+  function netgroup(name,   told, asked, isMember) {
+    if (ENVIRON["root"] != "" || name !~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/) return 1
+    asked = "getent netgroup " name " 2>/dev/null"
+    while ((asked | getline told) > 0) {
+      gsub(/[ \t]/, "", told)
+      if (index(tolower(told), "," user ",") || index(told, ",,")) isMember = 1
+    }
+    close(asked)
+    return told == "" || isMember
+  }'
