@@ -66,6 +66,7 @@ const HIDDEN_LINKS = [
 const ENV = 'deny secrets/environment-file';
 const HOME = 'deny secrets/home-folder';
 const OUTSIDE = 'ask default/read-outside';
+const OUTSIDE_WRITE = 'ask default/write-outside';
 
 for (const { name, run, want } of [
   { name: 'a star', run: 'cat q/note*', want: ENV },
@@ -116,6 +117,67 @@ for (const { name, run, want } of [
   test(`a link behind a glob: ${name}`, (t) => {
     const { verdict, ruleId } = verdictOn(run, stage(t, HIDDEN_LINKS));
     assert.equal(`${verdict} ${ruleId}`, want);
+  });
+}
+
+const BUILD_LINKS = [
+  'out/store/bin/x',
+  'out/data.csv',
+  'home/.ssh/deploy',
+  'work/.env',
+  'work/.git/config',
+  'work/.venv/bin/python -> /usr/bin/python3',
+  'work/.venv/bin/python3 -> python',
+  'work/.venv/bin/pip',
+  'work/build/latest -> ../../out/data.csv',
+  'work/build/log.txt',
+  'work/dist/a.js',
+  'work/result -> ../out/store',
+  'work/bazel-bin -> ../out/store/bin',
+  'work/notes.md',
+  'work/q/env -> ../.env',
+  'work/r/keys -> ../../home/.ssh',
+  'work/s/out.csv -> ../../out/data.csv',
+  'work/s/far -> ../../out/store',
+  'work/t/conf -> ../.git/config',
+];
+
+for (const { name, run, want } of [
+  { name: 'links removed with their environment', run: 'rm -rf .venv/bin/*', want: 'allow' },
+  { name: 'links removed to programs', run: 'rm -f .venv/bin/python*', want: 'allow' },
+  { name: 'a link removed by its name', run: 'rm -f .venv/bin/python', want: 'allow' },
+  { name: 'links removed to build results', run: 'rm -f result* && rm -rf bazel-* build/*', want: 'allow' },
+  { name: 'a link removed to a protected file', run: 'rm q/e*', want: 'allow' },
+  { name: 'links removed behind a folder by a star', run: 'rm */out.csv', want: 'allow' },
+  { name: 'links moved', run: 'mv build/* dist/', want: 'allow' },
+  { name: 'a folder of files moved over links', run: 'mv dist/* build/', want: 'allow' },
+  {
+    name: 'links out to folders, that are not entered',
+    run: 'wc -l *; grep -n foo *; file *; head -3 *',
+    want: 'allow',
+  },
+  { name: 'removed behind a linked folder', run: 'rm r/k*/deploy', want: 'deny persistence/startup-file' },
+  { name: 'removed behind a linked folder by a star', run: 'rm r/*/*', want: 'deny persistence/startup-file' },
+  { name: 'removed behind a linked folder, outside', run: 'rm s/f*/bin/x', want: OUTSIDE_WRITE },
+  { name: 'removed behind a named linked folder', run: 'rm result/bin/x', want: OUTSIDE_WRITE },
+  { name: 'removed behind a named linked folder by a star', run: 'rm result/b*', want: OUTSIDE_WRITE },
+  { name: 'with a slash behind it', run: 'rm -rf bazel-*/', want: OUTSIDE_WRITE },
+  { name: 'with a slash behind its name', run: 'rm -rf result/', want: OUTSIDE_WRITE },
+  { name: 'a file of a protected name removed', run: 'rm .git/c*', want: 'deny persistence/repository-hook' },
+  { name: 'a link moved to be read', run: 'mv q/e* z; cat z', want: ENV },
+  { name: 'a link moved to be written', run: 'mv t/c* z; echo x > z', want: 'deny persistence/repository-hook' },
+  { name: 'moved out of a linked folder', run: 'mv s/f*/bin z', want: OUTSIDE },
+  { name: 'copied over links', run: 'cp dist/a.js build/l*', want: OUTSIDE_WRITE },
+  { name: 'a link written through', run: 'touch build/l*', want: OUTSIDE_WRITE },
+  { name: 'a linked file outside', run: 'wc -l s/*', want: OUTSIDE },
+  { name: 'a linked folder, entered', run: 'grep -rn foo s/f*', want: OUTSIDE },
+  { name: 'a linked folder, entered by an option with its value', run: 'grep -d recurse foo s/f*', want: OUTSIDE },
+  { name: 'a linked folder, entered by another program', run: 'rg foo s/f*', want: OUTSIDE },
+  { name: 'a linked folder that is protected', run: 'wc -l r/*', want: HOME },
+]) {
+  test(`what is done with the link itself: ${name}`, (t) => {
+    const { verdict, ruleId } = verdictOn(run, stage(t, BUILD_LINKS));
+    assert.equal(want === 'allow' ? verdict : `${verdict} ${ruleId}`, want, ruleId);
   });
 }
 
@@ -229,8 +291,11 @@ for (const { shell, options } of [
             const named = verdictOn(`cat '${file}'`, folder);
             // Up from any number of folders is asked about without a look.
             const isAskedAnyway = judged.verdict === 'ask' && /\*\*\/.*\.\./.test(glob);
+            // A folder is not entered by `cat`.
+            const isNotEntered =
+              named.ruleId === 'default/read-outside' && look.kindOf(realPath(`${folder}/work/${file}`)) === 'folder';
             assert.ok(
-              isAskedAnyway || STRENGTH[judged.verdict] >= STRENGTH[named.verdict],
+              isAskedAnyway || isNotEntered || STRENGTH[judged.verdict] >= STRENGTH[named.verdict],
               `cat ${glob} gets ${judged.verdict}, cat '${file}' ${named.verdict} by ${named.ruleId}`,
             );
           }

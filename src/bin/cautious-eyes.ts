@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { opendirSync } from 'node:fs';
 import { FileUnseen } from '../core/file-unseen.ts';
-import { expandGlob, folderLook, followedPath } from './file-facts.ts';
+import { boundedPath, expandGlob, folderLook } from './file-facts.ts';
 import { linkedFiles } from './linked-files.ts';
 import { decisionLooks } from './look-budget.ts';
 import type { FileEyes } from './watched-facts.ts';
@@ -22,7 +22,7 @@ const NOT_THERE: ReadonlySet<unknown> = new Set([
  */
 export function cautiousEyes(seesAll: boolean): FileEyes {
   return {
-    realPath: (path) => followedPath(path, failed),
+    realPath: (path, walks = decisionLooks()) => boundedPath(path, failed, walks),
     // What a glob cannot look into it leaves out without a word.
     expandGlob(glob, looks) {
       const { folder, depth } = globParts(glob);
@@ -48,7 +48,13 @@ function globParts(glob: string): { readonly folder: string; readonly depth: num
 /** Some file systems let nobody but their user in, whatever rights another process has. */
 function mayList(folder: string): boolean {
   try {
-    readdirSync(folder);
+    // One name tells, however many there are.
+    const opened = opendirSync(folder, { bufferSize: 1 });
+    try {
+      opened.readSync();
+    } finally {
+      opened.closeSync();
+    }
     return true;
   } catch (error) {
     return NOT_THERE.has(codeOf(error));

@@ -1,6 +1,9 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { FileUnseen } from '../core/file-unseen.ts';
+import { followedPath, ownFailure } from './followed-path.ts';
+import type { LookFailure } from './followed-path.ts';
 import { decisionLooks, globLooks } from './look-budget.ts';
 import type { LookBudget } from './look-budget.ts';
 import { linkedFiles as linkedFilesBy } from './linked-files.ts';
@@ -9,62 +12,16 @@ import { globPart } from './shell-glob.ts';
 
 /** Names that a glob of a command line is expanded to before it counts as too broad to tell. */
 const MAX_GLOB_NAMES = 2_000;
-/** Links to what is not there that are followed one after another, as Linux does (path_resolution(7)). */
-const MAX_LINKS = 40;
-
-/** What is done with a failure to look at something: it counts as not there where this returns, else this throws. */
-export type LookFailure = (error: unknown) => void;
-
-/** A failure of the file system means that nobody with this process' rights finds anything there. */
-const ownFailure: LookFailure = (error) => {
-  if (!(error instanceof Error && 'code' in error)) throw error;
-};
-
-/**
- * Where a path leads once every link on the way is followed, as the kernel walks it: `..` is the parent of where a link leads. The
- * part that does not exist yet is kept as written, behind a link too.
- */
-export function realPath(path: string): string {
-  return followedPath(path, ownFailure);
+/** Where a path leads once every link on the way is followed. See `followedPath`. @throws FileUnseen where that is too much to follow */
+export function realPath(path: string, walks: LookBudget = decisionLooks()): string {
+  return boundedPath(path, ownFailure, walks);
 }
 
 /** {@link realPath}, told what a failure means. */
-export function followedPath(path: string, failed: LookFailure): string {
-  let links = 0;
-  const missing: string[] = [];
-  for (let at = withoutEndSlash(path); ;) {
-    try {
-      return join(realpathSync.native(at), ...missing);
-    } catch (error) {
-      failed(error);
-    }
-    // What a link leads to can be made by writing through the link.
-    const target = links < MAX_LINKS ? linkTarget(at) : null;
-    if (target !== null) {
-      links += 1;
-      at = withoutEndSlash(target.startsWith('/') ? target : `${dirname(at)}/${target}`);
-    } else if (at === dirname(at)) return path;
-    else {
-      missing.unshift(basename(at));
-      at = dirname(at);
-    }
-  }
-}
-
-/** With a slash behind it a link is followed before it can be read. */
-function withoutEndSlash(path: string): string {
-  let end = path.length;
-  while (end > 1 && path[end - 1] === '/') end -= 1;
-  return path.slice(0, end);
-}
-
-function linkTarget(path: string): string | null {
-  try {
-    return readlinkSync(path);
-  } catch (error) {
-    ownFailure(error);
-    return null;
-  }
+export function boundedPath(path: string, failed: LookFailure, walks: LookBudget): string {
+  const followed = followedPath(path, failed, walks);
+  if (followed === null) throw new FileUnseen(null);
+  return followed;
 }
 
 /**
@@ -134,7 +91,7 @@ export function folderLook(failed: LookFailure): FolderLook {
   return {
     entries: (folder) => entriesOf(folder, failed),
     kindOf: (path) => kindAt(path, failed),
-    realPath: (path) => followedPath(path, failed),
+    realPath: (path, looks) => followedPath(path, failed, looks),
   };
 }
 

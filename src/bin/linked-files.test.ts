@@ -60,6 +60,12 @@ for (const { name, glob, want } of [
   { name: 'two stars of any text find hidden folders', glob: '[**]/deep', want: ['.env'] },
   { name: 'a slash at the end', glob: 'w/d*/', want: ['far/x'] },
   { name: 'what is not there', glob: 'none/*', want: [] },
+  { name: 'a dot and a mark are the folder above to some shells', glob: 'far/.?/q/note', want: ['.env'] },
+  { name: 'what lies in it is elsewhere than the glob says', glob: 'far/.?/a.txt', want: ['a.txt'] },
+  { name: 'a dot and a star are the folder itself, too', glob: 'q/.*/note', want: ['.env'] },
+  { name: 'at the end they are hidden names alone', glob: 'far/.*', want: [] },
+  { name: 'a hidden name that is spelled on is no folder above', glob: 'q/.h*/a.txt', want: [] },
+  { name: 'a slash at the end leaves files out', glob: 'w/*/', want: ['far/x'] },
   { name: 'three stars, by which one shell enters links', glob: '***/note', want: null },
 ]) {
   test(`behind a glob: ${name}`, (t) => {

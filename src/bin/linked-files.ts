@@ -23,8 +23,8 @@ export interface FolderLook {
   readonly entries: (folder: string) => readonly FolderEntry[];
   /** What stands under an absolute path; null where nothing does. */
   readonly kindOf: (path: string) => EntryKind | null;
-  /** The path with every link on the way followed, as far as it exists. */
-  readonly realPath: (path: string) => string;
+  /** The path with every link on the way followed, as far as it exists; null where that costs more looks than are left. */
+  readonly realPath: (path: string, looks: LookBudget) => string | null;
 }
 
 /**
@@ -32,7 +32,8 @@ export interface FolderLook {
  * once. Null where they are too many to say.
  *
  * Parts are those of `globPart`, and `**` as a whole part: any folders below, hidden ones not among them, none entered through
- * a link, as a shell with globstar walks; and as much as a shell without it finds. `[**]` is the same with hidden ones.
+ * a link, as a shell with globstar walks; and as much as a shell without it finds. `[**]` is the same with hidden ones. With a slash at
+ * its end a glob stands for folders alone.
  *
  * @param decision what the decision that this is asked for may still look at.
  */
@@ -54,6 +55,10 @@ export function linkedFiles(glob: string, look: FolderLook, decision: LookBudget
     places = [...places, ...within];
   }
   const linked = new Set(places.filter((place) => place.isLinked).map((place) => place.path));
+  if (glob.endsWith('/')) {
+    if (!walk.looks.spend(linked.size)) return null;
+    for (const path of linked) if (look.kindOf(path) !== 'folder') linked.delete(path);
+  }
   return linked.size > MAX_LINKED ? null : [...linked];
 }
 
@@ -78,7 +83,7 @@ function step(walk: Walk, places: readonly Place[], part: string, isLast: boolea
   const wanted = globPart(part);
   const reached = new Map<string, Place>();
   for (const place of places) {
-    const next = typeof wanted === 'string' ? named(walk, place, wanted) : found(walk, place, wanted, isLast);
+    const next = typeof wanted === 'string' ? named(walk, place, wanted) : found(walk, place, part, wanted, isLast);
     if (next === null) return null;
     // INVARIANT: a place that is reached both ways is a linked one.
     for (const each of next) if (each.isLinked || !reached.has(each.path)) reached.set(each.path, each);
@@ -94,10 +99,10 @@ function named(walk: Walk, place: Place, name: string): readonly Place[] | null 
   return next === null ? null : [next];
 }
 
-function found(walk: Walk, place: Place, matches: NameMatcher, isLast: boolean): readonly Place[] | null {
+function found(walk: Walk, place: Place, part: string, matches: NameMatcher, isLast: boolean): readonly Place[] | null {
   const entries = entriesOf(walk, place);
   if (entries === null) return null;
-  const next: Place[] = [];
+  const next: Place[] = isLast ? [] : dotFolders(place, part, matches);
   for (const { name, kind } of entries) {
     // Of the last part only what lies behind a link matters, of the others only what can hold something.
     if (kind !== 'link' && !(isLast ? place.isLinked : kind === 'folder')) continue;
@@ -107,6 +112,16 @@ function found(walk: Walk, place: Place, matches: NameMatcher, isLast: boolean):
     next.push(each);
   }
   return next;
+}
+
+/**
+ * What some shells find by a written dot and a wildcard: the folder itself and the one above it. The one above counts as linked, for it
+ * lies elsewhere than the glob says.
+ */
+function dotFolders(place: Place, part: string, matches: NameMatcher): Place[] {
+  if (!part.startsWith('.')) return [];
+  const above = matches('..') ? [{ path: dirname(place.path), isLinked: true }] : [];
+  return matches('.') ? [place, ...above] : above;
 }
 
 /** Places and the folders below them; a linked folder is one of them, what is below it is not. */
@@ -138,5 +153,6 @@ function followed({ look, looks }: Walk, place: Place, name: string, kind: Entry
   if (name.includes('\uFFFD')) return null;
   const path = join(place.path, name);
   if (kind !== 'link') return { ...place, path };
-  return looks.spend(LOOKS_OF_A_LINK) ? { path: look.realPath(path), isLinked: true } : null;
+  const real = looks.spend(LOOKS_OF_A_LINK) ? look.realPath(path, looks) : null;
+  return real === null ? null : { path: real, isLinked: true };
 }

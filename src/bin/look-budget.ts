@@ -9,7 +9,7 @@ export interface LookBudget {
   spend(names: number): boolean;
 }
 
-/** What the globs of one decision share. */
+/** What the globs of one decision share, or the paths that are followed for it by their names. */
 export function decisionLooks(): LookBudget {
   return budget(MAX_DECISION_LOOKS);
 }
@@ -17,7 +17,13 @@ export function decisionLooks(): LookBudget {
 /** What one glob may spend of what its decision has left. */
 export function globLooks(decision: LookBudget): LookBudget {
   const own = budget(MAX_GLOB_LOOKS);
-  return { spend: (names) => own.spend(names) && decision.spend(names) };
+  return {
+    spend(names) {
+      // What one glob has looked at counts for its decision, also where it was too much for the glob.
+      const isLeft = decision.spend(names);
+      return own.spend(names) && isLeft;
+    },
+  };
 }
 
 function budget(most: number): LookBudget {

@@ -2,7 +2,7 @@
 export type NameMatcher = (name: string) => boolean;
 
 /**
- * Reads one part of a glob, between two slashes. `*` and `?` mean what they mean to a shell, a backslash takes the next one's meaning
+ * Reads one part of a glob, between two slashes. `*` and `?` mean what they mean to a shell in any locale, a backslash takes the next one's meaning
  * away, and `[*]` is any text, a leading dot included, in a part that is then compared without regard to case. Nothing else means
  * anything: a library's braces and groups would look for names that the shell does not.
  *
@@ -18,8 +18,9 @@ export function globPart(part: string): string | NameMatcher {
   return (written) => {
     if (written.startsWith('.') && !isHiddenFound) return false;
     const name = isLoose ? written.toLowerCase() : written;
-    // `?` stands for classes too, and a class that matches nothing is a name as it was written: `[id]` finds the folder `[id]`.
-    return meets(name.includes('[') ? widened : wanted, name);
+    // `?` stands for classes too, and a class that matches nothing is a name as it was written: `[id]` finds the folder `[id]`. And some
+    // shells, and all in some locales, take it for one byte of a character.
+    return meets(/[[\u{80}-\u{10FFFF}]/u.test(name) ? widened : wanted, name);
   };
 }
 

@@ -5,9 +5,12 @@ import type { LookBudget } from './look-budget.ts';
 /** Most characters of questions and answers that are noted for one call: more is not kept with it. */
 const MAX_FACT_CHARACTERS = 16_384;
 
-/** What `decide` may ask of the file system; `looks` is what the globs of one decision may look at in all, a full one where absent. */
+/**
+ * What `decide` may ask of the file system. `looks` is what the globs of one decision may look at in all, `walks` what its paths may
+ * cost to follow; each a full one where absent. What cannot be followed for that throws FileUnseen.
+ */
 export interface FileEyes {
-  readonly realPath: (absolutePath: string) => string;
+  readonly realPath: (absolutePath: string, walks?: LookBudget) => string;
   readonly expandGlob: (absoluteGlob: string, looks?: LookBudget) => readonly string[] | null;
   readonly linkedFiles: (absoluteGlob: string, looks?: LookBudget) => readonly string[] | null;
 }
@@ -27,6 +30,7 @@ export function watchedFacts(eyes: FileEyes): WatchedFacts {
   const globs = new Map<string, readonly string[] | null>();
   const links = new Map<string, readonly string[] | null>();
   const looks = decisionLooks();
+  const walks = decisionLooks();
   let characters = 0;
   const names = (
     asked: string,
@@ -44,7 +48,7 @@ export function watchedFacts(eyes: FileEyes): WatchedFacts {
     realPath(asked) {
       const known = realPaths.get(asked);
       if (known !== undefined) return known;
-      const answer = eyes.realPath(asked);
+      const answer = eyes.realPath(asked, walks);
       realPaths.set(asked, answer);
       characters += asked.length + (answer === asked ? 0 : answer.length);
       return answer;

@@ -4,9 +4,21 @@ import { BUILTIN_RULES } from './builtin-rule.ts';
 import { deeper, question } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { noteArithmetic } from './nested-scripts.ts';
+import { physicalFolders } from './physical-folder.ts';
 import { noteWrite } from './reach-assignment.ts';
 import { runVariable } from './run-variable.ts';
-import { forgetVariables, forkState, loseVariable, moveTo, readVariable, writeVariable } from './shell-state.ts';
+import {
+  forgetVariables,
+  forkState,
+  loseVariable,
+  moveTo,
+  readVariable,
+  turnOn,
+  unionOf,
+  writeVariable,
+} from './shell-state.ts';
+import { arePosixLetters, isPosixOption } from './shell-options.ts';
+import type { ShellState } from './shell-state.ts';
 import { MARK, UNKNOWN, argumentsOf, isKnown } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 
@@ -29,7 +41,11 @@ type Effect = (reader: Reader, words: readonly ShellWord[], frame: Frame) => voi
 
 const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
   cd: changeFolder,
-  pushd: changeFolder,
+  pushd: (reader, words, frame) => {
+    // Without a folder it changes to one that it kept.
+    if (words.every((word) => word.text === '-n')) moveTo(frame.state, null);
+    else changeFolder(reader, words, frame);
+  },
   popd: (_reader, _words, frame) => moveTo(frame.state, null),
   read: readNames,
   mapfile: readArray,
@@ -64,10 +80,11 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
   test: () => undefined,
   '[': () => undefined,
   set: setOptions,
+  setopt: zshOptions,
+  unsetopt: zshOptions,
+  emulate: askForOption,
   shopt: (_reader, words, frame) => {
-    if (words.some((word) => /^(?:dotglob|nocaseglob)$/.test(word.text) || !isKnown(word)))
-      frame.state.hasDotglob = true;
-    if (words.some((word) => word.text === 'globstar' || !isKnown(word))) frame.state.hasGlobstar = true;
+    for (const word of words) turnOn(frame.state, word.text);
   },
   shift: (_reader, _words, frame) => {
     frame.state.args = null;
@@ -105,12 +122,32 @@ const NO_WORD: ShellWord = { text: '', sources: [], isDescriptor: false };
 
 function changeFolder(_reader: Reader, words: readonly ShellWord[], frame: Frame): void {
   const { state } = frame;
-  const target = words.find((word) => word.text === '-' || !/^(?:-[LPe@n]+|--)$/.test(word.text));
+  const targets = words.filter((word) => word.text === '-' || !/^(?:-[LPe@nqs]+|--)$/.test(word.text));
+  const [target] = targets;
   const text = target === undefined ? (readVariable(state, 'HOME')?.text ?? UNKNOWN) : target.text;
-  if (text === '-') moveTo(state, state.previousFolders);
+  // Zsh and ksh put the second into the name of the folder, in place of the first.
+  if (targets.length > 1) moveTo(state, null);
+  else if (text === '-') moveTo(state, state.previousFolders);
   else if (MARK.test(text) || state.variables.has('CDPATH') || /^\+\d|^-\d/.test(text)) moveTo(state, null);
-  else if (text.startsWith('/')) moveTo(state, [resolve(text)]);
-  else moveTo(state, state.folders?.map((folder) => resolve(folder, text)) ?? null);
+  else moveTo(state, foldersAt(state, text, linksOf(words)));
+}
+
+function foldersAt(state: ShellState, text: string, links: 'followed' | 'kept' | null): readonly string[] | null {
+  const logical = text.startsWith('/')
+    ? [resolve(text)]
+    : (state.folders?.map((folder) => resolve(folder, text)) ?? null);
+  if (links === 'kept' || (links === null && !state.isPhysical)) return logical;
+  const physical = state.realPath === undefined ? null : physicalFolders(state, text);
+  // An option that was turned on may have been turned off again.
+  return links === 'followed' ? physical : unionOf([logical, physical]);
+}
+
+/** Of `-L` and `-P` the last one counts; null where there is none. */
+function linksOf(words: readonly ShellWord[]): 'followed' | 'kept' | null {
+  const end = words.findIndex(({ text }) => !/^-[LPe@nqs]+$/.test(text));
+  const letters = words.slice(0, end < 0 ? words.length : end).flatMap(({ text }) => text.match(/[LP]/g) ?? []);
+  if (letters.length === 0) return null;
+  return letters.at(-1) === 'P' ? 'followed' : 'kept';
 }
 
 function readNames(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
@@ -146,7 +183,7 @@ function loseNames(_reader: Reader, words: readonly ShellWord[], frame: Frame): 
   }
 }
 
-function setOptions(_reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+function setOptions(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
   const { state } = frame;
   const options: string[] = [];
   for (const [index, word] of words.entries()) {
@@ -163,8 +200,27 @@ function setOptions(_reader: Reader, words: readonly ShellWord[], frame: Frame):
   const setsErrexit = options.some(
     (word, index) => /^-[A-Za-z]*e/.test(word) || (word === 'errexit' && /^-.*o$/.test(options[index - 1] ?? '')),
   );
+  for (const [index, word] of options.entries()) {
+    if (/^-[A-Za-z]*P/.test(word)) turnOn(state, 'physical');
+    const isName = /^[-+].*o$/.test(options[index - 1] ?? '');
+    if (isName) turnOn(state, word);
+    if (isName ? !isPosixOption(word) : /^[-+][^-]/.test(word) && !arePosixLetters(word)) askForOption(reader);
+  }
   if (setsErrexit && state.uncertainty === 0) state.stopsOnError = true;
   if (options.some((word) => word.startsWith('+'))) state.stopsOnError = false;
+}
+
+function zshOptions(reader: Reader, words: readonly ShellWord[]): void {
+  if (!words.every(({ text }) => isPosixOption(text) || isPosixOption(text.replace(/^no_?/i, ''))))
+    askForOption(reader);
+}
+
+function askForOption(reader: Reader): void {
+  question(
+    reader,
+    BUILTIN_RULES.unknownScript,
+    'This option can make the shell read words in another way. Do without it, or name the files.',
+  );
 }
 
 function declareNames(

@@ -74,6 +74,7 @@ function deniedCommand(index: RuleIndex, text: string, code: InlineCode, check: 
   const result = readCommandLine(text, {
     folder: code.folders?.[0] ?? check.places.workspace,
     homeDir: check.places.homeDir,
+    realPath: check.eyes.realPath,
   });
   return result.ok ? readingFindings(index, result.reading, check) : [];
 }

@@ -28,7 +28,10 @@ function addFindings(findings: Finding[], command: ReachedCommand, check: FileCh
   if (program === '') return;
   if (command.program.text.includes('/'))
     findings.push(...checkFile(check, hint(command.program.text), command.folders));
-  const folders = program === 'git' ? workingFolders(command.words, command.folders) : command.folders;
+  const folders =
+    program === 'git'
+      ? workingFolders(command.words, { folders: command.folders, realPath: check.eyes.realPath })
+      : command.folders;
   for (const candidate of distinct(pathCandidates(program, command.words)))
     findings.push(...checkFile(check, candidate, folders));
   if (program === 'git')
@@ -54,7 +57,7 @@ function distinct(candidates: readonly PathCandidate[]): readonly PathCandidate[
 }
 
 function isSameFile(one: PathCandidate, other: PathCandidate): boolean {
-  return one.access === other.access && one.isAnywhere === other.isAnywhere;
+  return one.access === other.access && one.isAnywhere === other.isAnywhere && one.links === other.links;
 }
 
 /** Another repository than the one that the session is in is read like any file outside. */

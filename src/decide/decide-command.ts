@@ -24,7 +24,7 @@ export function decideCommand(index: RuleIndex, action: CommandAction, scene: Sc
     };
   }
   const folder = resolve(scene.workspace, action.cwd);
-  const result = readCommandLine(action.commandLine, { folder, homeDir: scene.homeDir });
+  const result = readCommandLine(action.commandLine, { folder, homeDir: scene.homeDir, realPath: scene.realPath });
   if (!result.ok) {
     return {
       verdict: 'deny',

@@ -18,7 +18,11 @@ export type CommandExplanation =
 
 /** Shows how `decide` reads a command line. Never throws on any text. */
 export function explainCommand(commandLine: string, scene: Scene): CommandExplanation {
-  const result = readCommandLine(commandLine, { folder: resolve(scene.workspace), homeDir: scene.homeDir });
+  const result = readCommandLine(commandLine, {
+    folder: resolve(scene.workspace),
+    homeDir: scene.homeDir,
+    realPath: scene.realPath,
+  });
   if (!result.ok) return result;
   const commands = result.reading.commands.filter((command) => command.program.text !== '');
   return {

@@ -6,7 +6,7 @@ import type { RuleTable } from '../core/rule-table.ts';
 import type { FileIndex } from './file-index.ts';
 import type { Finding } from './finding.ts';
 import { isFound } from './glob-text.ts';
-import { followedGlobs, linkedFindings } from './linked-paths.ts';
+import { followedGlobs, isLastFollowed, keptNames, linkedFindings, unfollowed } from './linked-paths.ts';
 import { locate, walkedPaths } from './locate-path.ts';
 import type { LocatedPath } from './locate-path.ts';
 import { RECURSIVE_READ, UNKNOWN_PATH, checkOpen } from './open-path.ts';
@@ -22,7 +22,8 @@ export interface FileEyes {
   readonly expandGlob?: (absoluteGlob: string) => readonly string[] | null;
   /**
    * Where the files lead that lie behind a symbolic link among those of an absolute glob, links followed; null where they are too many to
-   * say. Beside the wildcards of a shell it knows `[*]`, any text, hidden or not, and as whole names `**` and `[**]`, any folders.
+   * say. Beside the wildcards of a shell it knows `[*]`, any text, hidden or not, and as whole names `**` and `[**]`, any folders; with a
+   * slash at the end only folders are meant.
    */
   readonly linkedFiles?: (absoluteGlob: string) => readonly string[] | null;
 }
@@ -38,11 +39,12 @@ export interface FileCheck {
 /** What the rules and defaults say about a file that a command or a tool touches. Empty where nothing objects. */
 export function checkFile(
   check: FileCheck,
-  candidate: PathCandidate,
+  asked: PathCandidate,
   folders: readonly string[] | null,
 ): readonly Finding[] {
-  const { text } = candidate;
+  const { text } = asked;
   if (text === '') return [];
+  const candidate: PathCandidate = isLastFollowed(text) ? { ...asked, links: 'followed' } : asked;
   if (text.length > MAX_PATH_LENGTH) return candidate.isPlace ? [UNKNOWN_PATH] : [];
   const bases = candidate.isAnywhere ? null : folders;
   const located = locate(text, bases);
@@ -56,7 +58,11 @@ export function checkFile(
     const there = { ...candidate, text: glob, isAnywhere: false };
     return checkNamed(check, there, NO_FOLDERS, locate(glob, NO_FOLDERS));
   });
-  return [...named, ...followed, ...linkedFindings(check, candidate, [...still, ...moved])];
+  const globs = [...still, ...moved];
+  const kept = keptNames(check, candidate, globs).flatMap((name) =>
+    checkNamed(check, { ...candidate, text: name, isAnywhere: false }, NO_FOLDERS, locate(name, NO_FOLDERS)),
+  );
+  return [...named, ...followed, ...kept, ...linkedFindings(check, candidate, globs)];
 }
 
 const NO_FOLDERS: readonly string[] = [];
@@ -68,20 +74,24 @@ function checkNamed(
   bases: readonly string[] | null,
   located: LocatedPath,
 ): readonly Finding[] {
-  const paths = allPaths(check, candidate.text, bases, located);
+  const paths = allPaths(check, candidate, bases, located);
   const denied = deniedBy(check, candidate, paths);
   if (denied !== null) return [denied];
   const findings: Finding[] = [];
   if (located.steps !== null) findings.push(...checkOpen(check, candidate, located));
   findings.push(...askedBy(check, candidate, paths));
-  if (candidate.isPlace) findings.push(...checkPlace(check, candidate, located, paths));
+  if (candidate.isPlace) {
+    const isMoved = candidate.links === 'moved';
+    const lying = isMoved ? allPaths(check, { ...candidate, links: 'untouched' }, bases, located) : paths;
+    findings.push(...checkPlace(check, candidate, located, lying));
+  }
   return findings;
 }
 
 /** The located paths, and others that the same text may lead to. */
 function allPaths(
   check: FileCheck,
-  text: string,
+  { text, links }: PathCandidate,
   bases: readonly string[] | null,
   located: LocatedPath,
 ): readonly string[] {
@@ -91,7 +101,9 @@ function allPaths(
   if (!isTilde && realPath === undefined) return located.paths;
   const paths = new Set(located.paths);
   if (isTilde) paths.add(resolve(check.places.homeDir, text.slice(2)));
-  if (realPath !== undefined) for (const walked of walkedPaths(text, bases)) paths.add(realPath(walked));
+  if (realPath !== undefined)
+    for (const walked of walkedPaths(text, bases))
+      paths.add(links === 'untouched' ? unfollowed(walked, realPath) : realPath(walked));
   return [...paths];
 }
 
@@ -121,7 +133,7 @@ export function passedBy(check: FileCheck, candidate: PathCandidate, folders: re
   const isRead = candidate.access === 'read';
   const { text } = candidate;
   let passed = defaultOf(isRead, 'inside');
-  for (const path of allPaths(check, text, folders, locate(text, folders))) {
+  for (const path of allPaths(check, candidate, folders, locate(text, folders))) {
     const where = whereIs(path, check.places);
     const rule =
       placeVerdict(check.table, isRead, where) === 'allow'

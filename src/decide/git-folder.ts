@@ -1,16 +1,16 @@
-import { resolve } from 'node:path/posix';
 import { gitSubcommand } from './git-subcommand.ts';
 import { place } from './path-candidate.ts';
 import type { PathCandidate } from './path-candidate.ts';
-import { MARK } from './shell-word.ts';
+import { physicalFolders } from './physical-folder.ts';
+import type { ShellState } from './shell-state.ts';
 import type { ShellWord } from './shell-word.ts';
 
 /** The folders in which git works after its own `-C`; null where they are not known, as with another work tree. */
 export function workingFolders(
   words: readonly ShellWord[],
-  folders: readonly string[] | null,
+  place: Pick<ShellState, 'folders' | 'realPath'>,
 ): readonly string[] | null {
-  let known = folders;
+  let known = place.folders;
   for (let at = 0; at < words.length; at += 1) {
     const text = words[at]?.text ?? '';
     if (!text.startsWith('-')) break;
@@ -19,11 +19,7 @@ export function workingFolders(
     if (text !== '-C') continue;
     at += 1;
     const folder = words[at]?.text ?? '';
-    known = MARK.test(folder)
-      ? null
-      : folder.startsWith('/')
-        ? [resolve(folder)]
-        : (known?.map((each) => resolve(each, folder)) ?? null);
+    known = physicalFolders({ ...place, folders: known }, folder);
   }
   return known;
 }

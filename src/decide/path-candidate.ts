@@ -5,6 +5,12 @@ import type { ShellWord } from './shell-word.ts';
 /** `folder` makes a folder of that name: rules on writing hold, those on what a file holds do not. */
 export type CandidateAccess = FileAccess | 'folder';
 
+/**
+ * What becomes of a symbolic link that the last name is: it is `followed`; it is followed to a file, but a folder behind it is not
+ * entered (`files`); it is `moved`, to be followed under another name; or it is `untouched` but for itself, as by `rm`.
+ */
+export type LinkUse = 'followed' | 'files' | 'moved' | 'untouched';
+
 /** A file that a word of a command may name. */
 export interface PathCandidate {
   readonly text: string;
@@ -18,21 +24,22 @@ export interface PathCandidate {
   readonly isDeep: boolean;
   /** The folder it is relative to is another than the command's: any. */
   readonly isAnywhere: boolean;
+  readonly links: LinkUse;
 }
 
 /** A word that the program surely reads or writes as a file. */
 export function place(text: string, access: CandidateAccess, isDeep = false): PathCandidate {
-  return { text, access, isPlace: true, isDeep, isAnywhere: false };
+  return { text, access, isPlace: true, isDeep, isAnywhere: false, links: 'followed' };
 }
 
 /** A word that may name a file. */
 export function hint(text: string, isAnywhere = false): PathCandidate {
-  return { text, access: 'read', isPlace: false, isDeep: false, isAnywhere };
+  return { text, access: 'read', isPlace: false, isDeep: false, isAnywhere, links: 'followed' };
 }
 
 /** A word that may name a file, or a folder with files, that is written. */
 export function mayWrite(text: string): PathCandidate {
-  return { text, access: 'write', isPlace: false, isDeep: true, isAnywhere: false };
+  return { text, access: 'write', isPlace: false, isDeep: true, isAnywhere: false, links: 'followed' };
 }
 
 /** The paths that may hide inside of a word: behind `=`, `@` and `:`, or in a `file:` URL. The word itself is one. */

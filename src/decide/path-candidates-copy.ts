@@ -1,6 +1,6 @@
 import type { ShapedWord } from './command-shape.ts';
 import { SYSTEM_FOLDERS, hint, mayWrite, place, valuesGiven } from './path-candidate.ts';
-import type { PathCandidate } from './path-candidate.ts';
+import type { LinkUse, PathCandidate } from './path-candidate.ts';
 import { GLOB_ONE } from './shell-word.ts';
 
 /** The files of `cp`, `mv`, `ln` and `install`: sources are read, the target and what lands in it are written. */
@@ -17,14 +17,15 @@ export function copyPlaces(
   const sources = target === null && texts.length > 1 ? texts.slice(0, -1) : texts;
   const into = target ?? (texts.length > 1 ? (texts.at(-1) ?? '.') : '.');
   const isSymbolic = program === 'ln';
+  const links: LinkUse = program === 'mv' ? 'moved' : 'followed';
   const landed = sources.map((text) => `${into}/${text.slice(text.replace(/\/+$/, '').lastIndexOf('/') + 1)}`);
   return [
     // A link to a file lets it be read under another name later; where it lies outside is decided then.
-    ...sources.map((text) => ({ ...place(text, 'read', isDeep), isPlace: !isSymbolic || text.startsWith('/') })),
+    ...sources.map((text) => ({ ...place(text, 'read', isDeep), isPlace: !isSymbolic || text.startsWith('/'), links })),
     ...(isSymbolic ? sources.flatMap((text) => linkedPlaces(text, into)) : []),
-    ...(program === 'mv' ? sources.map((text) => place(text, 'write', true)) : []),
+    ...(program === 'mv' ? sources.map((text) => ({ ...place(text, 'write', true), links })) : []),
     place(into, 'write', isDeep || isSymbolic || program === 'mv'),
-    ...landed.map((text) => place(text, 'write', isDeep)),
+    ...landed.map((text) => ({ ...place(text, 'write', isDeep), links })),
     // What lay there is kept under its name with the suffix.
     ...valuesGiven(shape, 'S', ['suffix']).flatMap((suffix) =>
       [into, ...landed].map((text) => place(`${text}${suffix}`, 'write')),

@@ -97,8 +97,13 @@ function writtenPaths(
     return [];
   // The first word of `checkout` is a branch unless it looks like a file.
   if (name === 'checkout' && operands === 1 && !isAfterEnd && !/\.[A-Za-z]/.test(text)) return [];
+  const isRemoved = name === 'rm';
   return [
-    { ...place(text, 'write', name !== 'checkout' && name !== 'restore'), isPlace: name === 'mv' || name === 'rm' },
+    {
+      ...place(text, 'write', name !== 'checkout' && name !== 'restore'),
+      isPlace: name === 'mv' || isRemoved,
+      links: isRemoved ? 'untouched' : 'followed',
+    },
   ];
 }
 

@@ -8,14 +8,16 @@ import { inferredWrites } from './path-candidates-inferred.ts';
 import { outputOptions, rewrittenFiles } from './path-candidates-output.ts';
 import { patternPlaces, sedPlaces } from './path-candidates-pattern.ts';
 import { SYSTEM_FOLDERS, optionFiles, place, valuesGiven } from './path-candidate.ts';
-import type { PathCandidate } from './path-candidate.ts';
+import type { LinkUse, PathCandidate } from './path-candidate.ts';
 import {
   BARE_NAMES,
   COPIERS,
+  FILE_READERS,
   NAMES_ONLY,
   PATTERN_FIRST,
   PROJECT_PROGRAMS,
   READERS,
+  REMOVERS,
   WRITE_AFTER_FIRST,
   WRITE_ALL,
 } from './program-roles.ts';
@@ -39,7 +41,14 @@ export function pathCandidates(program: string, words: readonly ShellWord[]): re
     ...rewrittenFiles(program, shape, texts),
     ...inferredWrites(program, shape),
   );
-  return candidates;
+  const links = linkUse(program, shape);
+  return links === 'followed' ? candidates : candidates.map((candidate) => ({ ...candidate, links }));
+}
+
+function linkUse(program: string, shape: readonly ShapedWord[]): LinkUse {
+  if (REMOVERS.has(program)) return 'untouched';
+  // With `-d` grep is told what to do with a folder.
+  return FILE_READERS.has(program) && !hasOption(shape, /^-[A-Za-z]*d|^--d/) ? 'files' : 'followed';
 }
 
 /** `cmake -E copy x y` and the like, by the programs that do the same. */
@@ -66,7 +75,10 @@ const CMAKE_TOOLS: Readonly<Partial<Record<string, string>>> = {
 
 function cmakeTool(words: readonly ShellWord[]): readonly PathCandidate[] {
   const program = own(CMAKE_TOOLS, words[0]?.text ?? '');
-  return program === undefined ? [] : pathCandidates(program, words.slice(1));
+  // These programs' own ways with links are not known to be those of cmake.
+  return program === undefined
+    ? []
+    : pathCandidates(program, words.slice(1)).map((candidate) => ({ ...candidate, links: 'followed' }));
 }
 
 function operandsOf(shape: readonly ShapedWord[]): readonly ShapedWord[] {

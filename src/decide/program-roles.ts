@@ -17,6 +17,14 @@ export const READERS = set(`
   bat batcat zcat bzcat xzcat zless view source . iconv pr shuf tsort look info envsubst readelf objdump nm size ldd xargs
 `);
 
+/** Readers that only complain of a folder that they are given, unless an option tells them to enter it. */
+export const FILE_READERS = set(
+  'cat head tail tac nl wc file grep egrep fgrep od xxd cksum md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum',
+);
+
+/** Programs that remove a link that they are given, and nothing behind it. */
+export const REMOVERS = set('rm rmdir unlink');
+
 /** Programs that run or build a project: their first operand is read, what else they are given is theirs to explain. */
 export const PROJECT_PROGRAMS = set(`
   node nodejs python python2 python3 pypy pypy3 ruby perl php lua luajit deno bun tsx ts-node pytest make gmake cargo go gradle gradlew mvn mvnw dotnet tsc eslint prettier

@@ -14,13 +14,15 @@ export interface ReadingPlace {
   /** Absolute, normalised. */
   readonly folder: string;
   readonly homeDir: string;
+  /** A path with its links followed; without it, folders that depend on links are not known. */
+  readonly realPath?: ((absolutePath: string) => string) | undefined;
 }
 
 /** All that the command line can reach, or why it cannot be read; then nothing of it may run. */
 export type ReadingResult =
   { readonly ok: true; readonly reading: CommandReading } | { readonly ok: false; readonly why: string };
 
-/** Reads a command line as bash would. Pure: nothing is run, no file is looked at. Never throws. */
+/** Reads a command line as bash would. Nothing is run, and no file is looked at but by `realPath`. Never throws. */
 export function readCommandLine(commandLine: string, place: ReadingPlace): ReadingResult {
   const { reading, why } = read(commandLine, place, false);
   return why === null ? { ok: true, reading } : { ok: false, why };
@@ -58,7 +60,7 @@ function read(commandLine: string, place: ReadingPlace, isLenient: boolean): Par
     readText,
   };
   const frame: Frame = {
-    state: startState(place.folder, place.homeDir),
+    state: startState(place.folder, place.homeDir, place.realPath),
     inputs: [],
     input: null,
     lines: null,

@@ -6,7 +6,16 @@ import { readRedirections } from './read-redirections.ts';
 import { readSimpleCommand } from './read-simple-command.ts';
 import { deeper, noteFault, reach, step } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
-import { forgetVariables, forkState, loseVariable, uncertainly, unionOf, writeVariable } from './shell-state.ts';
+import {
+  forgetVariables,
+  forkState,
+  loseVariable,
+  moveTo,
+  uncertainly,
+  unionOf,
+  writeVariable,
+} from './shell-state.ts';
+import type { ShellState } from './shell-state.ts';
 import { shellWord } from './shell-word.ts';
 import { commandOutput } from './static-output.ts';
 import type { AndOr, CommandNode, CompoundList, ParsedScript, Pipeline, PipelineNode, Statement } from './syntax.ts';
@@ -112,8 +121,10 @@ function readPipeline(reader: Reader, pipeline: Pipeline, frame: Frame): void {
     const from = reader.commands.length;
     // Commands in a group share their input: how much of it the first one leaves is not known.
     const input = node.type === 'Command' ? upstream.input : null;
+    const isLast = node === pipeline.commands.at(-1);
     const inner = { ...frame, ...upstream, input, state: forkState(frame.state) };
     readNode(reader, node, inner);
+    if (isLast && frame.state.hasLastpipe) keepWrites(frame.state, inner.state);
     const reached = reader.commands.slice(from, from + 2);
     upstream = {
       inputs: [...frame.inputs, { start, end: reader.commands.length }],
@@ -121,6 +132,13 @@ function readPipeline(reader: Reader, pipeline: Pipeline, frame: Frame): void {
       lines: reached.length === 1 ? listedFiles(reached[0], upstream.lines) : null,
     };
   }
+}
+
+/** What a command of a pipe wrote where it may have run in the shell itself. */
+function keepWrites(state: ShellState, { writes, visited, args }: ShellState): void {
+  for (const name of writes) loseVariable(state, name);
+  if (args !== state.args) state.args = null;
+  if (visited.length > 0) moveTo(state, unionOf([state.folders, ...visited]));
 }
 
 function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame): void {

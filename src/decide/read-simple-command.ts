@@ -9,7 +9,7 @@ import type { CommandRole } from './reached-command.ts';
 import { deeper, question, reach, spend } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { runVariable } from './run-variable.ts';
-import { enterProcess, forkState, loseVariable, uncertainly, writeVariable } from './shell-state.ts';
+import { enterProcess, forkState, loseVariable, turnOn, uncertainly, writeVariable } from './shell-state.ts';
 import type { ShellState } from './shell-state.ts';
 import { UNKNOWN, argumentsOf, isKnown, shellWord, withoutUnknown } from './shell-word.ts';
 import type { CommandRange, ShellWord } from './shell-word.ts';
@@ -125,6 +125,7 @@ function runInner(reader: Reader, each: Inner, frame: Frame): void {
   if (each.input !== undefined) Object.assign(inner, { input: each.input, lines: null });
   if (each.args !== undefined) inner.state.args = each.args;
   if (each.scriptName !== undefined) inner.state.scriptName = each.scriptName;
+  for (const option of each.shellOptions ?? []) turnOn(inner.state, option);
   if (each.isDetached && each.kind === 'text') enterProcess(inner.state);
   if (each.kind === 'text') {
     // The commands of the text share their input, so that no single one surely gets all of it.

@@ -14,7 +14,7 @@ import type { Scene } from './scene.ts';
  */
 export function readAction(action: CommandAction, scene: Scene): CommandReading | null {
   const folder = resolve(scene.workspace, action.cwd);
-  const result = readCommandLine(action.commandLine, { folder, homeDir: scene.homeDir });
+  const result = readCommandLine(action.commandLine, { folder, homeDir: scene.homeDir, realPath: scene.realPath });
   return result.ok ? result.reading : null;
 }
 

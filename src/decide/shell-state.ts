@@ -1,11 +1,13 @@
 import { MAX_FOLDERS } from './caps.ts';
-import { UNKNOWN, shellWord } from './shell-word.ts';
+import { MARK, UNKNOWN, shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import type { CommandNode, CompoundList } from './syntax.ts';
 
 /** What a shell holds between its commands, as far as it is followed. Mutable: a subshell gets a {@link forkState}. */
 export interface ShellState {
   readonly homeDir: string;
+  /** A path with its links followed; absent where nobody can look. */
+  readonly realPath: ((absolutePath: string) => string) | undefined;
   readonly variables: Map<string, ShellWord>;
   /** Variables that programs and other shells get to see. */
   readonly exported: Set<string>;
@@ -30,6 +32,10 @@ export interface ShellState {
   /** `**` stands for any folders, not for one name. */
   hasGlobstar: boolean;
   hasOwnIfs: boolean;
+  /** `cd` walks as the kernel does: `..` leads out of where a link leads. */
+  isPhysical: boolean;
+  /** The last command of a pipe may run in this shell, so that what it sets stays. */
+  hasLastpipe: boolean;
   /** How many branches, loops and the like, of which it is not known whether they happen, surround this point. */
   uncertainty: number;
   /** `set -e`: what follows a failed command is not reached. */
@@ -43,9 +49,10 @@ export interface ShellFunction {
 }
 
 /** The state in which a command line starts. */
-export function startState(folder: string, homeDir: string): ShellState {
+export function startState(folder: string, homeDir: string, realPath?: (path: string) => string): ShellState {
   return {
     homeDir,
+    realPath,
     variables: new Map(
       Object.entries({ HOME: homeDir, IFS: ' \t\n', SHELL: '/bin/bash', BASH: '/bin/bash' }).map(([name, value]) => [
         name,
@@ -66,6 +73,8 @@ export function startState(folder: string, homeDir: string): ShellState {
     hasDotglob: false,
     hasGlobstar: false,
     hasOwnIfs: false,
+    isPhysical: false,
+    hasLastpipe: false,
     uncertainty: 0,
     stopsOnError: false,
   };
@@ -113,6 +122,21 @@ export function writeVariable(state: ShellState, name: string, value: ShellWord)
   if (name === 'IFS') state.hasOwnIfs = true;
   // Bash: setting GLOBIGNORE makes globs match leading dots.
   if (name === 'GLOBIGNORE') state.hasDotglob = true;
+  // A shell that starts with them has these options on.
+  if (name === 'BASHOPTS' || name === 'SHELLOPTS') for (const option of value.text.split(':')) turnOn(state, option);
+}
+
+/** Turns on an option of the shell that changes what words mean or where `cd` leads; all of them where it is not known which. */
+export function turnOn(state: ShellState, option: string): void {
+  const isAny = MARK.test(option);
+  // In bash one letter case and no `_`; other shells take any.
+  const name = option.toLowerCase().replaceAll('_', '');
+  if (isAny || /^(?:dotglob|globdots|nocaseglob|extendedglob)$/.test(name)) state.hasDotglob = true;
+  if (isAny || name === 'globstar') state.hasGlobstar = true;
+  if (isAny || /^(?:physical|chaselinks|chasedots)$/.test(name)) state.isPhysical = true;
+  if (isAny || name === 'lastpipe') state.hasLastpipe = true;
+  // As with CDPATH, the name of a folder may then lead to another one.
+  if (isAny || name === 'cdablevars') loseVariable(state, 'CDPATH');
 }
 
 /** Variables that the shell itself writes between commands, whatever is assigned to them. */

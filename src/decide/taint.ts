@@ -106,7 +106,7 @@ function reachOf(action: Action, scene: Scene, risks: readonly RiskClass[]): rea
       break;
     case 'command': {
       const folder = resolve(scene.workspace, action.cwd);
-      const result = readCommandLine(action.commandLine, { folder, homeDir: scene.homeDir });
+      const result = readCommandLine(action.commandLine, { folder, homeDir: scene.homeDir, realPath: scene.realPath });
       // What cannot be read is denied in any case.
       if (result.ok) for (const reach of commandReach(result.reading, pathReach(scene))) found.add(reach);
       break;

@@ -25,7 +25,10 @@ export function touchedFiles(command: ReachedCommand): readonly TouchedFile[] {
     return access === 'read' ? read : [...read, place(target.text, 'write')];
   });
   const program = programName(command.program.text) ?? command.program.text;
-  const folders = program === 'git' ? workingFolders(command.words, command.folders) : command.folders;
+  const folders =
+    program === 'git'
+      ? workingFolders(command.words, { folders: command.folders, realPath: undefined })
+      : command.folders;
   const named = program === '' ? [] : pathCandidates(program, command.words);
   const run = command.program.text.includes('/') ? [hint(command.program.text)] : [];
   return [

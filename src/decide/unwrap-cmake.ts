@@ -1,6 +1,6 @@
-import { resolve } from 'node:path/posix';
 import { own } from './own.ts';
-import { MARK, shellWord } from './shell-word.ts';
+import { physicalFolders } from './physical-folder.ts';
+import { shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import { PRINTS_ENVIRONMENT } from './unwrap-listing.ts';
 import { plain } from './unwrap.ts';
@@ -49,12 +49,7 @@ export function unwrapCmake(invocation: Invocation): Unwrapped {
 /** `cmake -E chdir FOLDER CMD`. */
 function inFolder([folder, ...words]: readonly ShellWord[], { frame }: Invocation): readonly Inner[] {
   if (folder === undefined || words.length === 0) return [];
-  const folders = MARK.test(folder.text)
-    ? null
-    : folder.text.startsWith('/')
-      ? [resolve(folder.text)]
-      : (frame.state.folders?.map((each) => resolve(each, folder.text)) ?? null);
-  return [{ kind: 'words', words, isDetached: true, folders }];
+  return [{ kind: 'words', words, isDetached: true, folders: physicalFolders(frame.state, folder.text) }];
 }
 
 /** `cmake --build X -- WORDS`: words of the program that builds, most often make. */

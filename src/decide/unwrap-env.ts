@@ -1,6 +1,5 @@
-import { resolve } from 'node:path/posix';
 import { optionValues, scanOptions } from './option-scan.ts';
-import { MARK } from './shell-word.ts';
+import { physicalFolders } from './physical-folder.ts';
 import { plain } from './unwrap.ts';
 import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
 import { innersFrom } from './unwrap-prefix.ts';
@@ -21,7 +20,8 @@ export function unwrapEnv(invocation: Invocation): Unwrapped {
   // A lone dash behind the options is `-i`.
   const start = words[scan.start]?.text === '-' ? scan.start + 1 : scan.start;
   const rest = words.slice(start);
-  const folders = chosenFolders(optionValues(scan, 'C', 'chdir').at(-1)?.text, frame.state.folders);
+  const chosen = optionValues(scan, 'C', 'chdir').at(-1)?.text;
+  const folders = chosen === undefined ? frame.state.folders : physicalFolders(frame.state, chosen);
   const place = folders === frame.state.folders ? {} : { folders };
   if (split !== undefined && split !== null) {
     // `env -S 'A=1 cmd x'` is `env A=1 cmd x` with its own splitting.
@@ -41,10 +41,4 @@ export function unwrapEnv(invocation: Invocation): Unwrapped {
     questions: [],
     code: [],
   };
-}
-
-function chosenFolders(chosen: string | undefined, folders: readonly string[] | null): readonly string[] | null {
-  if (chosen === undefined) return folders;
-  if (MARK.test(chosen)) return null;
-  return chosen.startsWith('/') ? [resolve(chosen)] : (folders?.map((folder) => resolve(folder, chosen)) ?? null);
 }

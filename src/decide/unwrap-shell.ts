@@ -3,6 +3,7 @@ import { own } from './own.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { optionValues, scanOptions } from './option-scan.ts';
 import type { OptionSpec } from './option-scan.ts';
+import { isPosixOption } from './shell-options.ts';
 import { MARK, UNKNOWN, argumentsOf, hasUnknown, isSpread, quoted, shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import { plain } from './unwrap.ts';
@@ -16,7 +17,7 @@ const UNSEEN_SCRIPT = {
 /** A shell: its script is an argument, standard input, or a file. */
 export function unwrapShell(invocation: Invocation): Unwrapped {
   const { words, frame } = invocation;
-  const reading = shellOptions(words);
+  const reading = shellOptions(words, invocation.program.toLowerCase());
   if (reading.isOpen) return { ...plain(invocation), questions: [UNSEEN_SCRIPT] };
   const operands = words.slice(reading.start);
   if (reading.takesText) {
@@ -28,6 +29,7 @@ export function unwrapShell(invocation: Invocation): Unwrapped {
       isDetached: true,
       args: argumentsOf(operands.slice(1)) === null ? null : args,
       scriptName: scriptName ?? shellWord(UNKNOWN),
+      shellOptions: reading.options,
     };
     return {
       own: words.slice(0, reading.start),
@@ -45,6 +47,7 @@ export function unwrapShell(invocation: Invocation): Unwrapped {
       isDetached: true,
       args: argumentsOf(operands),
       input: null,
+      shellOptions: reading.options,
     };
     const isClear = !maySwallowLines(frame.input.text) && readsAlike(invocation.program, frame.input.text);
     const questions = isClear ? [] : [UNSEEN_SCRIPT];
@@ -56,10 +59,14 @@ export function unwrapShell(invocation: Invocation): Unwrapped {
 /** Syntax that bash has and a POSIX shell takes for something else: `$'\' ; cmd`, `((cmd))` and `[[ a > file ]]` run or write there. */
 const BASH_ONLY = /\$'|(?<!\$)\(\(|\[\[|\+=|<<<|[<>]\(|\b(?:declare|typeset|local|function|select|coproc|shopt)\b/;
 
+/** Globs that only zsh has: `<1-9>`, `$~x` and `${~x}`, which take the value of a variable for one; and `$=x`, which splits it. */
+const ZSH_ONLY = /<\d*-\d*>|\$\{?[~=^]/;
+
 /** Whether a shell of this name reads a script as bash does, by which it is read here. */
 function readsAlike(program: string, text: string): boolean {
   const name = program.toLowerCase();
   if (/^(?:fish|csh|tcsh)$/.test(name)) return false;
+  if (name === 'zsh') return !ZSH_ONLY.test(text);
   return !/^(?:sh|dash|ash)$/.test(name) || !BASH_ONLY.test(text);
 }
 
@@ -80,11 +87,20 @@ interface ShellOptions {
   readonly readsInput: boolean;
   /** No option makes the shell read other files, so that the script is all that runs. */
   readonly isPlainShell: boolean;
+  /** Options of the shell by name; without those that it turns off. */
+  readonly options: readonly string[];
   /** The options themselves are not known. */
   readonly isOpen: boolean;
 }
 
-function shellOptions(words: readonly ShellWord[]): ShellOptions {
+/** Options of zsh in letters and words that change no words of a script: `-lic`. */
+const ZSH_PLAIN = /^(?:-[cdefilnsuvxo]+|\+[eux]+|--(?:login|interactive|no-?rcs|command))$/;
+
+/** Shells that run the last command of a pipe themselves. */
+const LAST_IS_OWN = /^(?:zsh|ksh)$/;
+
+function shellOptions(words: readonly ShellWord[], program: string): ShellOptions {
+  const options = LAST_IS_OWN.test(program) ? ['lastpipe'] : [];
   let takesText = false;
   let readsInput = false;
   let isPlainShell = true;
@@ -96,24 +112,32 @@ function shellOptions(words: readonly ShellWord[]): ShellOptions {
       break;
     }
     if (!/^[-+]./.test(text)) break;
-    if (MARK.test(text)) return { start: at, takesText, readsInput, isPlainShell, isOpen: true };
+    if (MARK.test(text)) return { start: at, takesText, readsInput, isPlainShell, options, isOpen: true };
+    if (program === 'zsh' && !ZSH_PLAIN.test(text))
+      return { start: at, takesText, readsInput, isPlainShell, options, isOpen: true };
     if (text.startsWith('--')) {
       // `--rcfile F`, `--init-file F`: the file runs first. `--posix` and the like change nothing.
       if (/^--(?:rcfile|init-file)/.test(text)) isPlainShell = false;
       if (/^--(?:rcfile|init-file)$/.test(text)) at += 1;
       if (text === '--command') takesText = true;
       if (/^--command=|^--init-command|^-C/.test(text))
-        return { start: at, takesText, readsInput, isPlainShell, isOpen: true };
+        return { start: at, takesText, readsInput, isPlainShell, options, isOpen: true };
       continue;
     }
     if (text.startsWith('-') && text.includes('c')) takesText = true;
     if (text.startsWith('-') && text.includes('s')) readsInput = true;
     if (/^-[a-z]*i/.test(text)) isPlainShell = false;
-    if (/^[-+][A-Za-z]*[oO]$/.test(text)) at += 1;
+    if (/^-[A-Za-z]*P/.test(text)) options.push('physical');
+    if (!/^[-+][A-Za-z]*[oO]$/.test(text)) continue;
+    at += 1;
+    const option = words[at]?.text ?? UNKNOWN;
+    options.push(option);
+    if (text.endsWith('o') && !isPosixOption(option))
+      return { start: at, takesText, readsInput, isPlainShell, options, isOpen: true };
   }
   const first = words[at];
   const isOpen = first !== undefined && !takesText && isSpread(first.text);
-  return { start: at, takesText, readsInput, isPlainShell, isOpen };
+  return { start: at, takesText, readsInput, isPlainShell, options, isOpen };
 }
 
 /** `eval`: its words are joined by blanks and read in the same shell. */

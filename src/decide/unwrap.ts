@@ -59,6 +59,8 @@ interface InnerPlace {
   readonly input?: ShellWord | null;
   readonly args?: readonly ShellWord[] | null;
   readonly scriptName?: ShellWord;
+  /** Options of the shell that reads it. */
+  readonly shellOptions?: readonly string[];
 }
 
 /** Finds what a program runs besides itself. A program that runs nothing comes back plain. */

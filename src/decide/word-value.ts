@@ -1,6 +1,7 @@
 import { own } from './own.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { braceWords } from './brace-words.ts';
+import { FieldBuilder, staysInBrackets } from './field-builder.ts';
 import { parameterValue, positionalWords } from './parameter-value.ts';
 import { readNestedScripts } from './nested-scripts.ts';
 import { UnreadableCommand, deeper, question, spend, step } from './reader.ts';
@@ -8,7 +9,7 @@ import type { Frame, Reader } from './reader.ts';
 import { forkState, readVariable } from './shell-state.ts';
 import type { ShellState } from './shell-state.ts';
 import { GLOB_ANY, GLOB_ONE, GLOB_RUN, UNKNOWN, UNKNOWN_WORDS, shellWord } from './shell-word.ts';
-import type { CommandRange, ShellWord } from './shell-word.ts';
+import type { ShellWord } from './shell-word.ts';
 import { staticOutput } from './static-output.ts';
 import type { HereDoc, ParsedScript, Word, WordPart } from './syntax.ts';
 
@@ -95,8 +96,8 @@ function appendPart(reader: Reader, builder: FieldBuilder, part: WordPart, frame
       builder.append(shellWord((part.value.split('\0')[0] ?? '').toWellFormed()));
       return;
     case 'Glob':
-      if (place.hasGlobs) builder.append(shellWord(globMark(part, frame.state)));
-      else builder.append(shellWord(part.text));
+      if (part.parts !== undefined) appendBrackets(reader, builder, part.parts, frame, place);
+      else builder.append(shellWord(place.hasGlobs ? globMark(part, frame.state) : part.text));
       return;
     case 'ExtendedGlob':
       readNestedScripts(reader, part, frame);
@@ -104,7 +105,8 @@ function appendPart(reader: Reader, builder: FieldBuilder, part: WordPart, frame
       if (/[:'"`$]|^[e+]/.test(part.pattern)) {
         question(reader, BUILTIN_RULES.unknownScript, 'Some shells run a command out of such a glob. Use a plain one.');
       }
-      builder.append(shellWord(place.hasGlobs ? GLOB_ANY : part.text));
+      if (part.parts?.some(isExpansion) === true) builder.append(shellWord(UNKNOWN));
+      else builder.append(shellWord(place.hasGlobs ? GLOB_ANY : part.text));
       return;
     case 'DoubleQuoted':
     case 'LocaleString':
@@ -201,6 +203,32 @@ function globMark(
   return hasGlobstar && text.startsWith('**') ? mark.repeat(2) : mark;
 }
 
+/** `[...]`: a glob of one character, unless an expansion in it could close it and go on. */
+function appendBrackets(
+  reader: Reader,
+  builder: FieldBuilder,
+  parts: readonly WordPart[],
+  frame: Frame,
+  place: PartPlace,
+): void {
+  const content = new FieldBuilder(false, frame.state);
+  for (const part of parts) {
+    const own = new FieldBuilder(false, frame.state);
+    appendPart(reader, own, part, frame, { ...place, isFirst: false });
+    const [value = shellWord('')] = own.finish();
+    const isKept = !place.hasGlobs || !isExpansion(part) || staysInBrackets(value);
+    content.append(isKept ? value : { ...value, text: UNKNOWN });
+  }
+  const [inside = shellWord('')] = content.finish();
+  if (!place.hasGlobs) builder.append({ ...inside, text: `[${inside.text}]` });
+  else if (inside.text.includes(UNKNOWN)) builder.append({ ...inside, text: UNKNOWN });
+  else builder.append({ ...inside, text: frame.state.hasDotglob ? GLOB_ANY : GLOB_ONE });
+}
+
+function isExpansion({ type }: WordPart): boolean {
+  return type.endsWith('Expansion');
+}
+
 function substitutionOutput(reader: Reader, script: ParsedScript | undefined, frame: Frame): ShellWord {
   if (script === undefined) throw new UnreadableCommand('a command substitution in it is not closed');
   const start = reader.commands.length;
@@ -222,67 +250,4 @@ function processDescriptor(
   if (operator === '>') reader.pending.push({ script, frame: inner });
   else reader.readScript(reader, script, { ...inner, input: null, inputs: [] });
   return { text: '/dev/fd/63', sources: [{ start, end: reader.commands.length }], isDescriptor: true };
-}
-
-/** Puts the parts of a word together, splitting at the blanks of unquoted expansions. */
-class FieldBuilder {
-  readonly #fields: ShellWord[] = [];
-  readonly #splits: boolean;
-  readonly #state: ShellState;
-  #text: string | null = null;
-  #sources: CommandRange[] = [];
-  #isDescriptor = false;
-
-  constructor(splits: boolean, state: ShellState) {
-    this.#splits = splits;
-    this.#state = state;
-  }
-
-  append(word: ShellWord): void {
-    this.#text = (this.#text ?? '') + word.text;
-    if (word.sources.length > 0) this.#sources.push(...word.sources);
-    if (word.isDescriptor) this.#isDescriptor = true;
-  }
-
-  /** Appends what an expansion gave: quoted or in an assignment as it is, else split and globbed. */
-  expand(word: ShellWord, isQuoted: boolean): void {
-    if (isQuoted || !this.#splits) {
-      this.append({ ...word, text: word.text.replaceAll(UNKNOWN_WORDS, UNKNOWN) });
-      return;
-    }
-    const text = word.text.replaceAll(UNKNOWN, UNKNOWN_WORDS);
-    if (this.#state.hasOwnIfs && text !== '') {
-      this.append({ ...word, text: UNKNOWN_WORDS });
-      return;
-    }
-    if (text === '') {
-      this.#sources.push(...word.sources);
-      return;
-    }
-    for (const [index, piece] of text.split(/[ \t\n]+/).entries()) {
-      if (index > 0) this.breakField();
-      if (piece !== '') this.append({ ...word, text: globbed(piece, this.#state.hasDotglob) });
-    }
-  }
-
-  breakField(): void {
-    if (this.#text !== null)
-      this.#fields.push({ text: this.#text, sources: this.#sources, isDescriptor: this.#isDescriptor });
-    if (this.#text !== null) this.#sources = [];
-    this.#text = null;
-    this.#isDescriptor = false;
-  }
-
-  finish(): readonly ShellWord[] {
-    this.breakField();
-    return this.#fields;
-  }
-}
-
-/** Globs within the value of an unquoted expansion are globs again. */
-function globbed(text: string, hasDotglob: boolean): string {
-  if (!/[*?[]/.test(text)) return text;
-  const one = hasDotglob ? GLOB_ANY : GLOB_ONE;
-  const marked = text.replaceAll('*', hasDotglob ? GLOB_ANY : GLOB_RUN).replaceAll('?', one);
-  return marked.includes('[') ? marked.replaceAll(/\[[^\]/]+\]/g, one) : marked;
 }
