@@ -50,7 +50,7 @@ export interface InputTable {
 /** A case of a table, to be a test of the file that has the table: results are counted where their test is called. */
 export interface InputTest {
   readonly name: string;
-  run(t: TestContext): Promise<void>;
+  readonly run: (t: TestContext) => Promise<void>;
 }
 
 /** Puts each case of a table to its module, of which one copy serves them all. */
