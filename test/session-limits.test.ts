@@ -157,6 +157,7 @@ test('run says which sessions run already, and `sessions end` makes room', { ski
   );
 
   assert.equal(sallyport(home, ['sessions', 'end', id]).stdout, `ended ${id}\n`);
+  assert.equal(sallyport(home, ['sessions', 'end', id]).stdout, `${id} had ended already\n`);
   assert.equal((await run(home, ['true'])).status, 0);
   assert.equal(await first.code, 1);
   assert.match(

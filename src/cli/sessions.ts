@@ -28,12 +28,14 @@ export function addSessionsCommand(parent: Command): void {
     .argument('<session>', 'its id, as `sallyport sessions` lists it')
     .action(async (text: string) => {
       const id = parseSessionId(text);
-      if (id === null || !(await (await desk()).end(id))) {
+      const own = await desk();
+      const isRunning = (await own.list()).some((session) => session.id === id);
+      if (id === null || !(await own.end(id))) {
         throw new SessionRefused('there is no session of yours of that name', {
           hint: '`sallyport sessions` lists them',
         });
       }
-      process.stdout.write(`ended ${id}\n`);
+      process.stdout.write(isRunning ? `ended ${id}\n` : `${id} had ended already\n`);
     });
 }
 
