@@ -23,7 +23,7 @@ export function meaningFaults(policy: WrittenPolicy, document: PolicyDocument): 
   return [
     ...layerFaults(policy, document, report),
     ...providerFaults(policy, report),
-    ...sessionFaults(policy, report),
+    ...sessionFaults(policy, document, report),
     ...egressFaults(policy, report),
     ...contentFaults(policy, report),
     ...engineFaults(policy, report),
@@ -115,9 +115,11 @@ function providerFaults({ layer, providers }: WrittenPolicy, report: Report): re
   return [...upstreams, report('policy/missing-field', 'error', path, '`providers.vertex.project` is missing', hint)];
 }
 
-function sessionFaults({ layer, session }: WrittenPolicy, report: Report): readonly Fault[] {
+function sessionFaults({ layer, session }: WrittenPolicy, document: PolicyDocument, report: Report): readonly Fault[] {
   // A layer that writes one of the two has the other from the document under it.
   if (layer !== 'base' || session.idle_timeout_minutes <= session.max_duration_minutes) return [];
+  // Nobody is told of a value that is ours.
+  if (member(member(document.value, 'session'), 'idle_timeout_minutes') === undefined) return [];
   const message = 'a session ends before it can be idle for so long';
   return [report('policy/no-effect', 'warning', ['session', 'idle_timeout_minutes'], message, null)];
 }

@@ -193,6 +193,11 @@ for (const { name, text, want } of [
     text: `${HEAD}session: {max_duration_minutes: 10, idle_timeout_minutes: 11}\n`,
     want: '3:59: warning: a session ends before it can be idle for so long [policy/no-effect]',
   },
+  {
+    name: 'an end before the idle limit that nobody wrote does not',
+    text: `${HEAD}session: {max_duration_minutes: 10}\n`,
+    want: '',
+  },
 ]) {
   test(name, () => assert.equal(saidOf(text), want));
 }
