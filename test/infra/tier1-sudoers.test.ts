@@ -23,7 +23,7 @@ function machine(root: string, sudoers: Readonly<Record<string, string>>, group 
 
 /** The files that name `ann`. */
 function naming(root: string): readonly string[] {
-  const script = `root=$2 shape=workstation
+  const script = `root=$2 work=$2 shape=workstation
     for step in accounts privileges; do . "$1/steps/$step.sh"; done
     sudoers_with ann $(groups_of ann)`;
   const ran = run('/bin/sh', ['-euc', script, 'sh', HOST, root]);

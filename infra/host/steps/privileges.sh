@@ -98,14 +98,13 @@ sudoers_files() {
     case "$seen" in *"|$place|"*) continue ;; esac
     seen="$seen$place|"
     echo "$file"
+    sed -n 's/^[[:blank:]]*[#@]\(include\(dir\)\{0,1\}\)[[:blank:]]\{1,\}/\1 /p' "$file" | sed 's/[[:blank:]]*$//; s/"//g; s/\\//g; s/%h/*/g' >"$work/included"
     while IFS=' ' read -r kind place; do
       case "$place" in /*) place=$root$place ;; *) place=${file%/*}/$place ;; esac
       [ "$kind" != includedir ] || place="${place%/}/*"
       # shellcheck disable=SC2086 # a pattern: %h is any host
       set -- "$@" $place
-    done <<PLACES
-$(sed -n 's/^[[:blank:]]*[#@]\(include\(dir\)\{0,1\}\)[[:blank:]]\{1,\}/\1 /p' "$file" | sed 's/[[:blank:]]*$//; s/"//g; s/\\//g; s/%h/*/g')
-PLACES
+    done <"$work/included"
   done
 }
 
