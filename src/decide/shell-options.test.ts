@@ -115,3 +115,29 @@ for (const command of [
     assert.equal(decided(command), 'allow');
   });
 }
+
+// Each `o` takes the next word, so that the script comes after it: `history` alone would be allowed.
+for (const { command, want } of [
+  { command: "bash -oc history 'cat .env'", want: 'deny' },
+  { command: "bash -oec history 'cat .env'", want: 'deny' },
+  { command: "sh -oc history 'cat .env'", want: 'deny' },
+  { command: "dash -coe history 'cat .env'", want: 'deny' },
+  { command: "bash -Oc dotglob 'cat .env'", want: 'deny' },
+  { command: "bash -ooc history vi 'cat .env'", want: 'deny' },
+  { command: "bash -oOc history dotglob 'cat .env'", want: 'deny' },
+  { command: "bash -oc history 'rm -rf /'", want: 'deny' },
+  { command: "bash +oc history 'cat .env'", want: 'deny' },
+  { command: "bash +oc history 'rm -rf /'", want: 'deny' },
+  { command: "bash +c 'rm -rf /'", want: 'deny' },
+  { command: "zsh -oc history 'rm -rf x'", want: 'ask' },
+  { command: "ksh -oc history 'rm -rf x'", want: 'ask' },
+  { command: "zsh -oc history 'cat .env'", want: 'deny' },
+  { command: "ksh -oc history 'cat .env'", want: 'deny' },
+  { command: "bash -euo pipefail -c 'git status'", want: 'allow' },
+  { command: "bash -eoc pipefail 'git status'", want: 'allow' },
+  { command: "bash -o pipefail -o errexit -c 'git status'", want: 'allow' },
+]) {
+  test(`the script of a shell is found behind the names of its options: ${command}`, () => {
+    assert.equal(decided(command), want);
+  });
+}

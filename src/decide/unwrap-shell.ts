@@ -124,16 +124,20 @@ function shellOptions(words: readonly ShellWord[], program: string): ShellOption
         return { start: at, takesText, readsInput, isPlainShell, options, isOpen: true };
       continue;
     }
-    if (text.startsWith('-') && text.includes('c')) takesText = true;
+    // `+c` is `-c` to bash and dash.
+    if (text.includes('c')) takesText = true;
     if (text.startsWith('-') && text.includes('s')) readsInput = true;
     if (/^-[a-z]*i/.test(text)) isPlainShell = false;
     if (/^-[A-Za-z]*P/.test(text)) options.push('physical');
-    if (!/^[-+][A-Za-z]*[oO]$/.test(text)) continue;
-    at += 1;
-    const option = words[at]?.text ?? UNKNOWN;
-    options.push(option);
-    if (text.endsWith('o') && !isPosixOption(option))
-      return { start: at, takesText, readsInput, isPlainShell, options, isOpen: true };
+    // Wherever it stands among the letters, each takes the next word (bash and dash; others take what follows in the same word).
+    for (const letter of text.match(/[oO]/g) ?? []) {
+      at += 1;
+      const option = words[at]?.text ?? UNKNOWN;
+      options.push(option);
+      const isReadAlike = !LAST_IS_OWN.test(program) || /^[^oO]*[oO]$/.test(text);
+      if (!isReadAlike || (letter === 'o' && !isPosixOption(option)))
+        return { start: at, takesText, readsInput, isPlainShell, options, isOpen: true };
+    }
   }
   const first = words[at];
   const isOpen = first !== undefined && !takesText && isSpread(first.text);
