@@ -53,6 +53,23 @@ for (const { signal, code, sql } of [
     assert.deepEqual(readdirSync(temp), []);
   });
 
+test('a signal that comes as soon as there is a folder leaves nothing behind either', async (t) => {
+  const { home, temp } = await stageOf(t);
+  const hooks = `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const make = fs.mkdtempSync;
+fs.mkdtempSync = (prefix) => {
+  const made = make(prefix);
+  if (prefix.includes('sallyport-query-')) process.kill(process.pid, 'SIGHUP');
+  return made;
+};
+syncBuiltinESMExports();`;
+  const env = { ...home.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hooks)}` };
+  const ran = sallyport({ ...home, env }, ['audit', 'query', SILENT]);
+  assert.deepEqual([ran.status, ran.stderr], [129, '']);
+  assert.deepEqual(readdirSync(temp), []);
+});
+
 for (const form of ['--json', '--csv'])
   test(`a reader that has read enough of ${form} ends the query, and nothing of it is left behind`, async (t) => {
     const { home, temp } = await stageOf(t);

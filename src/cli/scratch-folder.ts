@@ -12,11 +12,15 @@ export interface ScratchFolder {
 
 /** Makes one. It goes with this process, also where a signal or a reader that went away ends that; only SIGKILL leaves it. */
 export function scratchFolder(name: string): ScratchFolder {
-  const path = mkdtempSync(join(tmpdir(), `sallyport-${name}-`));
-  const clear = (): void => rmSync(path, { recursive: true, force: true });
+  let path: string | undefined;
+  const clear = (): void => {
+    if (path !== undefined) rmSync(path, { recursive: true, force: true });
+  };
   const end = (signal: NodeJS.Signals): void => process.exit(128 + constants.signals[signal]);
+  // Before there is a folder: a signal that comes right behind it would end the process and leave it.
   process.once('exit', clear);
   for (const signal of SIGNALS) process.once(signal, end);
+  path = mkdtempSync(join(tmpdir(), `sallyport-${name}-`));
   return {
     path,
     remove: () => {
