@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { openLog } from '../audit/index.ts';
@@ -26,14 +26,24 @@ const log = await openLog(audit, {
 });
 const store = join(home, 'store');
 mkdirSync(store, { recursive: true });
+const NEWLINE = 0x0a;
 const LIMITS = { maxRecords: 20, maxBytes: 4_000, maxAgeMs: 2 };
 
 /** One call of the system for one line: what the test reads was there whole when the process died. */
 const say = (text: string): void => void writeSync(1, `${text}\n`);
 
+/** What a kill cut off at the end of a file: a line that is not whole was not taken. */
+function cutToLines(path: string): void {
+  if (!existsSync(path)) return;
+  const held = readFileSync(path);
+  truncateSync(path, held.lastIndexOf(NEWLINE) + 1);
+}
+
 /** Keeps a line for each record that it takes, and leaves the rest of a batch pending now and then. */
 function journal(): Sink {
-  const file = openSync(join(home, 'journal'), 'a');
+  const path = join(home, 'journal');
+  cutToLines(path);
+  const file = openSync(path, 'a');
   return {
     limits: LIMITS,
     store: null,

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { programOnPath } from '../../emulator-process.ts';
@@ -152,7 +152,10 @@ function cliConfig(): string {
       ? ''
       : `provider_installation {\n  filesystem_mirror {\n    path    = ${JSON.stringify(mirror)}\n    include = ["registry.terraform.io/*/*"]\n  }\n}\n`;
   const file = join(sharedFolder(), mirror === null ? 'bare.tfrc' : 'mirror.tfrc');
-  writeFileSync(file, `disable_checkpoint = true\n${installation}`);
+  // Another test file's Terraform may be reading it: half of it would send that one to the registry.
+  const whole = `${file}.${process.pid}`;
+  writeFileSync(whole, `disable_checkpoint = true\n${installation}`);
+  renameSync(whole, file);
   return file;
 }
 
