@@ -12,9 +12,9 @@ export interface ScratchFolder {
 
 /** Makes one. It goes with this process, also where a signal or a reader that went away ends that; only SIGKILL leaves it. */
 export function scratchFolder(name: string): ScratchFolder {
-  let path: string | undefined;
+  let path = '';
   const clear = (): void => {
-    if (path !== undefined) rmSync(path, { recursive: true, force: true });
+    if (path !== '') rmSync(path, { recursive: true, force: true });
   };
   const end = (signal: NodeJS.Signals): void => process.exit(128 + constants.signals[signal]);
   // Before there is a folder: a signal that comes right behind it would end the process and leave it.
