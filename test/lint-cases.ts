@@ -561,6 +561,22 @@ export const LINT_CASES: readonly LintCase[] = [
     ],
   },
   {
+    name: 'a store of a host’s own where the buckets of the modules take none',
+    code: 'lint/shared-store',
+    hit: [
+      deployed(
+        "audit: { deliver: [{ name: a, to: s3, bucket: abc, region: us-east-1, prefix: 'x/{identity}/{log}' }] }\n",
+      ),
+    ],
+    path: 'audit.deliver[0].prefix',
+    message: /^the buckets of the AWS modules take a machine’s store below `logs\/\{identity\}\/` alone$/,
+    near: [
+      deployed(
+        "audit: { deliver: [{ name: a, to: s3, bucket: abc, region: us-east-1, prefix: 'logs/{identity}/x/{log}' }] }\n",
+      ),
+    ],
+  },
+  {
     name: 'proving again who one is, which nobody asks for',
     code: 'lint/not-held',
     hit: [base('session: { reauthenticate_for_sensitive_operations: true }\n')],

@@ -33,7 +33,10 @@ export const LINT_CODES = {
     severity: 'warning',
     title: 'A required archive that keeps records for less than seven years',
   },
-  'lint/shared-store': { severity: 'warning', title: 'A store in AWS that machines of one role share' },
+  'lint/shared-store': {
+    severity: 'warning',
+    title: 'A store in AWS that is no machine’s own, or where the modules refuse it',
+  },
   'lint/deployment-refuses': { severity: 'warning', title: 'Something that no network in AWS is built from' },
   'lint/not-held': { severity: 'warning', title: 'A field that nothing holds in this version' },
   'lint/not-analysed': { severity: 'note', title: 'A part of the policy that was too large to compare' },
