@@ -9,7 +9,6 @@ export {
   proofText,
   readProof,
   SESSION_HEADER,
-  stsHost,
 } from './proof.ts';
 export type { ProofParts } from './proof.ts';
 export { identityProver } from './prover.ts';

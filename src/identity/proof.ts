@@ -1,3 +1,5 @@
+import { stsHost } from '../core/sts-host.ts';
+
 /** The header field that carries a proof. */
 export const PROOF_HEADER = 'x-sallyport-identity';
 /** The header field, covered by the signature, that says for which gateway a proof is. */
@@ -29,11 +31,6 @@ export interface ProofParts {
   readonly signature: string;
 }
 
-/** The host that answers `sts:GetCallerIdentity` in a region. */
-export function stsHost({ region }: StsPlace): string {
-  return `sts.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
-}
-
 /**
  * The path and query of the one request that a proof stands for. Nothing in it but the parts is anybody's choice, so that
  * a proof cannot ask anything else of AWS.
@@ -55,7 +52,7 @@ export function proofTarget(place: StsPlace, { accessKeyId, date, sessionToken, 
 
 /** A proof as it stands in the header: the whole presigned address, so that what it is can be seen. */
 export function proofText(place: StsPlace, parts: ProofParts): string {
-  return `${VERSION}${Buffer.from(`https://${stsHost(place)}${proofTarget(place, parts)}`).toString('base64url')}`;
+  return `${VERSION}${Buffer.from(`https://${stsHost(place.region)}${proofTarget(place, parts)}`).toString('base64url')}`;
 }
 
 /**

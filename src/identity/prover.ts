@@ -1,7 +1,8 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { GATEWAY_HEADER, PROOF_SECONDS, proofText, stsHost } from './proof.ts';
+import { stsHost } from '../core/sts-host.ts';
+import { GATEWAY_HEADER, PROOF_SECONDS, proofText } from './proof.ts';
 
 /** Keys of the role that is proven. */
 export interface RoleKeys {
@@ -53,7 +54,7 @@ async function proofFor(gateway: string, keys: RoleKeys, region: string, nowMs: 
       method: 'GET',
       path: '/',
       query: { Action: 'GetCallerIdentity', Version: '2011-06-15' },
-      headers: { host: stsHost({ region }), [GATEWAY_HEADER]: gateway },
+      headers: { host: stsHost(region), [GATEWAY_HEADER]: gateway },
     }),
     {
       expiresIn: PROOF_SECONDS,

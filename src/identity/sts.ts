@@ -1,8 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
 import { z } from 'zod';
+import { stsHost } from '../core/sts-host.ts';
 import type { CallerFacts } from './aws-role.ts';
-import { GATEWAY_HEADER, proofTarget, stsHost } from './proof.ts';
+import { GATEWAY_HEADER, proofTarget } from './proof.ts';
 import type { ProofParts, StsPlace } from './proof.ts';
 
 /** What STS says of a proof. */
@@ -51,7 +52,7 @@ export function stsClient({ url, region, timeoutMs = ASK_TIMEOUT_MS }: StsOption
             method: 'GET',
             path: proofTarget({ region }, parts),
             setHost: false,
-            headers: { Host: stsHost({ region }), [GATEWAY_HEADER]: gateway, Accept: 'application/json' },
+            headers: { Host: stsHost(region), [GATEWAY_HEADER]: gateway, Accept: 'application/json' },
             signal: AbortSignal.timeout(timeoutMs),
             maxHeaderSize: MAX_ANSWER_BYTES,
             insecureHTTPParser: false,

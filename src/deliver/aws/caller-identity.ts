@@ -2,6 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { StoreFailed } from '../../core/error.ts';
+import { stsHost } from '../../core/sts-host.ts';
 import { httpReceiver } from '../http-post.ts';
 import type { HttpAnswer } from '../http-post.ts';
 import { SinkFailed } from '../sink.ts';
@@ -124,8 +125,4 @@ function refusalOf({ status, text }: HttpAnswer): Error {
   const code = /<Code>([A-Za-z0-9.]{1,80})<\/Code>/.exec(text)?.[1];
   const name = code ?? (status === 200 ? 'UnreadableAnswer' : 'unknown');
   return Object.assign(new Error('refused'), { name, $metadata: { httpStatusCode: status } });
-}
-
-function stsHost(region: string): string {
-  return `sts.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
 }
