@@ -25,18 +25,20 @@ interface Stage {
   /** What was done to processes: `leave` or `kill`, and of which session. */
   readonly done: (readonly [string, SessionId])[];
   readonly time: { nowMs: number };
+  /** Of the machine, which goes on while no daemon runs. */
+  readonly up: { ms: number };
   open(holder: SessionHolder | null, owner?: SessionOwner | null): Promise<SessionId>;
-  /** The same after the daemon began anew. */
-  restarted(): Stage;
+  /** The same after the daemon began anew, in this run of the machine or another. */
+  restarted(boot?: string): Stage;
 }
 
 function stage(t: { after(fn: () => void): void }): Stage {
   const folder = mkdtempSync(join(tmpdir(), 'sp-sweep-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  return begun(folder);
+  return begun(folder, { ms: 5_000 });
 }
 
-function begun(folder: string): Stage {
+function begun(folder: string, up: Stage['up'], boot = 'boot-1'): Stage {
   const done: (readonly [string, SessionId])[] = [];
   const time = { nowMs: 0 };
   const uptimeMs = (): number => time.nowMs;
@@ -44,7 +46,7 @@ function begun(folder: string): Stage {
     audit: { append: () => Promise.resolve({ index: 0, hash: '0'.repeat(64) as Sha256 }) },
     clock: () => 1,
     uptimeMs,
-    machine: { boot: 'boot-1', ms: () => 0 },
+    machine: { boot, ms: () => up.ms },
   });
   const sweeping = sessionSweep({
     registry,
@@ -57,17 +59,18 @@ function begun(folder: string): Stage {
     sweeping,
     done,
     time,
+    up,
     async open(holder, owner = null) {
       const request = { workspace: '/w', homeDir: '/h', provider: 'anthropic', about: {}, holder, owner } as const;
       return (await registry.open(request)).session.id;
     },
-    restarted: () => begun(folder),
+    restarted: (boot) => begun(folder, up, boot),
   };
 }
 
 /** Sweeps every second until that moment. */
 async function sweepUntil(at: Stage, endMs: number): Promise<void> {
-  for (; at.time.nowMs < endMs; at.time.nowMs += 1_000) await at.sweeping.sweep();
+  for (; at.time.nowMs < endMs; at.time.nowMs += 1_000, at.up.ms += 1_000) await at.sweeping.sweep();
   await at.sweeping.sweep();
 }
 
@@ -94,9 +97,9 @@ test('a daemon that is started anew goes on with what of ended sessions was to b
   await sweepUntil(before, LEAVE_MS + 10_000);
 
   const at = before.restarted();
-  await sweepUntil(at, LEAVE_MS - 1_000);
+  await sweepUntil(at, LEAVE_MS - 6_000);
   assert.deepEqual(at.done, [['leave', left]]);
-  await sweepUntil(at, LEAVE_MS);
+  await sweepUntil(at, LEAVE_MS - 5_000);
   assert.deepEqual(at.done, [
     ['leave', left],
     ['kill', left],
@@ -105,6 +108,31 @@ test('a daemon that is started anew goes on with what of ended sessions was to b
   const again = at.restarted();
   await sweepUntil(again, LEAVE_MS * 2);
   assert.deepEqual(again.done, []);
+});
+
+test('a daemon that is started anew again and again kills what is left, in time', async (t) => {
+  let at = stage(t);
+  const id = await at.open(null);
+  await at.registry.end(id, 'over', true);
+  for (let begins = 0; begins < 4; begins += 1) {
+    await sweepUntil(at, 2_000);
+    assert.deepEqual(at.done, [['leave', id]]);
+    at = at.restarted();
+  }
+  await sweepUntil(at, 2_000);
+  assert.deepEqual(at.done, [
+    ['leave', id],
+    ['kill', id],
+  ]);
+});
+
+test('what is left of a session that ended in an earlier run of the machine has the whole time', async (t) => {
+  const before = stage(t);
+  const id = await before.open(null);
+  await before.registry.end(id, 'over', true);
+  const at = before.restarted('boot-2');
+  await sweepUntil(at, LEAVE_MS - 1_000);
+  assert.deepEqual(at.done, [['leave', id]]);
 });
 
 test('what a session leaves that ended in order is left alone', async (t) => {

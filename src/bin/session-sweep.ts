@@ -37,12 +37,12 @@ export function sessionSweep({ registry, limited, processes, uptimeMs }: SweepDe
 
   function followEnded(): void {
     const nowMs = uptimeMs();
-    for (const { id, endsProcesses, areProcessesEnded } of registry.list()) {
+    for (const { id, endsProcesses, areProcessesEnded, endedForMs } of registry.list()) {
       if (!endsProcesses || areProcessesEnded) continue;
       const killAtMs = leaving.get(id);
       if (killAtMs === undefined) {
         // Also where it ended before a restart: whoever asked may have been stopped in front of the kill.
-        leaving.set(id, nowMs + LEAVE_MS);
+        leaving.set(id, nowMs + LEAVE_MS - Math.min(endedForMs ?? 0, LEAVE_MS));
         processes.askToLeave(id);
       } else if (nowMs >= killAtMs) {
         leaving.delete(id);

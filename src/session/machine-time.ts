@@ -1,11 +1,25 @@
-import type { StoredSession } from './session-file.ts';
-
 /** The time that the machine has run. It counts while the machine sleeps, and nobody can set it. */
 export interface MachineTime {
   /** Which run of the machine this is; null where the system does not say. */
   readonly boot: string | null;
   /** Milliseconds since the machine started. */
   readonly ms: () => number;
+}
+
+/** A moment of one run of the machine. */
+export interface MachineMoment {
+  readonly boot: string;
+  readonly upMs: number;
+}
+
+/** This moment; null where the system does not tell one run of the machine from another. */
+export function momentOf({ boot, ms }: MachineTime): MachineMoment | null {
+  return boot === null ? null : { boot, upMs: ms() };
+}
+
+/** Milliseconds since a moment; null where the machine was started anew since, or that is not known. */
+export function sinceMs(moment: MachineMoment | null, { boot, ms }: MachineTime): number | null {
+  return moment === null || moment.boot !== boot ? null : Math.max(0, ms() - moment.upMs);
 }
 
 /**
@@ -16,10 +30,9 @@ export interface MachineTime {
  * @param nowMs milliseconds since the Unix epoch.
  */
 export function ranMs(
-  { openedAtMs, openedUp }: Pick<StoredSession, 'openedAtMs' | 'openedUp'>,
+  { openedAtMs, openedUp }: { readonly openedAtMs: number; readonly openedUp: MachineMoment | null },
   nowMs: number,
-  { boot, ms }: MachineTime,
+  machine: MachineTime,
 ): number {
-  const ranFor = openedUp !== null && openedUp.boot === boot ? ms() - openedUp.upMs : nowMs - openedAtMs;
-  return Math.max(0, ranFor);
+  return sinceMs(openedUp, machine) ?? Math.max(0, nowMs - openedAtMs);
 }

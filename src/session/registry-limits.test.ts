@@ -173,6 +173,7 @@ test('a session of a daemon that kept less is found, with what it kept', async (
   const file = join(at.folder, readdirSync(at.folder)[0] ?? '');
   const {
     openedUp: _,
+    endedUp: ____,
     holder: __,
     endsProcesses: ___,
     ...kept
@@ -185,6 +186,7 @@ test('a session of a daemon that kept less is found, with what it kept', async (
   for (const odd of [
     { holder: 7 },
     { openedUp: { boot: 1, upMs: 2 } },
+    { endedUp: { boot: 'b', upMs: 'x' } },
     { endsProcesses: 'yes' },
     { holder: { kind: 'x', pid: 1, startTicks: 1 } },
   ]) {

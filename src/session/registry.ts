@@ -6,7 +6,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { GovernedSession, ModelProvider, SessionDirectory } from '../core/session.ts';
 import type { SessionHolder, SessionOwner } from '../core/session-owner.ts';
 import { isSamePerson, refuseBeyond } from './concurrent-sessions.ts';
-import { ranMs } from './machine-time.ts';
+import { momentOf, ranMs, sinceMs } from './machine-time.ts';
 import type { MachineTime } from './machine-time.ts';
 import { sessionEnds } from './session-ends.ts';
 import type { SessionEnds } from './session-ends.ts';
@@ -40,6 +40,8 @@ export interface ListedSession extends GovernedSession {
   readonly endsProcesses: boolean;
   /** Whether they were. */
   readonly areProcessesEnded: boolean;
+  /** Milliseconds since it ended, restarts of the daemon included; null while it runs, and where the machine cannot tell. */
+  readonly endedForMs: number | null;
 }
 
 /** The sessions of this host, kept in the state folder so that a restarted daemon still knows them. */
@@ -111,7 +113,8 @@ export function sessionRegistry(
         taint: null,
         tokenSha256: sha256(token),
         openedAtMs: ports.clock(),
-        openedUp: ports.machine.boot === null ? null : { boot: ports.machine.boot, upMs: ports.machine.ms() },
+        openedUp: momentOf(ports.machine),
+        endedUp: null,
         holder: request.holder ?? null,
         endsProcesses: false,
         areProcessesEnded: false,
@@ -176,7 +179,8 @@ export function sessionRegistry(
     list: () =>
       [...sessions.values()].map((stored) => {
         const { openedAtMs, endsProcesses, areProcessesEnded } = stored;
-        return { ...viewOf(stored), openedAtMs, endsProcesses, areProcessesEnded };
+        const endedForMs = sinceMs(stored.endedUp, ports.machine);
+        return { ...viewOf(stored), openedAtMs, endsProcesses, areProcessesEnded, endedForMs };
       }),
     ranMs(id) {
       const stored = sessions.get(id);

@@ -1,5 +1,7 @@
 import type { AuditSink } from '../core/audit.ts';
 import type { SessionId } from '../core/ids.ts';
+import { momentOf } from './machine-time.ts';
+import type { MachineTime } from './machine-time.ts';
 import { storeSession } from './session-file.ts';
 import type { StoredSession } from './session-file.ts';
 
@@ -29,7 +31,7 @@ export interface LateEnds {
 export function sessionEnds(
   folder: string,
   sessions: Map<SessionId, StoredSession>,
-  { audit, clock }: { readonly audit: AuditSink; readonly clock: () => number },
+  { audit, clock, machine }: { readonly audit: AuditSink; readonly clock: () => number; readonly machine: MachineTime },
 ): { readonly ends: SessionEnds; readonly late: LateEnds } {
   const unstored = new Set<SessionId>();
   /** Sessions whose end is being recorded. */
@@ -73,7 +75,7 @@ export function sessionEnds(
       async end(id, endedReason, endsProcesses = false) {
         if (sessions.get(id)?.endedReason !== null) return;
         // The end takes effect at once: a record that fails must not keep a session alive.
-        change(id, { endedReason, endsProcesses, unrecordedEndAtMs: clock() });
+        change(id, { endedReason, endsProcesses, endedUp: momentOf(machine), unrecordedEndAtMs: clock() });
         try {
           store();
         } finally {

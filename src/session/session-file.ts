@@ -17,13 +17,16 @@ import type { GovernedSession } from '../core/session.ts';
 import { parseSessionOwner, parseSessionHolder } from '../core/session-owner.ts';
 import type { SessionHolder, SessionOwner } from '../core/session-owner.ts';
 import { parseTaint } from '../core/taint.ts';
+import type { MachineMoment } from './machine-time.ts';
 
 /** A session as kept on disk. The token itself is never stored, only its digest. */
 export interface StoredSession extends GovernedSession {
   readonly tokenSha256: Sha256;
   readonly openedAtMs: number;
   /** When it was opened by the time that the machine has run; null where the system does not say which run that is. */
-  readonly openedUp: { readonly boot: string; readonly upMs: number } | null;
+  readonly openedUp: MachineMoment | null;
+  /** When it ended, so told; null while it runs. */
+  readonly endedUp: MachineMoment | null;
   /** The process that it lives with; null where only beats tell of that. */
   readonly holder: SessionHolder | null;
   /** Whether its processes were to be ended with it. */
@@ -100,12 +103,13 @@ function parseSession(text: string, path: string): StoredSession {
   if (owner === undefined) throw broken;
   const watch = owner?.watch ?? null;
   const holder = parseSessionHolder(value['holder'] ?? (watch === null ? null : { kind: 'client', ...watch }));
-  const openedUp = parseOpenedUp(value['openedUp'] ?? null);
+  const openedUp = parseMoment(value['openedUp'] ?? null);
+  const endedUp = parseMoment(value['endedUp'] ?? null);
   const { endsProcesses = false, unrecordedEndAtMs = null } = value;
   // A session that ended before these fields were is done with.
   const { areProcessesEnded = endedReason !== null } = value;
-  if (holder === undefined || openedUp === undefined || typeof endsProcesses !== 'boolean') throw broken;
-  if (typeof areProcessesEnded !== 'boolean') throw broken;
+  if (holder === undefined || openedUp === undefined || endedUp === undefined) throw broken;
+  if (typeof endsProcesses !== 'boolean' || typeof areProcessesEnded !== 'boolean') throw broken;
   if (unrecordedEndAtMs !== null && typeof unrecordedEndAtMs !== 'number') throw broken;
   if (!Array.isArray(clientSessionIds) || !clientSessionIds.every((one) => typeof one === 'string')) throw broken;
   return {
@@ -118,6 +122,7 @@ function parseSession(text: string, path: string): StoredSession {
     tokenSha256: tokenSha256 as Sha256,
     openedAtMs,
     openedUp,
+    endedUp,
     holder,
     endsProcesses,
     areProcessesEnded,
@@ -128,7 +133,7 @@ function parseSession(text: string, path: string): StoredSession {
 }
 
 /** Null where it is not told; `undefined` for what is no moment. */
-function parseOpenedUp(value: unknown): StoredSession['openedUp'] | undefined {
+function parseMoment(value: unknown): MachineMoment | null | undefined {
   if (value === null) return null;
   if (!isJsonObject(value)) return undefined;
   const { upMs } = value;
