@@ -16,6 +16,19 @@ export const SESSION_MAPPINGS: readonly Mapping[] = [
   },
   {
     kind: 'session',
+    event: 'refused',
+    form: null,
+    className: 'authentication',
+    activityId: 1,
+    why: 'A person asked for a session and got none: a logon that failed.',
+    map: (reading) => ({
+      ...session(reading, {}, 'a session was refused: its person has as many as the policy allows'),
+      severity: 'low',
+      isSuccess: false,
+    }),
+  },
+  {
+    kind: 'session',
     event: 'ended',
     form: null,
     className: 'authentication',

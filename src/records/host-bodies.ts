@@ -6,11 +6,20 @@ import type { RecordBody } from './record-body.ts';
 
 const json: z.ZodType<Json> = z.json();
 
-const sessionOpened = z.strictObject({
-  event: z.literal('opened'),
+const sessionAsked = {
   workspace: z.string().describe('absolute path of the folder in which the agent works'),
   provider: z.enum(['anthropic', 'bedrock', 'vertex']),
   about: z.record(z.string(), json).describe('user, launcher and client, as the launcher tells them'),
+};
+
+const sessionOpened = z.strictObject({ event: z.literal('opened'), ...sessionAsked });
+
+const sessionRefused = z.strictObject({
+  event: z.literal('refused'),
+  limit: word.describe('which limit of the policy refused it: `max-concurrent`'),
+  running: count.describe('sessions of the person that ran then'),
+  most: count.describe('how many may'),
+  ...sessionAsked,
 });
 
 const sessionDocuments = z.strictObject({
@@ -98,6 +107,7 @@ const recoveryTested = z.strictObject({
 /** What sessions, policies and the owner's acts leave. */
 export const HOST_BODIES: readonly RecordBody[] = fromTable([
   ['session', 'opened', sessionOpened, 'A governed run begins.'],
+  ['session', 'refused', sessionRefused, 'A run was not begun: its person has as many as the policy allows.'],
   ['session', 'documents', sessionDocuments, 'Which documents its client was given.'],
   ['session', 'tainted', sessionTainted, 'It read a text after which it may act for whoever wrote that text.'],
   [

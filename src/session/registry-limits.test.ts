@@ -47,7 +47,7 @@ function stage(t: { after(fn: () => void): void }): Stage {
   return at;
 }
 
-test('one session more than the policy allows is refused, with which run and what ends one, and is not recorded', async (t) => {
+test('one session more than the policy allows is refused, with which run and what ends one, and that is recorded', async (t) => {
   const at = stage(t);
   const registry = at.open();
   const first = await registry.open({ ...REQUEST, workspace: '/w/\none' });
@@ -62,7 +62,18 @@ test('one session more than the policy allows is refused, with which run and wha
     assert.equal(error.hint, `leave the client of one, or end it: \`sallyport sessions end ${first.session.id}\``);
     return true;
   });
-  assert.equal(at.records.length, 2);
+  const { event, limit, running, most, about } = at.records[2]?.body ?? {};
+  assert.deepEqual([event, limit, running, most, about], ['refused', 'max-concurrent', 2, 2, {}]);
+  assert.deepEqual([at.records.length, at.records[2]?.sessionId], [3, null]);
+  assert.equal(registry.list().length, 2);
+});
+
+test('a refusal that cannot be recorded opens nothing', async (t) => {
+  const at = stage(t);
+  const registry = at.open();
+  for (const _ of [1, 2]) await registry.open(REQUEST);
+  at.isLogFull = true;
+  await assert.rejects(registry.open(REQUEST), { code: 'AUDIT_UNAVAILABLE' });
   assert.equal(registry.list().length, 2);
 });
 

@@ -50,7 +50,8 @@ export interface SessionRegistry extends SessionDirectory, SessionTaints, Sessio
    * Opens a session. Its record is durable before the token is given; the token is shown only here. Of several that are
    * asked for at once no more are opened than may run at one time.
    *
-   * @throws {SessionRefused} where the person has as many as may run at one time; nothing is recorded then.
+   * @throws {SessionRefused} where the person has as many as may run at one time: that it was refused is recorded before.
+   * @throws {AuditUnavailable} where the record cannot be made; nothing is opened then.
    */
   open(request: SessionRequest): Promise<{ readonly session: GovernedSession; readonly token: string }>;
   /** Notes that the launcher of a session is alive. */
@@ -127,7 +128,25 @@ export function sessionRegistry(
         const others = [...sessions.values(), ...arriving].filter(
           (one) => one.endedReason === null && isSamePerson(one.owner, stored.owner),
         );
-        refuseBeyond(others, request.maxConcurrent);
+        try {
+          refuseBeyond(others, request.maxConcurrent);
+        } catch (refusal) {
+          await ports.audit.append({
+            kind: 'session',
+            occurredAtMs: stored.openedAtMs,
+            sessionId: null,
+            body: {
+              event: 'refused',
+              limit: 'max-concurrent',
+              running: others.length,
+              most: request.maxConcurrent,
+              workspace: request.workspace,
+              provider: request.provider,
+              about: request.about,
+            },
+          });
+          throw refusal;
+        }
       }
       arriving.add(stored);
       try {
