@@ -24,6 +24,31 @@ for (const { name, allow = [], deny = [], model, want } of [
     model: 'us.anthropic.claude-opus-5-5-v1:0',
     want: false,
   },
+  {
+    name: "a denied model by the geography of the government's regions",
+    deny: ['claude-3-5-sonnet*'],
+    model: 'us-gov.anthropic.claude-3-5-sonnet-20240620-v1:0',
+    want: false,
+  },
+  {
+    name: 'and by the ARN of that profile',
+    deny: ['claude-3-5-sonnet*'],
+    model:
+      'arn:aws-us-gov:bedrock:us-gov-west-1:111122223333:inference-profile/us-gov.anthropic.claude-3-5-sonnet-20240620-v1:0',
+    want: false,
+  },
+  {
+    name: 'a model on the list by that geography',
+    allow: ['claude-3-5-sonnet-20240620'],
+    model: 'us-gov.anthropic.claude-3-5-sonnet-20240620-v1:0',
+    want: true,
+  },
+  {
+    name: 'what only looks like a geography',
+    allow: ['claude-*'],
+    model: 'a-b-c.anthropic.claude-x-v1:0',
+    want: false,
+  },
   { name: 'an inference profile of a denied model', deny: ['claude-opus-*'], model: ARN, want: false },
   { name: 'an inference profile of a model on the list', allow: ['claude-opus-5-5'], model: ARN, want: true },
   {

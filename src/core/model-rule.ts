@@ -32,6 +32,8 @@ const NAMED_BY_AWS = /^arn:aws[a-z-]*:bedrock:[a-z0-9-]*:(?:[0-9]*:inference-pro
 function namesOf(id: string): readonly string[] {
   const resource = id.startsWith('arn:') ? id.slice(id.lastIndexOf('/') + 1) : id;
   // Only these two marks are taken off: whatever else stands in front belongs to the name.
-  const bare = resource.replace(/^(?:[a-z]{2,6}\.)?anthropic\./, '').replace(/-v\d+(?::\d+)?(?::\d+k)?$/, '');
+  const bare = resource
+    .replace(/^(?:[a-z]{2,6}(?:-[a-z]{2,6})?\.)?anthropic\./, '')
+    .replace(/-v\d+(?::\d+)?(?::\d+k)?$/, '');
   return [...new Set([id, resource, bare, bare.replace(/@default$/, '').replace('@', '-')])];
 }
