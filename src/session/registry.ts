@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { AuditSink } from '../core/audit.ts';
 import { makeSessionId } from '../core/ids.ts';
 import type { SessionId, Sha256 } from '../core/ids.ts';
@@ -6,11 +6,13 @@ import type { JsonObject } from '../core/json.ts';
 import type { GovernedSession, ModelProvider, SessionDirectory } from '../core/session.ts';
 import type { SessionHolder, SessionOwner } from '../core/session-owner.ts';
 import { isSamePerson, refuseBeyond } from './concurrent-sessions.ts';
+import { eachTried } from './each-tried.ts';
+import { longEnded } from './long-ended.ts';
 import { momentOf, ranMs, sinceMs } from './machine-time.ts';
 import type { MachineTime } from './machine-time.ts';
 import { sessionEnds } from './session-ends.ts';
 import type { SessionEnds } from './session-ends.ts';
-import { loadSessions, storeSession } from './session-file.ts';
+import { forgetSession, loadSessions, storeSession } from './session-file.ts';
 import type { StoredSession } from './session-file.ts';
 import { sessionTaints } from './session-taints.ts';
 import type { SessionTaints } from './session-taints.ts';
@@ -96,10 +98,41 @@ export function sessionRegistry(
     // A launcher gets the whole limit to find the restarted daemon.
     seenAtMs.set(stored.id, ports.uptimeMs());
   }
+  const byDigest = new Map([...sessions.values()].map(({ tokenSha256, id }) => [tokenSha256, id]));
   /** Sessions that are being opened. They count, and are not known to anybody yet. */
   const arriving = new Set<StoredSession>();
   const { ends, late } = sessionEnds(folder, sessions, ports);
+  const { taints, forget: forgetTaint } = sessionTaints(folder, sessions, ports);
   let sweptAtMs = ports.uptimeMs();
+
+  /** Keeps a session whose beginning is recorded; one that cannot be kept is ended, which is recorded too. */
+  async function keep(stored: StoredSession): Promise<void> {
+    const { id, tokenSha256 } = stored;
+    try {
+      storeSession(folder, stored);
+    } catch (error) {
+      sessions.set(id, stored);
+      // What of its end cannot be kept now is kept by a sweep.
+      await ends.end(id, 'it could not be kept').catch(() => undefined);
+      throw error;
+    }
+    sessions.set(id, stored);
+    byDigest.set(tokenSha256, id);
+    seenAtMs.set(id, ports.uptimeMs());
+  }
+
+  async function endSilent({ id, endedReason }: StoredSession): Promise<void> {
+    const silentMs = sweptAtMs - (seenAtMs.get(id) ?? 0);
+    if (endedReason === null && silentMs > HEARTBEAT_LIMIT_MS) await ends.end(id, 'its launcher is gone');
+  }
+
+  function forget({ id, tokenSha256 }: StoredSession): void {
+    forgetSession(folder, id);
+    sessions.delete(id);
+    byDigest.delete(tokenSha256);
+    seenAtMs.delete(id);
+    forgetTaint(id);
+  }
 
   return {
     async open(request) {
@@ -131,20 +164,9 @@ export function sessionRegistry(
         try {
           refuseBeyond(others, request.maxConcurrent);
         } catch (refusal) {
-          await ports.audit.append({
-            kind: 'session',
-            occurredAtMs: stored.openedAtMs,
-            sessionId: null,
-            body: {
-              event: 'refused',
-              limit: 'max-concurrent',
-              running: others.length,
-              most: request.maxConcurrent,
-              workspace: request.workspace,
-              provider: request.provider,
-              about: request.about,
-            },
-          });
+          const limit = { limit: 'max-concurrent', running: others.length, most: request.maxConcurrent };
+          const body = { event: 'refused', ...limit, ...askedFor(request) };
+          await ports.audit.append({ kind: 'session', occurredAtMs: stored.openedAtMs, sessionId: null, body });
           throw refusal;
         }
       }
@@ -155,18 +177,16 @@ export function sessionRegistry(
           kind: 'session',
           occurredAtMs: stored.openedAtMs,
           sessionId: id,
-          body: { event: 'opened', workspace: request.workspace, provider: request.provider, about: request.about },
+          body: { event: 'opened', ...askedFor(request) },
         });
-        storeSession(folder, stored);
-        sessions.set(id, stored);
-        seenAtMs.set(id, ports.uptimeMs());
+        await keep(stored);
       } finally {
         arriving.delete(stored);
       }
       return { session: viewOf(stored), token };
     },
     ...ends,
-    ...sessionTaints(folder, sessions, ports),
+    ...taints,
     beat(id) {
       if (sessions.has(id)) seenAtMs.set(id, ports.uptimeMs());
     },
@@ -175,25 +195,25 @@ export function sessionRegistry(
       // A sweep that comes so late was itself held up, as the launchers' beats may have been: everybody starts anew.
       if (nowMs - sweptAtMs > HEARTBEAT_LIMIT_MS / 2) for (const id of seenAtMs.keys()) seenAtMs.set(id, nowMs);
       sweptAtMs = nowMs;
-      late.store();
-      for (const stored of sessions.values()) {
-        const silentMs = nowMs - (seenAtMs.get(stored.id) ?? 0);
-        if (stored.endedReason === null && silentMs > HEARTBEAT_LIMIT_MS) {
-          await ends.end(stored.id, 'its launcher is gone');
-        }
-      }
-      await late.record();
+      // A disk that does not take the end of one keeps no other one alive.
+      await eachTried(
+        [
+          () => late.store(),
+          () => eachTried([...sessions.values()], endSilent),
+          () => late.record(),
+          () => eachTried(longEnded([...sessions.values()]), forget),
+        ],
+        (step) => step(),
+      );
     },
     byId(id) {
       const stored = sessions.get(id);
       return stored === undefined ? null : viewOf(stored);
     },
     byToken(token) {
-      const wanted = Buffer.from(sha256(token));
-      for (const stored of sessions.values()) {
-        if (timingSafeEqual(wanted, Buffer.from(stored.tokenSha256))) return viewOf(stored);
-      }
-      return null;
+      // How long this takes tells of digests alone, and nobody finds a token by its digest.
+      const stored = sessions.get(byDigest.get(sha256(token)) ?? ('' as SessionId));
+      return stored === undefined ? null : viewOf(stored);
     },
     list: () =>
       [...sessions.values()].map((stored) => {
@@ -208,6 +228,11 @@ export function sessionRegistry(
     holderOf: (id) => sessions.get(id)?.holder ?? null,
     ownerOf: (id) => sessions.get(id)?.owner ?? null,
   };
+}
+
+/** What of a request goes into the records of it. */
+function askedFor({ workspace, provider, about }: SessionRequest): JsonObject {
+  return { workspace, provider, about };
 }
 
 function viewOf(stored: StoredSession): GovernedSession {

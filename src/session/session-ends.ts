@@ -1,5 +1,6 @@
 import type { AuditSink } from '../core/audit.ts';
 import type { SessionId } from '../core/ids.ts';
+import { eachTried } from './each-tried.ts';
 import { momentOf } from './machine-time.ts';
 import type { MachineTime } from './machine-time.ts';
 import { storeSession } from './session-file.ts';
@@ -19,10 +20,10 @@ export interface SessionEnds {
   processesEnded(id: SessionId): void;
 }
 
-/** What could not be kept when it happened. */
+/** What could not be kept when it happened. Each session is tried, whatever becomes of the others; the first failure is thrown at the end. */
 export interface LateEnds {
   /** Stores what is not stored, so that no restart brings a session back. */
-  store(): void;
+  store(): Promise<void>;
   /** Records the ends that the log is not known to hold, also those of an earlier process. */
   record(): Promise<void>;
 }
@@ -44,12 +45,11 @@ export function sessionEnds(
     unstored.add(id);
   }
 
-  function store(): void {
-    for (const id of unstored) {
-      const stored = sessions.get(id);
-      if (stored !== undefined) storeSession(folder, stored);
-      unstored.delete(id);
-    }
+  function store(id: SessionId): void {
+    if (!unstored.has(id)) return;
+    const stored = sessions.get(id);
+    if (stored !== undefined) storeSession(folder, stored);
+    unstored.delete(id);
   }
 
   async function recordEnd(id: SessionId): Promise<void> {
@@ -67,7 +67,7 @@ export function sessionEnds(
     } finally {
       recording.delete(id);
     }
-    store();
+    store(id);
   }
 
   return {
@@ -77,7 +77,7 @@ export function sessionEnds(
         // The end takes effect at once: a record that fails must not keep a session alive.
         change(id, { endedReason, endsProcesses, endedUp: momentOf(machine), unrecordedEndAtMs: clock() });
         try {
-          store();
+          store(id);
         } finally {
           await recordEnd(id);
         }
@@ -85,10 +85,8 @@ export function sessionEnds(
       processesEnded: (id) => change(id, { areProcessesEnded: true }),
     },
     late: {
-      store,
-      async record() {
-        for (const id of sessions.keys()) await recordEnd(id);
-      },
+      store: () => eachTried([...unstored], store),
+      record: () => eachTried([...sessions.keys()], recordEnd),
     },
   };
 }

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StateFolder } from '../core/error.ts';
 import { parseSessionId } from '../core/ids.ts';
@@ -17,6 +8,7 @@ import type { GovernedSession } from '../core/session.ts';
 import { parseSessionOwner, parseSessionHolder } from '../core/session-owner.ts';
 import type { SessionHolder, SessionOwner } from '../core/session-owner.ts';
 import { parseTaint } from '../core/taint.ts';
+import { longEnded } from './long-ended.ts';
 import type { MachineMoment } from './machine-time.ts';
 
 /** A session as kept on disk. The token itself is never stored, only its digest. */
@@ -40,9 +32,6 @@ export interface StoredSession extends GovernedSession {
   /** Null where the daemon serves one user. */
   readonly owner: SessionOwner | null;
 }
-
-/** Ended sessions that are kept, newest first, so that a late call of one is refused by its own reason. */
-const KEPT_ENDED = 200;
 
 /** Writes one session so that a crash leaves the old file or the new one, never a part. */
 export function storeSession(folder: string, session: StoredSession): void {
@@ -68,12 +57,14 @@ export function loadSessions(folder: string): readonly StoredSession[] {
     .filter((name) => name.endsWith('.json'))
     .sort();
   const sessions = names.map((name) => parseSession(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
-  const ended = sessions.filter(
-    ({ endedReason, unrecordedEndAtMs }) => endedReason !== null && unrecordedEndAtMs === null,
-  );
-  const old = new Set(ended.slice(0, Math.max(0, ended.length - KEPT_ENDED)));
-  for (const session of old) unlinkSync(join(folder, `${session.id}.json`));
+  const old = new Set(longEnded(sessions));
+  for (const { id } of old) forgetSession(folder, id);
   return sessions.filter((session) => !old.has(session));
+}
+
+/** Deletes the file of a session. */
+export function forgetSession(folder: string, id: SessionId): void {
+  rmSync(join(folder, `${id}.json`), { force: true });
 }
 
 function parseSession(text: string, path: string): StoredSession {

@@ -32,7 +32,7 @@ export function sessionTaints(
   folder: string,
   sessions: Map<SessionId, StoredSession>,
   { audit, clock }: { readonly audit: AuditSink; readonly clock: () => number },
-): SessionTaints {
+): { readonly taints: SessionTaints; readonly forget: (id: SessionId) => void } {
   /** What a session's file and the log are known to hold of its taint; what is in force is in `sessions`. */
   const lastingTaint = new Map<SessionId, Taint | null>();
   const tainting = new Map<SessionId, Promise<void>>();
@@ -62,7 +62,7 @@ export function sessionTaints(
     lastingTaint.set(id, worse);
   }
 
-  return {
+  const taints: SessionTaints = {
     taint,
     async clientStarted(id, clientSessionId, isFresh) {
       const stored = sessions.get(id);
@@ -79,6 +79,13 @@ export function sessionTaints(
         for (const one of taints) await taint(id, one);
         if (isUnknown) await taint(id, { ...EARLIER, occurredAtMs: clock() });
       }
+    },
+  };
+  return {
+    taints,
+    forget(id) {
+      lastingTaint.delete(id);
+      tainting.delete(id);
     },
   };
 }
