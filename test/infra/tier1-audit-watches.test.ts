@@ -84,6 +84,21 @@ const TOLD: readonly ({ readonly watch: string; readonly name: string } & TrailC
     request: { bucketName: BUCKET },
   },
   {
+    watch: 'archive-buckets',
+    name: 'a bucket that nobody watches is to be copied, whereto it likes',
+    service: 's3',
+    call: 'PutBucketReplication',
+    request: { bucketName: 'somebody-elses', replication: '' },
+  },
+  {
+    watch: 'archive-buckets',
+    name: 'one in the region of the copies is to be copied',
+    service: 's3',
+    call: 'PutBucketReplication',
+    request: { bucketName: 'somebody-elses', ReplicationConfiguration: '' },
+    region: 'eu-west-1',
+  },
+  {
     watch: 'archive-refusals',
     name: 'somebody may not write',
     service: 's3',
@@ -248,6 +263,46 @@ const TOLD: readonly ({ readonly watch: string; readonly name: string } & TrailC
     service: 'ec2',
     call: 'AuthorizeSecurityGroupEgress',
   },
+  ...(['RegisterTargets', 'ModifyListener', 'AddListenerCertificates', 'SetSecurityGroups'] as const).map((call) => ({
+    watch: 'load-balancers',
+    name: `somebody leads a load balancer elsewhere: ${call}`,
+    service: 'elasticloadbalancing',
+    call,
+  })),
+  {
+    watch: 'load-balancers',
+    name: 'a service does so for somebody',
+    service: 'elasticloadbalancing',
+    call: 'RegisterTargets',
+    identity: { type: 'AssumedRole', invokedBy: 'cloudformation.amazonaws.com' },
+  },
+  ...(
+    [
+      'PutFileSystemPolicy',
+      'CreateAccessPoint',
+      'CreateReplicationConfiguration',
+      'ModifyMountTargetSecurityGroups',
+    ] as const
+  ).map((call) => ({
+    watch: 'file-systems',
+    name: `somebody opens a file system: ${call}`,
+    service: 'elasticfilesystem',
+    call,
+  })),
+  { watch: 'file-systems', name: 'a backup is brought back elsewhere', service: 'backup', call: 'StartRestoreJob' },
+  ...(['ChangeResourceRecordSets', 'AssociateVPCWithHostedZone', 'CreateHostedZone'] as const).map((call) => ({
+    watch: 'zones',
+    name: `a name is answered otherwise: ${call}`,
+    service: 'route53',
+    call,
+    region: 'us-east-1',
+  })),
+  ...(['CreateIdentityPool', 'SetPrincipalTagAttributeMap', 'SetIdentityPoolRoles'] as const).map((call) => ({
+    watch: 'identities',
+    name: `a pool gives out tags: ${call}`,
+    service: 'cognito-identity',
+    call,
+  })),
   {
     watch: 'host-defaults',
     name: 'a host takes version 1 of the metadata service',
@@ -473,6 +528,12 @@ const QUIET: readonly ({ readonly name: string } & TrailCall)[] = [
     request: { bucketName: 'other', key: 'x' },
   },
   {
+    name: 'another bucket gets a policy',
+    service: 's3',
+    call: 'PutBucketPolicy',
+    request: { bucketName: 'somebody-elses' },
+  },
+  {
     name: 'a call to another bucket is refused',
     service: 's3',
     call: 'PutObject',
@@ -527,6 +588,20 @@ const QUIET: readonly ({ readonly name: string } & TrailCall)[] = [
     request: { roleName: 'other', policyName: 'x' },
     region: 'us-east-1',
   },
+  {
+    name: 'ECS enters the tasks of a service',
+    service: 'elasticloadbalancing',
+    call: 'RegisterTargets',
+    identity: {
+      type: 'AssumedRole',
+      arn: `arn:aws:sts::${ARCHIVE}:assumed-role/AWSServiceRoleForECS/ecs-service-scheduler`,
+      invokedBy: 'ecs.amazonaws.com',
+    },
+  },
+  { name: 'who may open a file system is read', service: 'elasticfilesystem', call: 'DescribeFileSystemPolicy' },
+  { name: 'a backup is taken', service: 'backup', call: 'StartBackupJob' },
+  { name: 'what a zone answers is read', service: 'route53', call: 'ListResourceRecordSets', region: 'us-east-1' },
+  { name: 'somebody signs in by a pool', service: 'cognito-identity', call: 'GetCredentialsForIdentity' },
   { name: 'an alarm rings', service: 'monitoring', call: 'DescribeAlarms' },
   {
     name: 'a service acts for the root user',

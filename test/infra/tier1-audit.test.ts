@@ -70,6 +70,7 @@ describe('buckets of the log archive', { skip }, () => {
     { name: 'replacing the policy', action: 's3:PutBucketPolicy' },
     { name: 'changing the encryption', action: 's3:PutEncryptionConfiguration' },
     { name: 'ending the copies', action: 's3:PutReplicationConfiguration' },
+    { name: 'holding the copies up', action: 's3:PauseReplication' },
     { name: 'opening the bucket to the public', action: 's3:PutBucketPublicAccessBlock' },
     { name: 'bringing lists of rights back', action: 's3:PutBucketOwnershipControls' },
     { name: 'a shorter lock for one object', action: 's3:PutObjectRetention', isObject: true },
@@ -78,6 +79,7 @@ describe('buckets of the log archive', { skip }, () => {
   const deletions: readonly { readonly name: string; readonly action: string; readonly isObject: boolean }[] = [
     { name: 'deleting a version', action: 's3:DeleteObjectVersion', isObject: true },
     { name: 'hiding an object', action: 's3:DeleteObject', isObject: true },
+    { name: 'taking tags off a version', action: 's3:DeleteObjectVersionTagging', isObject: true },
     { name: 'passing governance', action: 's3:BypassGovernanceRetention', isObject: true },
     { name: 'deleting the bucket', action: 's3:DeleteBucket', isObject: false },
   ];
@@ -97,6 +99,12 @@ describe('buckets of the log archive', { skip }, () => {
       test(`A3: ${name} of ${purpose} is denied to an administrator and left to the break-glass role`, () => {
         assert.equal(call(action, isObject, ADMINISTRATOR), 'denied by KeepTheSettings');
         assert.equal(call(action, isObject, BREAK_GLASS), 'allowed');
+      });
+    }
+    for (const action of ['s3:UpdateObjectEncryption', 's3:PutObjectTagging', 's3:PutObjectVersionTagging']) {
+      test(`A3: ${action} on what ${purpose} keeps is denied to everybody`, () => {
+        for (const principal of [ADMINISTRATOR, BREAK_GLASS, REPLICATION])
+          assert.equal(call(action, true, principal), 'denied by NoOtherWrites');
       });
     }
     for (const { name, action, isObject } of deletions) {
@@ -303,12 +311,62 @@ describe('buckets of the log archive', { skip }, () => {
     };
     const identity = [store.replicationPolicy];
     assert.equal(ending({ ...request, action: 's3:ReplicateObject', principal: REPLICATION, identity }), 'allowed');
-    for (const action of ['s3:PutObject', 's3:ReplicateObject', 's3:ReplicateDelete']) {
-      const sid = action === 's3:PutObject' ? 'WriteNothingDirectly' : 'CopyByReplicationAlone';
+    for (const [action, sid] of [
+      ['s3:PutObject', 'WriteNothingDirectly'],
+      ['s3:ReplicateObject', 'CopyByReplicationAlone'],
+      ['s3:ReplicateTags', 'CopyByReplicationAlone'],
+    ] as const)
       assert.equal(
         ending({ ...request, action, principal: ADMINISTRATOR, identity: [EVERYTHING] }),
         `denied by ${sid}`,
       );
+    for (const principal of [ADMINISTRATOR, BREAK_GLASS, REPLICATION])
+      assert.equal(
+        ending({ ...request, action: 's3:ReplicateDelete', principal, identity: [EVERYTHING] }),
+        'denied by DeleteNothing',
+      );
+  });
+
+  // Whoever administers the archive's account has buckets of his own there, and a role that he hands to S3.
+  for (const bucket of ['audit', 'sessions', 'trail'] as const)
+    for (const action of ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'])
+      for (const isProtected of [true, false])
+        test(`A3: nothing is copied into ${bucket}, ${isProtected ? 'protected' : 'in development'}: ${action}`, async () => {
+          const { buckets } = isProtected
+            ? store
+            : await storeDocuments({ protected: false, break_glass_role_arns: [] });
+          for (const principal of [ADMINISTRATOR, BREAK_GLASS, REPLICATION, AUDIT_STREAM_ROLE])
+            assert.equal(
+              ending({
+                action,
+                principal,
+                resource: `${bucketArn(bucket)}/records/x`,
+                context: OURS,
+                identity: [EVERYTHING],
+                resourcePolicy: buckets[bucket],
+              }),
+              'denied by NoOtherWrites',
+            );
+        });
+
+  test('A3: the role that copies reads no other bucket, though its policy lets it', () => {
+    const read = (bucket: string, action: string, key = ''): string =>
+      ending({
+        action,
+        principal: REPLICATION,
+        resource: `arn:aws:s3:::${bucket}${key}`,
+        context: OURS,
+        identity: [store.replicationPolicy],
+        resourcePolicy: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Principal: { AWS: REPLICATION }, Action: 's3:*', Resource: '*' }],
+        },
+      });
+    assert.equal(read(`sallyport-audit-${ARCHIVE}`, 's3:GetReplicationConfiguration'), 'allowed');
+    assert.equal(read(`sallyport-audit-${ARCHIVE}`, 's3:GetObjectVersionForReplication', '/records/x'), 'allowed');
+    for (const bucket of ['mine', `sallyport-audit-${ARCHIVE}-mine`]) {
+      assert.equal(read(bucket, 's3:GetReplicationConfiguration'), 'denied by NoOtherBucket');
+      assert.equal(read(bucket, 's3:GetObjectVersionForReplication', '/records/x'), 'denied by NoOtherBucket');
     }
   });
 

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { program } from '../../src/cli/program.ts';
+import { readConfiguration } from './lib/hcl.ts';
 import { evaluate } from './lib/iam.ts';
 import type { IamRequest } from './lib/iam.ts';
 import { execute } from './lib/state-machine.ts';
@@ -824,6 +825,14 @@ describe('permissions boundaries', { skip: terraformSkip() }, async () => {
     });
   }
 });
+
+for (const module of ['gateway', 'control-plane'])
+  test(`the file system of ${module} gets its policy, which names a role, when that role is there`, async () => {
+    const folder = join(import.meta.dirname, '../../infra/terraform/modules', module);
+    const { resource } = await readConfiguration(folder);
+    for (const [policy] of Object.values(resource['aws_efs_file_system_policy'] ?? {}))
+      assert.ok((policy?.['depends_on'] as readonly string[] | undefined)?.includes('${aws_iam_role.task}'));
+  });
 
 describe('the examples', () => {
   const examples = join(import.meta.dirname, '../../infra/terraform/examples');

@@ -18,6 +18,7 @@ import {
   IDENTITY,
   identityDocuments,
   KILL_SWITCH,
+  MANAGEMENT,
   OWN_PROFILE,
   REGION,
   staff,
@@ -71,6 +72,11 @@ const HANDED_ON = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ARCHIVE}:root` }, Action: 'kms:*', Resource: '*' }],
 };
+/** A role's trust in whomever the accounts let take it. */
+const TRUSTED = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${WORKLOAD}:root` }, Action: 'sts:AssumeRole' }],
+};
 const AUDIT = `arn:aws:s3:::sallyport-audit-${ARCHIVE}`;
 const LOG = `arn:aws:sts::${ARCHIVE}:assumed-role/administrator/mallory`;
 
@@ -93,17 +99,35 @@ interface Running {
   readonly mayAlso?: readonly 'kill-switch'[];
 }
 
+const POOL = `arn:aws:cognito-identity:${REGION}:${WORKLOAD}:identitypool/${REGION}:00000000-0000-4000-8000-000000000000`;
+const PROVIDER = `arn:aws:iam::${WORKLOAD}:oidc-provider/tokens.example.com`;
+/** A role that a service has for itself. */
+const ofService = (service: string, role: string): string =>
+  `arn:aws:iam::${WORKLOAD}:role/aws-service-role/${service}.amazonaws.com/AWSServiceRoleFor${role}`;
+
 /** What an administrator could begin again, keep from ending, or take away after a stop. */
 function running(): readonly Running[] {
   const group = `arn:aws:autoscaling:${REGION}:${WORKLOAD}:autoScalingGroup:00000000-0000-4000-8000-000000000000:autoScalingGroupName/sallyport-host-alice`;
   const ecs = (what: string): string => `arn:aws:ecs:${REGION}:${WORKLOAD}:${what}`;
   const states = (what: string): string => `arn:aws:states:${REGION}:${WORKLOAD}:${what}`;
+  const elb = (what: string): string => `arn:aws:elasticloadbalancing:${REGION}:${WORKLOAD}:${what}`;
+  const files = (kind: 'file-system' | 'access-point'): string =>
+    `arn:aws:elasticfilesystem:${REGION}:${WORKLOAD}:${kind}/fs${kind === 'file-system' ? '' : 'ap'}-0123456789abcdef0`;
   const built = (action: string, resource: string): Running => ({
     action,
     resource,
     by: 'RunningAsBuilt',
     mayAlso: ['kill-switch'],
   });
+  const service = (action: string, resource: string): Running => ({
+    action,
+    resource,
+    by: 'ServicesAsBuilt',
+    mayAlso: ['kill-switch'],
+  });
+  /** Of another name than ours: what acts then is a role of the service. */
+  const outside = (prefix: string, what: string, actions: readonly string[]): readonly Running[] =>
+    actions.map((action) => service(`${prefix}:${action}`, `arn:aws:${prefix}:${REGION}:${WORKLOAD}:${what}`));
   return [
     ...[
       'UpdateAutoScalingGroup',
@@ -123,12 +147,85 @@ function running(): readonly Running[] {
     built('states:UpdateStateMachine', states('stateMachine:sallyport-session-alice')),
     built('states:DeleteStateMachine', states('stateMachine:sallyport-session-alice')),
     built('states:StopExecution', states('execution:sallyport-session-alice:00000000-0000-4000-8000-000000000000')),
-    ...['RegisterScalableTarget', 'PutScheduledAction', 'PutScalingPolicy'].map((action) => ({
-      action: `application-autoscaling:${action}`,
-      resource: `arn:aws:application-autoscaling:${REGION}:${WORKLOAD}:scalable-target/0123456789abcdef`,
-      by: 'ScalingFromOutside',
-    })),
-    { action: 'autoscaling-plans:CreateScalingPlan', resource: '*', by: 'ScalingFromOutside' },
+    ...(
+      [
+        ['RegisterTargets', 'targetgroup/sallyport-gateway/0123456789abcdef'],
+        ['DeregisterTargets', 'targetgroup/sallyport-witness/0123456789abcdef'],
+        ['ModifyListener', 'listener/net/sallyport-gateway/0123456789abcdef/fedcba9876543210'],
+        ['CreateListener', 'loadbalancer/net/sallyport-gateway/0123456789abcdef'],
+        ['SetSecurityGroups', 'loadbalancer/net/sallyport-gateway/0123456789abcdef'],
+        ['DeleteLoadBalancer', 'loadbalancer/net/sallyport-witness/0123456789abcdef'],
+      ] as const
+    ).map(([action, what]) => built(`elasticloadbalancing:${action}`, elb(what))),
+    ...outside('application-autoscaling', `scalable-target/0123456789abcdef`, [
+      'RegisterScalableTarget',
+      'PutScheduledAction',
+      'PutScalingPolicy',
+    ]),
+    service('autoscaling-plans:CreateScalingPlan', '*'),
+    ...outside('autoscaling', 'autoScalingGroup:00000000-0000-4000-8000-000000000000:autoScalingGroupName/evil', [
+      'CreateAutoScalingGroup',
+      'UpdateAutoScalingGroup',
+      'AttachLoadBalancerTargetGroups',
+    ]),
+    ...outside('ec2', 'launch-template/lt-0123456789abcdef0', [
+      'CreateLaunchTemplate',
+      'CreateLaunchTemplateVersion',
+      'ModifyLaunchTemplate',
+    ]),
+    ...outside('ec2', 'fleet/fleet-0123456789abcdef0', ['CreateFleet', 'ModifyFleet']),
+    ...outside('ec2', 'spot-fleet-request/sfr-0123456789abcdef0', ['RequestSpotFleet', 'ModifySpotFleetRequest']),
+    ...outside('batch', 'compute-environment/evil', ['CreateComputeEnvironment', 'UpdateComputeEnvironment']),
+    ...outside('ecs', 'service/evil/evil', ['CreateService', 'UpdateService']),
+    ...outside('ecs', 'task-set/evil/evil/ecs-svc/0123456789', ['CreateTaskSet']),
+    ...(
+      [
+        ['elasticfilesystem:PutFileSystemPolicy', files('file-system')],
+        ['elasticfilesystem:DeleteFileSystemPolicy', files('file-system')],
+        ['elasticfilesystem:CreateAccessPoint', files('file-system')],
+        ['elasticfilesystem:CreateMountTarget', files('file-system')],
+        ['elasticfilesystem:CreateReplicationConfiguration', files('file-system')],
+        ['elasticfilesystem:ModifyMountTargetSecurityGroups', files('file-system')],
+        ['elasticfilesystem:DeleteFileSystem', files('file-system')],
+        ['elasticfilesystem:DeleteAccessPoint', files('access-point')],
+        [
+          'backup:StartRestoreJob',
+          `arn:aws:backup:${REGION}:${WORKLOAD}:recovery-point:00000000-0000-4000-8000-000000000000`,
+        ],
+        [
+          'backup:StartCopyJob',
+          `arn:aws:backup:${REGION}:${WORKLOAD}:recovery-point:00000000-0000-4000-8000-000000000000`,
+        ],
+      ] as const
+    ).map(([action, resource]) => ({ action, resource, by: 'FilesAsBuilt' })),
+    ...(
+      [
+        ['route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ'],
+        ['route53:AssociateVPCWithHostedZone', 'arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ'],
+        ['route53:DisassociateVPCFromHostedZone', 'arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ'],
+        ['route53:CreateHostedZone', '*'],
+        ['ec2:CreateVpc', `arn:aws:ec2:${REGION}:${WORKLOAD}:vpc/vpc-0123456789abcdef0`],
+        ['ec2:CreateDefaultVpc', '*'],
+        ['ec2:DeleteNetworkAclEntry', `arn:aws:ec2:${REGION}:${WORKLOAD}:network-acl/acl-0123456789abcdef0`],
+        [
+          'ec2:CreateVpcEndpointServiceConfiguration',
+          `arn:aws:ec2:${REGION}:${WORKLOAD}:vpc-endpoint-service/vpce-svc-0123456789abcdef0`,
+        ],
+      ] as const
+    ).map(([action, resource]) => ({ action, resource, by: 'Walls' })),
+    ...(
+      [
+        ['cognito-identity:CreateIdentityPool', '*'],
+        ['cognito-identity:SetPrincipalTagAttributeMap', '*'],
+        ['cognito-identity:SetIdentityPoolRoles', '*'],
+        ['cognito-identity:UpdateIdentityPool', POOL],
+        ['iam:CreateOpenIDConnectProvider', PROVIDER],
+        ['iam:AddClientIDToOpenIDConnectProvider', PROVIDER],
+        ['iam:UpdateOpenIDConnectProviderThumbprint', PROVIDER],
+        ['iam:CreateSAMLProvider', `arn:aws:iam::${WORKLOAD}:saml-provider/mine`],
+        ['iam:UpdateSAMLProvider', `arn:aws:iam::${WORKLOAD}:saml-provider/mine`],
+      ] as const
+    ).map(([action, resource]) => ({ action, resource, by: 'NoLongLivedKeys' })),
     ...['ecs:RunTask', 'ecs:StartTask'].map((action) => ({
       action,
       resource: ecs('task-definition/sallyport-session:1'),
@@ -158,6 +255,11 @@ function running(): readonly Running[] {
       resource: ssm('document/sallyport-kill-switch-resume'),
       by: 'SessionDocuments',
     },
+    ...['sns:SetTopicAttributes', 'sns:DeleteTopic', 'sns:RemovePermission'].map((action) => ({
+      action,
+      resource: `arn:aws:sns:${REGION}:${WORKLOAD}:Automation-sallyport-approvals`,
+      by: 'AlarmsAsBuilt',
+    })),
     ...['DisableRule', 'PutTargets', 'RemoveTargets'].map((action) => ({
       action: `events:${action}`,
       resource: `arn:aws:events:${REGION}:${WORKLOAD}:rule/sallyport-kill-switch`,
@@ -190,6 +292,11 @@ function cases(documents: IdentityDocuments): readonly Case[] {
   const admin = { principal: ADMINISTRATOR, identity: [EVERYTHING], scps: workload };
   const archiveAdmin = { principal: LOG, identity: [EVERYTHING], scps: archive };
   const deployment = { principal: DEPLOYMENT, identity: [EVERYTHING], scps: workload };
+  const archiveDeployment = {
+    principal: `arn:aws:sts::${ARCHIVE}:assumed-role/terraform/apply`,
+    identity: [EVERYTHING],
+    scps: archive,
+  };
   const breakGlass = { principal: BREAK_GLASS, identity: [EVERYTHING, documents.breakGlassLimits], scps: workload };
   const host = { principal: HOST, identity: [EVERYTHING], boundary: boundaries['host'], scps: workload };
   const developer = { principal: ALICE, identity: [sets['developer']], scps: workload };
@@ -797,6 +904,92 @@ function cases(documents: IdentityDocuments): readonly Case[] {
       want: 'explicitly denied',
       by: 'scp/OwnRolesInline',
     },
+    ...[
+      'iam:UpdateAssumeRolePolicy',
+      'iam:CreateRole',
+      'iam:DeleteRole',
+      'iam:UpdateRole',
+      'iam:TagRole',
+      'iam:PutRolePolicy',
+      'iam:DeleteRolePolicy',
+      'iam:AttachRolePolicy',
+      'iam:DetachRolePolicy',
+      'iam:PutRolePermissionsBoundary',
+      'iam:PassRole',
+    ].flatMap((action) =>
+      (
+        [
+          ['the role that deploys', WORKLOAD, deployment, 'explicitly denied'],
+          ['that of the archive', ARCHIVE, archiveDeployment, 'explicitly denied'],
+          ['the kill switch', WORKLOAD, { ...deployment, principal: KILL_SWITCH }, 'explicitly denied'],
+          ['the role for emergencies itself', WORKLOAD, breakGlass, 'allowed'],
+        ] as const
+      ).map(([who, account, request, want]) => ({
+        name: `I9: into the role for emergencies lets ${want === 'allowed' ? 'somebody, being ' : 'nobody himself, being '}${who}: ${action}`,
+        request: {
+          ...request,
+          action,
+          resource: `arn:aws:iam::${account}:role/sallyport-break-glass`,
+          context: home,
+        },
+        want,
+        ...(want === 'allowed' || who === 'the kill switch' ? {} : { by: 'scp/BreakGlassStays' }),
+      })),
+    ),
+    ...[
+      'iam:GetRole',
+      'iam:GetRolePolicy',
+      'iam:ListRolePolicies',
+      'iam:ListAttachedRolePolicies',
+      'iam:ListInstanceProfilesForRole',
+    ].map((action) => ({
+      name: `I9: an apply that changes nothing of the role for emergencies goes on: ${action}`,
+      request: { ...deployment, action, resource: BREAK_GLASS, context: home },
+      want: 'allowed' as const,
+    })),
+    ...['iam:UpdateAssumeRolePolicy', 'iam:PutRolePolicy', 'iam:DeleteRole', 'iam:CreateRole'].map((action) => ({
+      name: `I9: an apply changes the other roles: ${action}`,
+      request: {
+        ...deployment,
+        action,
+        resource: `arn:aws:iam::${WORKLOAD}:role/sallyport-gateway-task`,
+        context: home,
+      },
+      want: 'allowed' as const,
+    })),
+    ...(
+      [
+        ['opens the role that deploys', DEPLOYMENT, 'allowed'],
+        ['opens that of the archive', `arn:aws:iam::${ARCHIVE}:role/terraform`, 'allowed'],
+        ['does not open that above the guardrails', `arn:aws:iam::${MANAGEMENT}:role/terraform`, 'implicitly denied'],
+      ] as const
+    ).map(([what, resource, want]) => ({
+      name: `I9: the set of those who build ${what}`,
+      request: {
+        ...platform,
+        action: 'sts:AssumeRole',
+        resource,
+        resourcePolicy: TRUSTED,
+        context: home,
+      },
+      want,
+    })),
+    ...(
+      [
+        ['nobody gives away the role that the copies of the archive are written by', archiveAdmin, 'explicitly denied'],
+        ['an apply gives it to S3', archiveDeployment, 'allowed'],
+      ] as const
+    ).map(([what, request, want]) => ({
+      name: `A3: ${what}`,
+      request: {
+        ...request,
+        action: 'iam:PassRole',
+        resource: `arn:aws:iam::${ARCHIVE}:role/sallyport-archive-replication`,
+        context: { ...home, 'iam:PassedToService': 's3.amazonaws.com' },
+      },
+      want,
+      ...(want === 'allowed' ? {} : { by: 'scp/OwnRolesHandedOn' }),
+    })),
     ...['host', 'gateway-task', 'gateway-execution', 'session-task', 'session-starter', 'witness-task'].map((role) => ({
       name: `I9: nor gives a machine of his own a role that the gateway, Bedrock or the witness believes: ${role}`,
       request: {
@@ -964,22 +1157,90 @@ function cases(documents: IdentityDocuments): readonly Case[] {
           by: undefined,
         },
       ].map(({ who, request, want, by: sid }) => ({
-        name: `what runs, or was stopped, is changed by ${want === 'allowed' ? '' : 'nobody like '}${who}: ${action}`,
+        name: `what runs, or was stopped, is changed by ${want === 'allowed' ? '' : 'nobody like '}${who}: ${action} on ${resource}`,
         request: { ...request, action, resource, context: { ...home, ...context } },
         want,
         ...(sid === undefined ? {} : { by: `scp/${sid}` }),
       })),
     ),
-    {
-      name: 'a service of somebody else in the account is their own affair',
-      request: {
-        ...admin,
-        action: 'ecs:UpdateService',
-        resource: `arn:aws:ecs:${REGION}:${WORKLOAD}:service/shop/web`,
-        context: home,
-      },
-      want: 'allowed',
-    },
+    ...(
+      [
+        ['ecs:DeleteService', `arn:aws:ecs:${REGION}:${WORKLOAD}:service/shop/web`],
+        ['ecs:RegisterTaskDefinition', `arn:aws:ecs:${REGION}:${WORKLOAD}:task-definition/shop:1`],
+        ['ecs:RunTask', `arn:aws:ecs:${REGION}:${WORKLOAD}:task-definition/shop:1`],
+        [
+          'autoscaling:SetDesiredCapacity',
+          `arn:aws:autoscaling:${REGION}:${WORKLOAD}:autoScalingGroup:00000000-0000-4000-8000-000000000000:autoScalingGroupName/shop`,
+        ],
+        [
+          'elasticloadbalancing:RegisterTargets',
+          `arn:aws:elasticloadbalancing:${REGION}:${WORKLOAD}:targetgroup/shop/0123456789abcdef`,
+        ],
+        ['elasticfilesystem:CreateFileSystem', '*'],
+        ['cognito-identity:GetCredentialsForIdentity', '*'],
+        ['cognito-idp:CreateUserPool', '*'],
+      ] as const
+    ).map(([action, resource]) => ({
+      name: `what somebody else has in the account is their own affair, as long as no service acts for them: ${action}`,
+      request: { ...admin, action, resource, context: home },
+      want: 'allowed' as const,
+    })),
+    ...(
+      [
+        ['ec2:DescribeVpcEndpoints', '*'],
+        ['ec2:DescribeLaunchTemplateVersions', '*'],
+        ['ec2:DescribeVpnConnections', '*'],
+        ['network-firewall:DescribeFirewall', `arn:aws:network-firewall:${REGION}:${WORKLOAD}:firewall/sallyport`],
+        ['network-firewall:ListVpcEndpointAssociations', '*'],
+        ['route53resolver:ListResolverRuleAssociations', '*'],
+        ['route53:ListResourceRecordSets', 'arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ'],
+        [
+          'elasticfilesystem:DescribeFileSystemPolicy',
+          `arn:aws:elasticfilesystem:${REGION}:${WORKLOAD}:file-system/fs-0123456789abcdef0`,
+        ],
+        ['elasticloadbalancing:DescribeTargetHealth', '*'],
+        ['autoscaling:DescribeAutoScalingGroups', '*'],
+        ['batch:DescribeComputeEnvironments', '*'],
+        ['iam:GetRole', BREAK_GLASS],
+        ['iam:ListOpenIDConnectProviders', '*'],
+      ] as const
+    ).map(([action, resource]) => ({
+      name: `whoever may read still reads: ${action}`,
+      request: { ...admin, action, resource, context: home },
+      want: 'allowed' as const,
+    })),
+    ...(
+      [
+        [
+          'a gateway opens its files',
+          GATEWAY,
+          'elasticfilesystem:ClientMount',
+          `arn:aws:elasticfilesystem:${REGION}:${WORKLOAD}:file-system/fs-0123456789abcdef0`,
+        ],
+        [
+          'a gateway writes its log',
+          GATEWAY,
+          'elasticfilesystem:ClientWrite',
+          `arn:aws:elasticfilesystem:${REGION}:${WORKLOAD}:file-system/fs-0123456789abcdef0`,
+        ],
+        [
+          'a backup that a builder asked for comes back',
+          `arn:aws:sts::${WORKLOAD}:assumed-role/AWSBackupDefaultServiceRole/x`,
+          'elasticfilesystem:CreateFileSystem',
+          '*',
+        ],
+        [
+          'the switch scales a gateway up again',
+          KILL_SWITCH,
+          'ecs:UpdateService',
+          `arn:aws:ecs:${REGION}:${WORKLOAD}:service/sallyport-gateway/sallyport-gateway-eu-central-1a`,
+        ],
+      ] as const
+    ).map(([what, principal, action, resource]) => ({
+      name: `no guardrail keeps it: ${what}`,
+      request: { principal, identity: [EVERYTHING], scps: workload, action, resource, context: home },
+      want: 'allowed' as const,
+    })),
     {
       name: 'so is a machine that has no owner in our sense',
       request: { ...admin, action: 'ec2:TerminateInstances', resource: INSTANCE, context: home },
@@ -1223,6 +1484,45 @@ describe('documents about who may do what', { skip: terraformSkip() }, async () 
     t.diagnostic(`infra: IAM requests judged alike by another simulator = ${all.length}`);
   });
 
+  // The other simulator does not know that roles of services stand outside of service control policies.
+  for (const { what, principal, action, resource } of [
+    {
+      what: 'ECS enters the tasks of our services',
+      principal: ofService('ecs', 'ECS'),
+      action: 'elasticloadbalancing:RegisterTargets',
+      resource: `arn:aws:elasticloadbalancing:${REGION}:${WORKLOAD}:targetgroup/sallyport-gateway/0123456789abcdef`,
+    },
+    {
+      what: 'a group launches a host, with its role',
+      principal: ofService('autoscaling', 'AutoScaling'),
+      action: 'iam:PassRole',
+      resource: `arn:aws:iam::${WORKLOAD}:role/sallyport-host`,
+    },
+    {
+      what: 'a group ends a host that is too old',
+      principal: ofService('autoscaling', 'AutoScaling'),
+      action: 'ec2:TerminateInstances',
+      resource: INSTANCE,
+    },
+    {
+      what: 'a backup of the files is taken',
+      principal: ofService('backup', 'Backup'),
+      action: 'elasticfilesystem:Backup',
+      resource: `arn:aws:elasticfilesystem:${REGION}:${WORKLOAD}:file-system/fs-0123456789abcdef0`,
+    },
+  ])
+    test(`no guardrail keeps a service from its work: ${what}`, () => {
+      const { decision } = evaluate({
+        principal,
+        identity: [EVERYTHING],
+        scps: Object.values(documents?.scps ?? {}),
+        action,
+        resource,
+        context: { 'aws:RequestedRegion': REGION, 'aws:ResourceTag/sallyport:owner': 'alice' },
+      });
+      assert.equal(decision, 'allowed');
+    });
+
   test('a sign-in by Identity Center brings what the directory says of whoever signs in', () => {
     const signIn = (more: Readonly<Record<string, string>>): string =>
       evaluate({
@@ -1450,6 +1750,26 @@ test('I8: no role gets the managed policy that reads every parameter', () => {
 test('I10: Identity Center is for rights in AWS; no application signs in with it', () => {
   assert.deepEqual(
     SOURCES.filter(({ text }) => text.includes('aws_ssoadmin_application')).map(({ file }) => file),
+    [],
+  );
+});
+
+test('I9: the guardrails of the example come after every role for emergencies of an account that they bind', () => {
+  const text = readFileSync(join(TERRAFORM_ROOT, 'examples/full/main.tf'), 'utf8');
+  const modules = text.split(/^(?=module ")/mu).map((block) => ({
+    name: /^module "(\w+)"/u.exec(block)?.[1] ?? '',
+    // A stack of a workload makes its own.
+    makesOne: /source = "\S+(?:kill-switch\/break-glass|stacks\/workload)"/u.test(block),
+    isBound: !block.includes('aws.management'),
+    after: [...(/depends_on = \[([^\]]*)\]/u.exec(block)?.[1]?.matchAll(/module\.(\w+)/gu) ?? [])].map(
+      ([, one]) => one,
+    ),
+  }));
+  const first = modules.filter(({ makesOne, isBound }) => makesOne && isBound).map(({ name }) => name);
+  assert.deepEqual(first, ['log_archive_break_glass', 'workload']);
+  const after = modules.find(({ name }) => name === 'guardrails')?.after ?? [];
+  assert.deepEqual(
+    first.filter((name) => !after.includes(name)),
     [],
   );
 });

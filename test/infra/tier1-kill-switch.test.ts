@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { pythonSkip, readAutomation, runAutomation, runScript } from './lib/automation.ts';
 import type { Automation, ScriptCall, Step } from './lib/automation.ts';
+import { keyPolicies } from './lib/audit-documents.ts';
 import { readConfiguration } from './lib/hcl.ts';
 import { evaluate } from './lib/iam.ts';
 import {
@@ -23,7 +24,8 @@ const CLOSED = 'acl-0aaaaaaaaaaaaaaaa';
 const OPEN = 'acl-0bbbbbbbbbbbbbbbb';
 const DRAINING = 'acl-0cccccccccccccccc';
 const SUBNET = 'subnet-0123456789abcdef0';
-const TOPIC = `arn:aws:sns:${REGION}:${WORKLOAD}:sallyport-alerts`;
+const TOPIC = `arn:aws:sns:${REGION}:${WORKLOAD}:Automation-sallyport-approvals`;
+const TOPIC_KEY = `arn:aws:kms:${REGION}:${WORKLOAD}:key/00000000-0000-0000-0000-000000000001`;
 const SECURITY = `arn:aws:iam::${WORKLOAD}:role/aws-reserved/sso.amazonaws.com/${REGION}/AWSReservedSSO_sallyport-security_0123456789abcdef`;
 const LEAST = {
   region: REGION,
@@ -33,7 +35,6 @@ const LEAST = {
   closed_network_acl_id: CLOSED,
   draining_network_acl_id: DRAINING,
   approver_arns: [SECURITY],
-  notification_topic_arn: TOPIC,
 };
 const WHOLE = {
   ...LEAST,
@@ -41,6 +42,7 @@ const WHOLE = {
   session_cluster_name: 'sallyport-sessions',
   host_subnet_ids: [SUBNET],
   host_network_acl_id: OPEN,
+  notification_key_arn: TOPIC_KEY,
 };
 
 /** Calls that the documents may make: inputs that AWS asks for, and what IAM is asked. From the references of the services. */
@@ -393,7 +395,7 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
   test('work goes on only after a second person said so', async () => {
     const [first, ...rest] = document('resume').steps;
     assert.ok(first?.action === 'aws:approve');
-    assert.deepEqual(first.approvers, [SECURITY]);
+    assert.deepEqual([first.approvers, first.topic], [[SECURITY], TOPIC]);
     assert.ok(rest.length > 0 && rest.every(({ onFailure }) => onFailure === 'Abort'));
     const seen: string[] = [];
     const ended = await runAutomation(document('resume'), ({ name, action }) => {
@@ -401,6 +403,32 @@ describe('the kill switch', { skip: terraformSkip() }, async () => {
       if (action === 'aws:approve') throw new Error('rejected');
     });
     assert.deepEqual({ seen, status: ended.status }, { seen: [first.name], status: 'Failed' });
+  });
+
+  test('the switch tells the approvers, over no other topic and never in plain text', () => {
+    const tell = (topic: string, isSecure = 'true'): string =>
+      evaluate({
+        principal: KILL_SWITCH,
+        action: 'sns:Publish',
+        resource: topic,
+        identity: [rendered['permissions']],
+        context: { 'aws:SecureTransport': isSecure },
+        resourcePolicy: rendered['topic_policy'],
+      }).decision;
+    assert.equal(TOPIC.split(':').at(-1), rendered['topic_name']);
+    assert.equal(tell(TOPIC), 'allowed');
+    assert.equal(tell(TOPIC, 'false'), 'explicitly denied');
+    assert.equal(tell(TOPIC.replace('Automation-sallyport-approvals', 'sallyport-alerts')), 'implicitly denied');
+  });
+
+  test('the switch uses the key of that topic, as its policy lets the account', async () => {
+    const { logs } = await keyPolicies('workload');
+    for (const action of ['kms:Decrypt', 'kms:GenerateDataKey']) {
+      const context = { 'kms:ViaService': `sns.${REGION}.amazonaws.com` };
+      const use = { principal: KILL_SWITCH, action, resource: TOPIC_KEY, context, resourcePolicy: logs };
+      assert.equal(evaluate({ ...use, identity: [rendered['permissions']] }).decision, 'allowed');
+      assert.equal(evaluate({ ...use, identity: [least['permissions']] }).decision, 'implicitly denied');
+    }
   });
 
   test('roles come back before the network, and groups make hosts last', () => {

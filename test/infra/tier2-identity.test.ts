@@ -164,7 +164,6 @@ describe('the kill switch in an emulator of AWS', { skip }, () => {
       draining_network_acl_id: made.draining,
       delivery_seconds: 1,
       approver_arns: [`arn:aws:iam::${ACCOUNT}:role/security`],
-      notification_topic_arn: `arn:aws:sns:${REGION}:${ACCOUNT}:sallyport-alerts`,
     });
     const automations = rendered['automations'] as Readonly<Record<string, string>>;
     const run = async (name: string): Promise<readonly string[]> => {

@@ -16,7 +16,12 @@ export type Step = {
       readonly script: string;
       readonly payload: Inputs;
     }
-  | { readonly action: 'aws:approve'; readonly approvers: readonly string[]; readonly minApprovals: number }
+  | {
+      readonly action: 'aws:approve';
+      readonly topic: string;
+      readonly approvers: readonly string[];
+      readonly minApprovals: number;
+    }
 );
 
 export type Inputs = Readonly<Record<string, unknown>>;
@@ -67,10 +72,13 @@ function readStep(step: Record<string, unknown>): Step {
     case 'aws:approve': {
       const { NotificationArn, Message, MinRequiredApprovals, Approvers, ...rest } = inputs;
       if (Object.keys(rest).length > 0 || String(Message).length > 4_096) throw new TypeError(`${name}: inputs`);
-      if (!String(NotificationArn).includes(':sns:')) throw new TypeError(`${name}: nobody is told`);
+      // Systems Manager sends to topics alone whose names begin with this word.
+      if (!/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:Automation/u.test(String(NotificationArn)))
+        throw new TypeError(`${name}: nobody is told over \`${String(NotificationArn)}\``);
       return {
         ...common,
         action,
+        topic: String(NotificationArn),
         approvers: Approvers as readonly string[],
         minApprovals: Number(MinRequiredApprovals),
       };

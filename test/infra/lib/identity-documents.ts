@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderDocuments, TERRAFORM_ROOT } from './terraform.ts';
 
-/** The accounts of the documents below: one in which agents run, one that keeps the log, and somebody else's. */
+/** The accounts of the documents below: one in which agents run, one that keeps the log, one that guards both, and somebody else's. */
 export const WORKLOAD = '111122223333';
 export const ARCHIVE = '444455556666';
+export const MANAGEMENT = '777788889999';
 export const STRANGER = '999988887777';
 export const REGION = 'eu-central-1';
 export const ENDPOINT = 'vpce-0123456789abcdef0';
@@ -49,7 +50,7 @@ export const IDENTITY = {
   allowed_regions: [REGION, 'eu-west-1'],
   guardrail: COMPILED.iam.guardrail,
   application_profile_arns: [OWN_PROFILE],
-  deployment_role_arns: [DEPLOYMENT, `arn:aws:iam::${ARCHIVE}:role/terraform`],
+  deployment_role_arns: [DEPLOYMENT, ...[ARCHIVE, MANAGEMENT].map((id) => `arn:aws:iam::${id}:role/terraform`)],
 } as const;
 
 /** Documents about who may do what. */

@@ -155,7 +155,8 @@ module "management_keys" {
   break_glass_role_arns = [local.break_glass_arns.management]
 }
 
-# Last of all: once the service control policies are there, only the deployment roles change what they guard.
+# Last of all: once the service control policies are there, only the deployment roles change what they guard, and nobody makes or
+# changes a role for emergencies.
 module "guardrails" {
   source = "../../stacks/org-guardrails"
 
@@ -185,5 +186,5 @@ module "guardrails" {
     alert_emails = var.alert_emails
   }
 
-  depends_on = [module.log_archive, module.workload, module.sessions]
+  depends_on = [module.log_archive, module.log_archive_break_glass, module.workload, module.sessions]
 }

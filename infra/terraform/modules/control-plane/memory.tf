@@ -14,6 +14,9 @@ resource "aws_efs_file_system" "memory" {
 resource "aws_efs_file_system_policy" "memory" {
   file_system_id = aws_efs_file_system.memory.id
   policy         = module.documents.file_system
+
+  # The policy names the role, and EFS takes none that is not there.
+  depends_on = [aws_iam_role.task]
 }
 
 # To lose the key is to lose the witness: logs are configured with it.

@@ -136,8 +136,9 @@ variable "database" {
   description = "Aurora PostgreSQL; null for none. No program of this release uses it: build it only to have its place, rights and backups reviewed beforehand."
   type = object({
     # Availability zone to subnet; subnets without a default route.
-    subnet_ids     = map(string)
-    engine_version = optional(string, "16.6")
+    subnet_ids = map(string)
+    # A major version: RDS makes its default minor version. A minor one can be made for about a year.
+    engine_version = optional(string, "16")
     # Aurora capacity units.
     min_capacity = optional(number, 0.5)
     max_capacity = optional(number, 4)
@@ -148,6 +149,11 @@ variable "database" {
   validation {
     condition     = var.database == null || try(length(var.database.subnet_ids) >= 2, false)
     error_message = "database.subnet_ids must name subnets in at least two availability zones: Aurora takes no fewer."
+  }
+
+  validation {
+    condition     = var.database == null || try(can(regex("^[0-9]{2}(\\.[0-9]+)?$", var.database.engine_version)), false)
+    error_message = "database.engine_version is ${try(var.database.engine_version, "missing")}, and must be a major version of PostgreSQL, such as 16, or one of its minor versions that RDS still makes: aws rds describe-db-engine-versions --engine aurora-postgresql."
   }
 
   validation {

@@ -15,6 +15,9 @@ resource "aws_efs_file_system" "state" {
 resource "aws_efs_file_system_policy" "state" {
   file_system_id = aws_efs_file_system.state.id
   policy         = module.documents.file_system
+
+  # The policy names the role, and EFS takes none that is not there.
+  depends_on = [aws_iam_role.task]
 }
 
 resource "aws_efs_backup_policy" "state" {

@@ -1,9 +1,9 @@
 locals {
   about = {
     models       = "Models only through the gateway and only those of the policy; roles stay as they were built"
-    perimeter    = "Network, sessions and hosts stay as they were built"
-    evidence     = "The audit log, its keys and its alarms stay"
-    organization = "Organization, root user, regions, instance metadata; what runs, or was stopped, stays so"
+    perimeter    = "Network, names, sessions and hosts stay as they were built"
+    evidence     = "The audit log, its keys, its alarms and the files of those who sign it stay; so does break-glass"
+    organization = "Organization, root user, regions, instance metadata; what runs, or was stopped, stays so, and no service is asked to act for others"
   }
 
   attachments = merge(

@@ -17,8 +17,30 @@ module "documents" {
   delivery_seconds        = var.delivery_seconds
   approver_arns           = var.approver_arns
   min_approvals           = var.min_approvals
-  notification_topic_arn  = var.notification_topic_arn
   notification_key_arn    = var.notification_key_arn
+}
+
+resource "aws_sns_topic" "approvals" {
+  name              = module.documents.topic_name
+  kms_master_key_id = var.notification_key_arn
+  policy            = module.documents.topic_policy
+  tags              = var.tags
+}
+
+resource "aws_sns_topic_subscription" "email" {
+  for_each = toset(var.alert_emails)
+
+  topic_arn = aws_sns_topic.approvals.arn
+  protocol  = "email"
+  endpoint  = each.value
+}
+
+resource "aws_sns_topic_subscription" "queue" {
+  for_each = toset(var.alert_target_arns)
+
+  topic_arn = aws_sns_topic.approvals.arn
+  protocol  = "sqs"
+  endpoint  = each.value
 }
 
 resource "aws_iam_role" "automation" {

@@ -12,3 +12,8 @@ output "isolation_group_id" {
   description = "Security group without rules that isolated hosts are put in."
   value       = aws_security_group.isolation.id
 }
+
+output "approvals_topic_arn" {
+  description = "Topic that tells the approvers."
+  value       = aws_sns_topic.approvals.arn
+}

@@ -130,13 +130,25 @@ variable "min_approvals" {
   }
 }
 
-variable "notification_topic_arn" {
-  description = "Topic that tells the approvers."
-  type        = string
+variable "alert_emails" {
+  description = "Addresses that are told when somebody asks that work go on; each must confirm once."
+  type        = list(string)
+  default     = []
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.notification_topic_arn))
-    error_message = "notification_topic_arn must be the ARN of an SNS topic."
+    condition     = alltrue([for address in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    error_message = "alert_emails must hold addresses of electronic mail. Found: ${join(", ", [for address in var.alert_emails : address if !(can(regex("^[^@ ]+@[^@ ]+$", address)))])}."
+  }
+}
+
+variable "alert_target_arns" {
+  description = "SQS queues that are told the same. The policy of each lets the topic `Automation-NAME-approvals` send."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.alert_target_arns : can(regex("^arn:[a-z-]+:sqs:", arn))])
+    error_message = "alert_target_arns must hold ARNs of SQS queues. Found: ${join(", ", [for arn in var.alert_target_arns : arn if !(can(regex("^arn:[a-z-]+:sqs:", arn)))])}."
   }
 }
 
@@ -162,7 +174,7 @@ variable "vpc_id" {
 }
 
 variable "notification_key_arn" {
-  description = "KMS key of that topic. Null where it has none of its own."
+  description = "KMS key of the topic that tells the approvers, which the switch may use then. Null for none."
   type        = string
   default     = null
 

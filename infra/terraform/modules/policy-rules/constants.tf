@@ -38,10 +38,11 @@ locals {
   }
 
   # The names below efs resolve inside a VPC alone, to the file systems of that VPC.
+  file_systems = "*.efs.${var.region}.${module.services.suffix}"
   component_names = {
     workstation       = ["al2023-repos-${var.region}-de612dc2.s3.dualstack.${var.region}.${module.services.suffix}"]
-    gateway           = ["*.efs.${var.region}.${module.services.suffix}"]
+    gateway           = [local.file_systems]
     ephemeral_session = []
-    control_plane     = []
+    control_plane     = [local.file_systems]
   }
 }

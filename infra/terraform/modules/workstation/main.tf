@@ -37,8 +37,9 @@ resource "aws_autoscaling_group" "developer" {
   health_check_type         = "EC2"
   health_check_grace_period = 600
   max_instance_lifetime     = var.max_host_age_days * 86400
-  # Nothing but age or failure ends a host on which somebody may be working.
-  protect_from_scale_in = var.environment == "production"
+  # INVARIANT: no protection from scaling in, which would keep a host for ever: it holds against age too. Nothing scales the group, so age
+  # and failure alone end a host on which somebody may be working.
+  protect_from_scale_in = false
 
   launch_template {
     id      = aws_launch_template.developer[each.key].id

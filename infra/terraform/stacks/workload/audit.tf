@@ -64,13 +64,14 @@ module "kill_switch" {
     cluster_name  = module.gateway[0].cluster_name
     service_names = values(module.gateway[0].service_names)
   } : null
-  session_cluster_name   = var.components.ephemeral_session ? "${var.name}-sessions" : null
-  host_subnet_ids        = values(module.network.private_subnet_ids)
-  host_network_acl_id    = module.network.private_network_acl_id
-  evidence_cidrs         = values(module.network.endpoint_cidrs)
-  delivery_seconds       = var.kill_switch.delivery_seconds
-  approver_arns          = var.kill_switch.approver_arns
-  min_approvals          = var.kill_switch.min_approvals
-  notification_topic_arn = module.watch.topic_arn
-  notification_key_arn   = module.keys.key_arns["logs"]
+  session_cluster_name = var.components.ephemeral_session ? "${var.name}-sessions" : null
+  host_subnet_ids      = values(module.network.private_subnet_ids)
+  host_network_acl_id  = module.network.private_network_acl_id
+  evidence_cidrs       = values(module.network.endpoint_cidrs)
+  delivery_seconds     = var.kill_switch.delivery_seconds
+  approver_arns        = var.kill_switch.approver_arns
+  min_approvals        = var.kill_switch.min_approvals
+  alert_emails         = var.alert_emails
+  alert_target_arns    = var.alert_target_arns
+  notification_key_arn = module.keys.key_arns["logs"]
 }

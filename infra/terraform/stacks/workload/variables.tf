@@ -285,7 +285,7 @@ variable "control_plane" {
       architecture    = optional(string, "X86_64")
     })
     database = optional(object({
-      engine_version = optional(string, "16.6")
+      engine_version = optional(string, "16")
       min_capacity   = optional(number, 0.5)
       max_capacity   = optional(number, 4)
       instances      = optional(number, 2)
@@ -325,13 +325,13 @@ variable "break_glass_user_arns" {
 }
 
 variable "alert_emails" {
-  description = "Addresses that are told of alarms; each must confirm once."
+  description = "Addresses that are told of alarms, and of whoever asks that work go on after a stop; each must confirm once for both topics."
   type        = list(string)
   default     = []
 }
 
 variable "alert_target_arns" {
-  description = "SQS queues that are told of alarms: those of a pager or a SIEM."
+  description = "SQS queues that are told the same: those of a pager or a SIEM."
   type        = list(string)
   default     = []
 }

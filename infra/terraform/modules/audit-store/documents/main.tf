@@ -57,6 +57,18 @@ locals {
             StringNotEquals = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = local.key_arns[name] }
           }
         },
+        # Replication writes by actions of its own, for whoever has a bucket in this account and a role to hand to S3: what he puts there would
+        # come here under its name, as the newest version. And what is encrypted anew, with a key that is destroyed afterwards, is locked as before.
+        {
+          Sid       = "NoOtherWrites"
+          Effect    = "Deny"
+          Principal = "*"
+          Action = concat(
+            ["s3:PutObject*Annotation", "s3:PutObject*Tagging", "s3:UpdateObjectEncryption"],
+            [for action in ["s3:Replicate*"] : action if contains(values(local.bucket_names), name)],
+          )
+          Resource = "${arn}/*"
+        },
       ],
       [for statement in [{
         Sid       = "RefuseOtherOrganizations"
@@ -75,12 +87,13 @@ locals {
 
   protections = {
     for name, arn in local.arns : name => [
-      # Nobody, the break-glass roles neither: who must delete has to change this policy first, and that raises an alarm.
+      # Nobody, the break-glass roles neither: who must delete has to change this policy first, and that raises an alarm. A marker that
+      # comes by replication hides as well as one that is put here.
       {
         Sid       = "DeleteNothing"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["s3:BypassGovernanceRetention", "s3:DeleteBucket", "s3:DeleteObject", "s3:DeleteObjectVersion"]
+        Action    = ["s3:BypassGovernanceRetention", "s3:DeleteBucket", "s3:DeleteObject*", "s3:ReplicateDelete"]
         Resource  = [arn, "${arn}/*"]
       },
       # The lock of what was written holds by itself. The bucket's default for what comes next can be weakened by whoever may configure
@@ -91,6 +104,7 @@ locals {
         Principal = "*"
         Action = [
           "s3:DeleteBucketPolicy",
+          "s3:PauseReplication",
           "s3:PutBucketAcl",
           "s3:PutBucketNotification",
           "s3:PutBucketObjectLockConfiguration",

@@ -24,7 +24,8 @@ locals {
     ]
   }
 
-  # No condition: a role can be handed to S3 in its own account alone, and S3 is not documented to say for which bucket it takes one.
+  # No condition: a role can be handed to S3 in its own account alone, and S3 is not documented to say for which bucket it takes one. For
+  # another bucket of that account its policy says it.
   replication_trust = {
     Version = "2012-10-17"
     Statement = [{
@@ -37,6 +38,13 @@ locals {
   replication_policy = {
     Version = "2012-10-17"
     Statement = [
+      # The policy of another bucket could let the role read there, and what it read it would write among the copies.
+      {
+        Sid         = "NoOtherBucket"
+        Effect      = "Deny"
+        Action      = "s3:*"
+        NotResource = flatten([for arn in concat(local.source_arns, local.replica_arns) : [arn, "${arn}/*"]])
+      },
       {
         Sid      = "SeeWhatToCopy"
         Effect   = "Allow"

@@ -80,6 +80,38 @@ run "the_database_is_encrypted_kept_and_hard_to_delete" {
   }
 }
 
+run "the_database_is_of_a_version_that_can_still_be_made" {
+  command = plan
+  variables {
+    database = { subnet_ids = { "eu-central-1a" = "subnet-0ddddddddddddddd1", "eu-central-1b" = "subnet-0ddddddddddddddd2" } }
+  }
+
+  assert {
+    condition     = aws_rds_cluster.database[0].engine_version == "16" && aws_rds_cluster_parameter_group.database[0].family == "aurora-postgresql16"
+    error_message = "a minor version goes out of RDS within about a year, and an apply would fail there: the default must be a major one"
+  }
+}
+
+run "a_minor_version_of_ones_own_is_taken" {
+  command = plan
+  variables {
+    database = { subnet_ids = { "eu-central-1a" = "subnet-0ddddddddddddddd1", "eu-central-1b" = "subnet-0ddddddddddddddd2" }, engine_version = "17.7" }
+  }
+
+  assert {
+    condition     = aws_rds_cluster.database[0].engine_version == "17.7" && aws_rds_cluster_parameter_group.database[0].family == "aurora-postgresql17"
+    error_message = "the parameter group must be of the engine's family"
+  }
+}
+
+run "a_version_that_is_none_is_refused" {
+  command = plan
+  variables {
+    database = { subnet_ids = { "eu-central-1a" = "subnet-0ddddddddddddddd1", "eu-central-1b" = "subnet-0ddddddddddddddd2" }, engine_version = "latest" }
+  }
+  expect_failures = [var.database]
+}
+
 run "a_database_in_one_zone_is_refused" {
   command = plan
   variables {

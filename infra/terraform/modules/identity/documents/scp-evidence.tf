@@ -22,6 +22,25 @@ locals {
       Resource  = local.buckets
       Condition = local.but_break_glass
     },
+    # It alone changes what stands here, and nobody takes it without a second factor. Whoever deploys could otherwise let himself in: the
+    # role is made before this is attached.
+    {
+      Sid    = "BreakGlassStays"
+      Effect = "Deny"
+      Action = [
+        "iam:AttachRolePolicy",
+        "iam:CreateRole",
+        "iam:Delete*",
+        "iam:DetachRolePolicy",
+        "iam:PassRole",
+        "iam:Put*",
+        "iam:TagRole",
+        "iam:UntagRole",
+        "iam:Update*",
+      ]
+      Resource  = local.own["break-glass"]
+      Condition = local.but_break_glass
+    },
     {
       Sid    = "KeysStay"
       Effect = "Deny"
@@ -42,6 +61,25 @@ locals {
       Action    = ["kms:CreateGrant", "kms:PutKeyPolicy", "kms:RevokeGrant"]
       Resource  = "*"
       Condition = merge(local.but_builders, { BoolIfExists = { "kms:GrantIsForAWSResource" = "false" } })
+    },
+    # On file systems lie the keys with which gateway and witness sign: another policy, access point or copy hands these out. Making one that is
+    # empty is left open: what brings a backup back does so.
+    {
+      Sid    = "FilesAsBuilt"
+      Effect = "Deny"
+      Action = [
+        "backup:StartCopyJob",
+        "backup:StartRestoreJob",
+        "elasticfilesystem:CreateAccessPoint",
+        "elasticfilesystem:CreateMountTarget",
+        "elasticfilesystem:CreateReplicationConfiguration",
+        "elasticfilesystem:Delete*",
+        "elasticfilesystem:Modify*",
+        "elasticfilesystem:Put*",
+        "elasticfilesystem:Update*",
+      ]
+      Resource  = "*"
+      Condition = local.but_builders
     },
     {
       Sid    = "RecordingStays"
@@ -127,6 +165,8 @@ locals {
         "${local.arn}:cloudwatch:*:*:alarm:${var.name}-*",
         "${local.arn}:events:*:*:rule/${var.name}-*",
         "${local.arn}:sns:*:*:${var.name}-*",
+        # Systems Manager asks for an approval by a topic whose name begins so.
+        "${local.arn}:sns:*:*:Automation-${var.name}-*",
       ]
       Condition = local.but_builders
     },

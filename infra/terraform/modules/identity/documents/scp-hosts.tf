@@ -1,6 +1,14 @@
 # Who gets into a task, and what becomes of a host. Neither is a matter of being an administrator.
 locals {
   scp_hosts = [
+    # What a task is started with could replace the guard's command.
+    {
+      Sid       = "TasksByTheirStarter"
+      Effect    = "Deny"
+      Action    = ["ecs:RunTask", "ecs:StartTask"]
+      Resource  = "${local.arn}:ecs:*:*:task-definition/${var.name}-*"
+      Condition = local.but_starters
+    },
     {
       Sid       = "SessionsAlone"
       Effect    = "Deny"

@@ -13,17 +13,23 @@ locals {
       Resource  = "*"
       Condition = { ArnLike = { "aws:PrincipalArn" = "${local.arn}:iam::*:root" } }
     },
+    # Who comes by an outside provider brings tags that nobody here is asked about.
     {
       Sid    = "NoLongLivedKeys"
       Effect = "Deny"
       Action = [
+        "cognito-identity:Create*",
+        "cognito-identity:Set*",
+        "cognito-identity:Update*",
+        "iam:AddClientID*",
         "iam:CreateAccessKey",
         "iam:CreateLoginProfile",
+        "iam:CreateOpenID*",
+        "iam:CreateSAML*",
         "iam:CreateUser",
         "iam:DeactivateMFADevice",
-        "iam:CreateSAMLProvider",
-        "iam:CreateOpenIDConnectProvider",
-        "iam:UpdateSAMLProvider",
+        "iam:UpdateOpenID*",
+        "iam:UpdateSAML*",
         "rolesanywhere:*",
       ]
       Resource  = "*"
@@ -89,7 +95,7 @@ locals {
     {
       Sid       = "HostDefaults"
       Effect    = "Deny"
-      Action    = ["ec2:DisableEbsEncryptionByDefault", "ec2:DisableImageBlockPublicAccess", "ec2:DisableSnapshotBlockPublicAccess", "ec2:ModifyInstanceMetadata*", "ec2:ModifySnapshotAttribute", "ec2:ModifyImageAttribute"]
+      Action    = ["ec2:Disable*BlockPublicAccess", "ec2:DisableEbsEncryptionByDefault", "ec2:ModifyInstanceMetadata*", "ec2:ModifySnapshotAttribute", "ec2:ModifyImageAttribute"]
       Resource  = "*"
       Condition = local.but_builders
     },

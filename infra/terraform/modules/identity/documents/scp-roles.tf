@@ -36,12 +36,12 @@ locals {
       Condition = local.but_switch
     },
     # The gateway believes the role: a machine without a guard that somebody gives it would be one of its hosts. So do the witness's
-    # secrets and its database.
+    # secrets and its database; and the copies of the archive believe the role that writes them.
     {
       Sid       = "OwnRolesHandedOn"
       Effect    = "Deny"
       Action    = "iam:PassRole"
-      Resource  = [for role in ["host", "gateway-*", "session-*", "witness-*"] : "${local.arn}:iam::*:role/${var.name}-${role}"]
+      Resource  = [for role in ["host", "archive-replication", "gateway-*", "session-*", "witness-*"] : "${local.arn}:iam::*:role/${var.name}-${role}"]
       Condition = local.but_starters
     },
     # Where a service may act as such a role, whoever hands it on acts as it through that service, and none of this binds it.

@@ -11,6 +11,7 @@ locals {
         "ecs:Put*",
         "ecs:Register*",
         "ecs:Update*",
+        "elasticloadbalancing:*",
         "states:Delete*",
         "states:RedriveExecution",
         "states:StopExecution",
@@ -20,30 +21,38 @@ locals {
       Resource = concat(
         ["${local.arn}:autoscaling:*:*:autoScalingGroup:*:autoScalingGroupName/${var.name}-*"],
         [for kind in ["cluster", "service", "task-definition"] : "${local.arn}:ecs:*:*:${kind}/${var.name}-*"],
+        [for kind in ["listener/net", "loadbalancer/net", "targetgroup"] : "${local.arn}:elasticloadbalancing:*:*:${kind}/${var.name}-*"],
         [for kind in ["execution", "stateMachine"] : "${local.arn}:states:*:*:${kind}:${var.name}-*"],
       )
       Condition = local.but_switch
     },
-    # Services scale by a role of their own, which no guardrail binds: whoever tells them to needs no right to the service.
+    # Services start, scale and launch by a role of their own, which no guardrail binds: whoever tells them to needs no right to what they
+    # start. A service of another name could run our task definition and enter our load balancer, and a group takes whatever role the
+    # newest version of its template names, about which nobody is asked.
     {
-      Sid    = "ScalingFromOutside"
+      Sid    = "ServicesAsBuilt"
       Effect = "Deny"
       Action = [
         "application-autoscaling:Put*",
         "application-autoscaling:RegisterScalableTarget",
         "autoscaling-plans:Create*",
         "autoscaling-plans:Update*",
+        "autoscaling:Attach*",
+        "autoscaling:CreateAutoScalingGroup",
+        "autoscaling:UpdateAutoScalingGroup",
+        "batch:*ComputeEnvironment",
+        "ec2:CreateFleet",
+        "ec2:CreateLaunchTemplate*",
+        "ec2:ModifyFleet",
+        "ec2:ModifyLaunchTemplate",
+        "ec2:ModifySpotFleetRequest",
+        "ec2:RequestSpotFleet",
+        "ecs:CreateService",
+        "ecs:CreateTaskSet",
+        "ecs:UpdateService",
       ]
       Resource  = "*"
-      Condition = local.but_builders
-    },
-    # What a task is started with could replace the guard's command.
-    {
-      Sid       = "TasksByTheirStarter"
-      Effect    = "Deny"
-      Action    = ["ecs:RunTask", "ecs:StartTask"]
-      Resource  = "${local.arn}:ecs:*:*:task-definition/${var.name}-*"
-      Condition = local.but_starters
+      Condition = local.but_switch
     },
     # Nobody else lends its role to an automation, and nobody else ends one that is at work.
     {

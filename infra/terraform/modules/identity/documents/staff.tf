@@ -96,11 +96,12 @@ locals {
   auditor = concat(local.read_evidence, [local.no_sessions])
 
   platform = [
+    # Not in the management account: who acts there takes the guardrails off, and then nothing keeps him from break-glass.
     {
       Sid      = "Deploy"
       Effect   = "Allow"
       Action   = ["sts:AssumeRole", "sts:TagSession"]
-      Resource = var.deployment_role_arns
+      Resource = [for arn in var.deployment_role_arns : arn if contains(local.accounts, split(":", arn)[4])]
     },
     {
       Sid      = "StartResume"

@@ -82,11 +82,16 @@ variable "application_profile_arns" {
 }
 
 variable "deployment_role_arns" {
-  description = "Roles that apply this configuration. They alone change what the service control policies guard."
+  description = "Roles that apply this configuration. They alone change what the service control policies guard. The permission set platform opens those of the workload accounts and of the log archive."
   type        = list(string)
 
   validation {
     condition     = length(var.deployment_role_arns) > 0 && alltrue([for arn in var.deployment_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", arn))])
     error_message = "deployment_role_arns must hold at least one whole ARN of roles, without wildcards: a pattern would mean every role that somebody gives such a name. Found: ${length(var.deployment_role_arns) == 0 ? "none" : join(", ", [for arn in var.deployment_role_arns : arn if !(can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", arn)))])}."
+  }
+
+  validation {
+    condition     = anytrue([for arn in var.deployment_role_arns : contains(concat(var.workload_account_ids, [var.log_archive_account_id]), element(split(":", arn), 4))])
+    error_message = "deployment_role_arns must hold a role of a workload account or of the log archive: those of other accounts are opened to nobody. Found: ${length(var.deployment_role_arns) == 0 ? "none" : join(", ", var.deployment_role_arns)}."
   }
 }

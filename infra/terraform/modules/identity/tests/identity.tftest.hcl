@@ -81,6 +81,16 @@ run "a_pattern_of_roles_deploys_nothing" {
   expect_failures = [var.deployment_role_arns]
 }
 
+run "a_role_of_another_account_alone_deploys_nothing" {
+  command = plan
+
+  variables {
+    deployment_role_arns = ["arn:aws:iam::777788889999:role/terraform"]
+  }
+
+  expect_failures = [var.deployment_role_arns]
+}
+
 run "a_log_archive_is_not_optional" {
   command = plan
 

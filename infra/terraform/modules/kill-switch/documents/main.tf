@@ -4,6 +4,23 @@ locals {
   role_arn     = "arn:${var.partition}:iam::${var.account_id}:role/${var.name}-kill-switch"
   role_arns    = [for role in var.role_names : "arn:${var.partition}:iam::${var.account_id}:role/${role}"]
 
+  # Systems Manager asks for approval over topics alone whose names begin with this word, written so.
+  topic_name = "Automation-${var.name}-approvals"
+  topic_arn  = "arn:${var.partition}:sns:${var.region}:${var.account_id}:${local.topic_name}"
+
+  # The switch publishes by its own rights.
+  topic_policy = {
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "RefusePlainText"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "sns:Publish"
+      Resource  = local.topic_arn
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  }
+
   gateway              = { cluster_name = try(var.gateway.cluster_name, ""), service_names = try(var.gateway.service_names, []), desired_count = try(var.gateway.desired_count, 0) }
   session_cluster_name = var.session_cluster_name == null ? "" : var.session_cluster_name
 

@@ -29,3 +29,13 @@ output "permissions" {
   description = "What the kill switch may do."
   value       = jsonencode({ Version = "2012-10-17", Statement = local.may })
 }
+
+output "topic_name" {
+  description = "Name of the topic that tells the approvers."
+  value       = local.topic_name
+}
+
+output "topic_policy" {
+  description = "Who may publish to that topic, beside those of this account who have the right."
+  value       = jsonencode(local.topic_policy)
+}

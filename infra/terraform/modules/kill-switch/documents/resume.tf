@@ -8,7 +8,7 @@ locals {
         isCritical     = true
         timeoutSeconds = 86400
         inputs = {
-          NotificationArn      = var.notification_topic_arn
+          NotificationArn      = local.topic_arn
           Message              = "Work of coding agents was stopped in account ${var.account_id}, ${var.region}. Approve only if you know why it was, and that it is over."
           MinRequiredApprovals = var.min_approvals
           Approvers            = var.approver_arns

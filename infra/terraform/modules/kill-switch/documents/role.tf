@@ -59,7 +59,7 @@ locals {
         Sid      = "Tell"
         Effect   = "Allow"
         Action   = "sns:Publish"
-        Resource = var.notification_topic_arn
+        Resource = local.topic_arn
       },
     ],
     [for statement in [

@@ -150,18 +150,8 @@ variable "min_approvals" {
   }
 }
 
-variable "notification_topic_arn" {
-  description = "Topic that tells the approvers."
-  type        = string
-
-  validation {
-    condition     = can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.notification_topic_arn))
-    error_message = "notification_topic_arn must be the ARN of an SNS topic."
-  }
-}
-
 variable "notification_key_arn" {
-  description = "KMS key of that topic. Null where it has none of its own."
+  description = "KMS key of the topic that tells the approvers. Null where it has none of its own."
   type        = string
   default     = null
 

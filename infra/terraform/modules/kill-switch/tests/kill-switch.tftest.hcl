@@ -2,18 +2,20 @@ mock_provider "aws" {
   mock_resource "aws_security_group" {
     defaults = { id = "sg-0123456789abcdef0" }
   }
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:eu-central-1:111122223333:Automation-sallyport-approvals" }
+  }
   mock_resource "aws_network_acl" {
     defaults = { id = "acl-0123456789abcdef0" }
   }
 }
 
 variables {
-  region                 = "eu-central-1"
-  account_id             = "111122223333"
-  role_names             = ["sallyport-host", "sallyport-gateway-task"]
-  vpc_id                 = "vpc-0123456789abcdef0"
-  approver_arns          = ["arn:aws:iam::111122223333:role/security"]
-  notification_topic_arn = "arn:aws:sns:eu-central-1:111122223333:sallyport-alerts"
+  region        = "eu-central-1"
+  account_id    = "111122223333"
+  role_names    = ["sallyport-host", "sallyport-gateway-task"]
+  vpc_id        = "vpc-0123456789abcdef0"
+  approver_arns = ["arn:aws:iam::111122223333:role/security"]
 }
 
 run "a9_everything_can_be_stopped" {
@@ -41,6 +43,18 @@ run "parts_that_are_there_can_be_stopped_one_by_one" {
     host_network_acl_id  = "acl-0fedcba9876543210"
     evidence_cidrs       = ["10.64.32.0/20", "10.64.96.0/20"]
     notification_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000001"
+    alert_emails         = ["oncall@example.com"]
+    alert_target_arns    = ["arn:aws:sqs:eu-central-1:111122223333:pager"]
+  }
+
+  assert {
+    condition     = startswith(aws_sns_topic.approvals.name, "Automation") && aws_sns_topic.approvals.arn == jsondecode(aws_ssm_document.this["resume"].content).mainSteps[0].inputs.NotificationArn
+    error_message = "Approval is asked over this topic, whose name Systems Manager takes."
+  }
+
+  assert {
+    condition     = aws_sns_topic.approvals.kms_master_key_id == var.notification_key_arn && aws_sns_topic_subscription.email["oncall@example.com"].topic_arn == aws_sns_topic.approvals.arn && length(aws_sns_topic_subscription.queue) == 1
+    error_message = "Whoever gets the alarms is told that approval is asked for."
   }
 
   assert {
@@ -73,6 +87,17 @@ run "somebody_has_to_approve" {
   }
 
   expect_failures = [var.approver_arns]
+}
+
+run "who_is_told_can_be_written_to" {
+  command = plan
+
+  variables {
+    alert_emails      = ["nobody"]
+    alert_target_arns = ["pager"]
+  }
+
+  expect_failures = [var.alert_emails, var.alert_target_arns]
 }
 
 run "what_guards_still_hold_has_a_way" {

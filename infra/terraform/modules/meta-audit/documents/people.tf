@@ -35,10 +35,12 @@ locals {
       ]
     }
     identities = {
-      eventSource = ["iam.amazonaws.com"]
+      eventSource = ["iam.amazonaws.com", "cognito-identity.amazonaws.com"]
       eventName = concat(
         # Keys of Bedrock that last are credentials of a service.
         [for noun in ["AccessKey", "LoginProfile", "OpenIDConnectProvider", "SAMLProvider", "ServiceSpecificCredential", "User", "UserPolicy"] : { suffix = noun }],
+        # Who comes by a pool brings the tags that it maps.
+        ["CreateIdentityPool", "SetIdentityPoolRoles", "SetPrincipalTagAttributeMap", "UpdateIdentityPool"],
         ["AddClientIDToOpenIDConnectProvider", "AddUserToGroup", "DeactivateMFADevice", "DeleteVirtualMFADevice", "UpdateOpenIDConnectProviderThumbprint"],
       )
     }

@@ -15,7 +15,7 @@ locals {
 
   abouts = {
     archive-objects   = "an object of a watched bucket was deleted or its lock changed, or somebody tried"
-    archive-buckets   = "the settings of a watched bucket were changed, or somebody tried"
+    archive-buckets   = "the settings of a watched bucket or the copies of any bucket were changed, or somebody tried"
     archive-refusals  = "a call to a watched bucket was refused"
     keys              = "a key was disabled, was to be deleted, or its policy was changed, or somebody tried"
     trails            = "a trail of CloudTrail was changed or stopped, or somebody tried"
@@ -24,13 +24,16 @@ locals {
     dns-firewall      = "the DNS Firewall or the log of DNS queries was changed, or somebody tried"
     network-firewall  = "the Network Firewall was changed, or somebody tried"
     network-paths     = "a way into or out of the network was changed, or somebody tried"
+    zones             = "a zone of names, or what it answers, was changed, or somebody tried"
+    load-balancers    = "a load balancer, or where it leads, was changed, or somebody tried"
+    file-systems      = "a file system, or who may open it, was changed, one was brought back from a backup, or somebody tried"
     host-defaults     = "defaults for disks or instance metadata were changed, or somebody tried"
     session-documents = "a document of Systems Manager was changed, or somebody tried"
     other-sessions    = "a session or command was started other than by our session document, or somebody tried"
     kill-switch       = "the kill switch was used"
     models            = "logging of model calls, a guardrail or an inference profile was changed, or somebody tried"
     roles             = "a protected role or policy was changed, or somebody tried"
-    identities        = "a user, access key or identity provider was made or changed, or somebody tried"
+    identities        = "a user, access key, identity provider or pool was made or changed, or somebody tried"
     break-glass       = "a break-glass role was assumed, or somebody tried"
     organization      = "the organization, its policies or permission sets were changed, or somebody tried"
     detectors         = "Config, GuardDuty or Access Analyzer was changed, or somebody tried"
@@ -38,8 +41,8 @@ locals {
     root              = "the root user of the account acted or signed in"
   }
 
-  # IAM, sign-in and organizations tell of themselves in one region of the world alone, and STS does so where its old endpoint was used.
-  global_watches  = ["break-glass", "identities", "organization", "roles", "root"]
+  # IAM, sign-in, organizations and zones tell of themselves in one region of the world alone, and STS does so where its old endpoint was used.
+  global_watches  = ["break-glass", "identities", "organization", "roles", "root", "zones"]
   replica_watches = ["archive-buckets", "archive-objects", "archive-refusals", "keys"]
 
   changes = [for verb in ["Associate", "Create", "Delete", "Disassociate", "Import", "Put", "Update"] : { prefix = verb }]
@@ -57,9 +60,15 @@ locals {
           requestParameters = { bucketName = var.archive_bucket_names }
         }
         archive-buckets = {
-          eventSource       = ["s3.amazonaws.com"]
-          eventName         = [{ prefix = "PutBucket" }, { prefix = "DeleteBucket" }, "PutObjectLockConfiguration"]
-          requestParameters = { bucketName = var.archive_bucket_names }
+          eventSource = ["s3.amazonaws.com"]
+          "$or" = [
+            {
+              eventName         = [{ prefix = "PutBucket" }, { prefix = "DeleteBucket" }, "PutObjectLockConfiguration"]
+              requestParameters = { bucketName = var.archive_bucket_names }
+            },
+            # Copies are asked for on the bucket that they are taken from, which is any.
+            { eventName = ["PutBucketReplication"] },
+          ]
         }
         archive-refusals = {
           eventSource       = ["s3.amazonaws.com"]
@@ -125,6 +134,19 @@ locals {
           "ReplaceRouteTableAssociation",
         ],
       )
+    }
+    zones = { eventSource = ["route53.amazonaws.com"], eventName = concat(local.changes, [{ prefix = "Change" }]) }
+    # ECS itself enters and takes out the tasks of its services, with each deployment.
+    load-balancers = {
+      eventSource  = ["elasticloadbalancing.amazonaws.com"]
+      eventName    = concat(local.changes, [for verb in ["Add", "Deregister", "Modify", "Register", "Remove", "Set"] : { prefix = verb }])
+      userIdentity = { invokedBy = [{ exists = false }, { "anything-but" = ["ecs.amazonaws.com"] }] }
+    }
+    file-systems = {
+      "$or" = [
+        { eventSource = ["elasticfilesystem.amazonaws.com"], eventName = concat(local.changes, [{ prefix = "Modify" }]) },
+        { eventSource = ["backup.amazonaws.com"], eventName = ["StartCopyJob", "StartRestoreJob"] },
+      ]
     }
     host-defaults = {
       eventSource = ["ec2.amazonaws.com"]

@@ -64,11 +64,11 @@ run "a10_every_watch_has_a_rule_with_the_topic_behind_it" {
   command = apply
 
   assert {
-    condition     = length(aws_cloudwatch_event_rule.watch) == 22 && alltrue([for target in aws_cloudwatch_event_target.watch : target.arn == aws_sns_topic.alerts.arn])
+    condition     = length(aws_cloudwatch_event_rule.watch) == 25 && alltrue([for target in aws_cloudwatch_event_target.watch : target.arn == aws_sns_topic.alerts.arn])
     error_message = "each rule sends to the topic of alarms"
   }
   assert {
-    condition     = length(module.forward_global.rule_names) == 5
+    condition     = length(module.forward_global.rule_names) == 6
     error_message = "events of global services are brought here"
   }
 }

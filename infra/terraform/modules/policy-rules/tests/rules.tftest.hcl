@@ -52,6 +52,20 @@ run "n4_hosts_of_further_components_are_answered" {
   }
 }
 
+run "n4_a_witness_without_a_gateway_finds_its_file_system" {
+  command = plan
+  variables {
+    components       = { workstation = true, gateway = false, control_plane = true }
+    gateway_hostname = null
+    component_hosts  = { control_plane = ["witness.agents.example.com"] }
+  }
+
+  assert {
+    condition     = contains(output.dns_domains, "*.efs.eu-central-1.amazonaws.com")
+    error_message = "The witness mounts what it remembers, by a name below efs."
+  }
+}
+
 run "n5_no_name_stands_for_all_of_aws" {
   command = plan
 
