@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -17,6 +27,8 @@ const PROGRAMS = ['sh', 'cat', 'touch', 'ls', 'mknod'];
 /** A container engine with a store of its own, one image of this machine's own programs, and the policy's limits. */
 interface Engine {
   readonly workspace: string;
+  /** Podman itself with that store, as a person starts it by hand. */
+  readonly podman: string;
   /** Starts `sallyport-container` with these words, in the workspace. */
   readonly launch: (words: readonly string[]) => {
     readonly status: number | null;
@@ -74,10 +86,12 @@ function engine(t: TestContext): Engine {
   writeFileSync(
     join(folder, 'launch.mjs'),
     `import { launchContainer } from '${ROOT}infra/host/container/launch-container.ts';
-process.exitCode = launchContainer(process.argv.slice(2), { ...${JSON.stringify(launcher)}, environment: process.env });\n`,
+import { wordsBehindColons } from '${ROOT}infra/host/container/words-behind-colons.ts';
+process.exitCode = launchContainer(wordsBehindColons(process.argv.slice(2)), { ...${JSON.stringify(launcher)}, environment: process.env });\n`,
   );
   return {
     workspace,
+    podman,
     launch: (words) =>
       // crun starts nothing beside a cgroup of both versions: in a mount namespace of the test's own the second is not there.
       spawnSync(
@@ -90,7 +104,7 @@ process.exitCode = launchContainer(process.argv.slice(2), { ...${JSON.stringify(
           'sh',
           process.execPath,
           join(folder, 'launch.mjs'),
-          ...words,
+          ...words.map((word) => `:${word}`),
         ],
         { encoding: 'utf8', timeout: 60_000, cwd: workspace },
       ),
@@ -125,4 +139,108 @@ test('H1, H2: podman itself starts what the launcher says, within the limits of 
   assert.equal(processes.stdout.match(/^\d+$/gm)?.length, 2, 'its shell and `ls`, and none of this machine');
   assert.equal(inside('exit 7').status, 7);
   assert.equal(launch(['run', '--privileged', 'localhost/tiny:1', 'ls']).status, 126);
+});
+
+test('H1: podman builds from what the launcher read, and runs it', { skip }, (t) => {
+  const { workspace, launch } = engine(t);
+  writeFileSync(join(workspace, 'in.txt'), 'of the workspace');
+  writeFileSync(
+    join(workspace, 'Dockerfile'),
+    `# syntax=docker/dockerfile:1
+ARG VERSION=1
+FROM localhost/tiny:$VERSION AS first
+COPY in.txt /made/
+RUN --mount=type=tmpfs,target=/memory touch /memory/x \\
+  # and so on
+  && cat /made/in.txt >/made/copy
+FROM localhost/tiny:1
+COPY --from=first /made /made
+COPY --from=localhost/tiny:1 /bin/cat /bin/also
+ADD *.txt /added/
+CMD ["cat", "/made/copy", "/added/in.txt"]
+`,
+  );
+  const built = launch(['build', '--network', 'none', '-t', 'localhost/made:1', workspace]);
+  assert.equal(built.status, 0, built.stderr);
+  const ran = launch(['run', '--rm', '--network', 'none', 'localhost/made:1']);
+  assert.equal(ran.stdout, 'of the workspaceof the workspace', ran.stderr);
+});
+
+test('H1: no path, image, file to build from or container leads podman out of the workspace', { skip }, (t) => {
+  const { workspace, podman, launch } = engine(t);
+  const outside = join(dirname(workspace), 'outside');
+  mkdirSync(outside);
+  writeFileSync(join(outside, 'secret'), 'of the machine');
+  symlinkSync(outside, join(workspace, 'out'));
+
+  mkdirSync(join(workspace, 'x,nosuid'));
+  symlinkSync(outside, join(workspace, 'x'));
+  symlinkSync('x,nosuid', join(workspace, 'cut'));
+  const image = 'localhost/tiny:1';
+  const builds = [
+    `FROM dir:${outside}`,
+    'FROM dir:out',
+    `FROM ${image}\nRUN --mount=type=bind,source=out,target=/m cat /m/secret`,
+    `FROM ${image}\nRUN --mount=type=cache,id=../..${outside},target=/m cat /m/secret`,
+    `FROM ${image}\n#include "${outside}/secret"\nADD http://127.0.0.1:1/x /x`,
+    'FROM localhost/triggers:1',
+  ];
+  writeFileSync(
+    join(workspace, 'triggers'),
+    `FROM ${image}\nONBUILD RUN --mount=type=bind,source=out,target=/m cat /m/secret\n`,
+  );
+  const made = run(podman, [
+    'build',
+    '--format=docker',
+    '-t',
+    'localhost/triggers:1',
+    '-f',
+    join(workspace, 'triggers'),
+    '.',
+  ]);
+  assert.equal(made.status, 0, made.stderr);
+  for (const [at, text] of builds.entries()) {
+    writeFileSync(join(workspace, `Dockerfile.${at}`), `${text}\n`);
+    const built = launch(['build', '--network', 'none', '-f', `Dockerfile.${at}`, '.']);
+    assert.deepEqual([built.status, built.stdout], [126, ''], text);
+  }
+  writeFileSync(join(workspace, 'plain'), `FROM ${image}\nCOPY out/secret /x\n`);
+  const copied = launch(['build', '--network', 'none', '-f', 'plain', '.']);
+  assert.notEqual(copied.status, 0, 'a link in the folder that is built in');
+  for (const tag of [
+    `dir:${outside}/d`,
+    'dir:out',
+    `docker-archive:${outside}/.bash_profile`,
+    'docker://127.0.0.1:1/x',
+  ]) {
+    assert.equal(launch(['build', '-t', tag, '-f', 'plain', '.']).status, 126, tag);
+  }
+  for (const flags of [
+    ['--mount', 'type=bind,src=cut,dst=/src'],
+    ['-v', './cut:/src'],
+    ['--env-file', 'cut'],
+  ]) {
+    const ran = launch(['run', '--rm', '--network=none', ...flags, image, 'cat', '/src/secret']);
+    assert.deepEqual([ran.status, ran.stdout], [126, ''], flags.join(' '));
+  }
+  assert.equal(launch(['run', '--rm', 'dir:out', 'ls']).status, 126);
+  assert.deepEqual(readdirSync(outside), ['secret']);
+
+  mkdirSync(join(workspace, 'src'));
+  const box = ['create', '--name', 'box', '--network=none', '-v', './src:/src', image, 'ls', '/src'];
+  assert.equal(launch(box).status, 0);
+  assert.equal(launch(['start', '-a', 'box']).status, 0);
+  renameSync(join(workspace, 'src'), join(workspace, 'was'));
+  symlinkSync(outside, join(workspace, 'src'));
+  const started = launch(['start', '-a', 'box']);
+  assert.deepEqual([started.status, started.stdout], [126, ''], started.stderr);
+  const byHand = run(podman, ['create', '--name', 'hers', '--network=none', '-v', `${outside}:/src`, image, 'ls']);
+  assert.equal(byHand.status, 0, byHand.stderr);
+  for (const words of [
+    ['start', '-a', 'hers'],
+    ['exec', 'hers', 'ls', '/src'],
+    ['inspect', 'hers'],
+    ['rm', 'hers'],
+  ])
+    assert.equal(launch(words).status, 126, words.join(' '));
 });

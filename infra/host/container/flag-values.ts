@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import { imageName } from './image-name.ts';
 import type { ValueKind } from './subcommands.ts';
 
 /** The machine as the launcher sees it. */
@@ -16,18 +18,33 @@ export function checkedValue(kind: ValueKind, value: string, place: Place): Chec
   return CHECKS[kind](value, place);
 }
 
-/** A folder or file below the workspace, by its path without links; what is shown must be what was looked at. */
+/**
+ * A folder or file below the workspace, by its path without links; what is shown must be what was looked at. So a path is refused that
+ * podman would cut, at the signs of its lists and volumes, and one whose bytes are no text, which is written like the path of another.
+ */
 export function insideWorkspace(path: string, place: Place): Checked {
   const real = place.realPath(path);
   if (real === null) return refused(`there is no \`${path}\``);
+  if (/[,:"\\\p{Cc}\ufffd]/u.test(real) || place.realPath(real) !== real)
+    return refused(`\`${path}\` has a comma, colon, quote, backslash or control sign in its path; rename what has it`);
   const isInside = real === place.workspace || real.startsWith(`${place.workspace}/`);
   return isInside ? passed(real) : refused(`\`${path}\` is outside of the workspace \`${place.workspace}\``);
 }
+
+/** What the launcher writes on each container, to know it again. */
+export const WORKSPACE_LABEL = 'io.sallyport.workspace';
 
 const CHECKS: Readonly<Record<ValueKind, (value: string, place: Place) => Checked>> = {
   plain: passed,
   name: (value) => (NAME.test(value) ? passed(value) : refused(`\`${value}\` is no plain name`)),
   environment: (value) => (/^[A-Za-z_]\w*(?:=|$)/.test(value) ? passed(value) : refused(`\`${value}\` is no variable`)),
+  image: imageName,
+  label: (value) =>
+    value.startsWith(WORKSPACE_LABEL) ? refused(`the label \`${WORKSPACE_LABEL}\` is the launcher’s`) : passed(value),
+  platform: (value) =>
+    /^[a-z0-9]+(?:\/[a-z0-9]+){1,2}$/.test(value)
+      ? passed(value)
+      : refused(`\`${value}\` is no platform as \`linux/amd64\``),
   'workspace-file': insideWorkspace,
   volume,
   mount,
@@ -70,7 +87,10 @@ function mount(value: string, place: Place): Checked {
   const target = fields.get('target') ?? fields.get('destination') ?? fields.get('dst') ?? '';
   if (!isTarget(target)) return refused(`\`${target}\` is no path of a container`);
   const end = `target=${target}${fields.has('readonly') || fields.has('ro') ? ',ro=true' : ''}`;
-  if (type === 'tmpfs') return passed(`type=tmpfs,${end}`);
+  const size = fields.get('tmpfs-size');
+  if (size !== undefined && (type !== 'tmpfs' || !/^\d+[kmg]?$/.test(size)))
+    return refused('`tmpfs-size` is a number of a tmpfs, as `64m`');
+  if (type === 'tmpfs') return passed(`type=tmpfs,${end}${size === undefined ? '' : `,tmpfs-size=${size}`}`);
   if (type !== 'bind' && type !== 'volume') return refused('a mount is of the type bind, volume or tmpfs');
   const source = fields.get('source') ?? fields.get('src') ?? '';
   const from = type === 'bind' ? insideWorkspace(source, place) : CHECKS.name(source, place);
@@ -107,8 +127,10 @@ function network(value: string): Checked {
   return passed(value);
 }
 
+/** A path of the container in one spelling, of signs that end no word of podman's. */
 function isTarget(path: string): boolean {
-  return /^\/[^\0,:]*$/.test(path) && !/^\/(?:proc|sys|dev)(?:\/|$)/.test(path.replaceAll(/\/+/g, '/'));
+  const isPlain = /^\/[^,:"\\\p{Cc}\ufffd]*$/u.test(path) && posix.normalize(path) === path;
+  return isPlain && !/^\/(?:proc|sys|dev)(?:\/|$)/.test(path);
 }
 
 function passed(word: string): Checked {

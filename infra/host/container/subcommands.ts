@@ -3,6 +3,9 @@ export type ValueKind =
   | 'plain'
   | 'name'
   | 'environment'
+  | 'image'
+  | 'label'
+  | 'platform'
   | 'workspace-file'
   | 'volume'
   | 'mount'
@@ -40,8 +43,8 @@ const RUN_VALUES: Readonly<Record<string, ValueKind>> = {
   '--name': 'name',
   '-h': 'name',
   '--hostname': 'name',
-  '-l': 'plain',
-  '--label': 'plain',
+  '-l': 'label',
+  '--label': 'label',
   '--entrypoint': 'plain',
   '--expose': 'plain',
   '-p': 'publish',
@@ -53,7 +56,7 @@ const RUN_VALUES: Readonly<Record<string, ValueKind>> = {
   '--network': 'network',
   '--net': 'network',
   '--pull': 'pull',
-  '--platform': 'plain',
+  '--platform': 'platform',
   '--stop-timeout': 'seconds',
 };
 
@@ -82,15 +85,16 @@ export const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subc
     {
       switches: ['--no-cache', '-q', '--quiet', '--rm', '--force-rm'],
       values: {
-        '-t': 'plain',
-        '--tag': 'plain',
+        '-t': 'image',
+        '--tag': 'image',
         '-f': 'workspace-file',
         '--file': 'workspace-file',
         '--build-arg': 'environment',
         '--target': 'name',
-        '--label': 'plain',
+        '--label': 'label',
+        '--network': 'network',
         '--pull': 'pull',
-        '--platform': 'plain',
+        '--platform': 'platform',
       },
       operands: 'context',
       isLimited: false,
@@ -138,7 +142,7 @@ export const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subc
     'images',
     { switches: ['-a', '--all', '-q', '--quiet'], values: { '--format': 'plain' }, operands: 'none', isLimited: false },
   ],
-  ['pull', { switches: ['-q', '--quiet'], values: { '--platform': 'plain' }, operands: 'images', isLimited: false }],
+  ['pull', { switches: ['-q', '--quiet'], values: { '--platform': 'platform' }, operands: 'images', isLimited: false }],
   ['rmi', { switches: ['-f', '--force'], values: {}, operands: 'images', isLimited: false }],
   ['version', { switches: [], values: {}, operands: 'none', isLimited: false }],
 ]);

@@ -98,15 +98,44 @@ sudoers_files() {
     case "$seen" in *"|$place|"*) continue ;; esac
     seen="$seen$place|"
     echo "$file"
-    sed -n 's/^[[:blank:]]*[#@]\(include\(dir\)\{0,1\}\)[[:blank:]]\{1,\}/\1 /p' "$file" | sed 's/[[:blank:]]*$//; s/"//g; s/\\//g; s/%h/*/g' >"$work/included"
+    awk "$SUDOERS_INCLUDES" "$file" >"$work/included"
     while IFS=' ' read -r kind place; do
       case "$place" in /*) place=$root$place ;; *) place=${file%/*}/$place ;; esac
       [ "$kind" != includedir ] || place="${place%/}/*"
-      # shellcheck disable=SC2086 # a pattern: %h is any host
-      set -- "$@" $place
+      # shellcheck disable=SC2086 # as it stands, and as a pattern: %h is any host
+      set -- "$@" "$place" $place
     done <"$work/included"
   done
 }
+
+# A byte by its number, as `\x61`; -1 for what is none.
+SUDOERS_CODES='
+  function code_of(text,   digits) {
+    digits = "0123456789abcdef"
+    text = tolower(text)
+    if (text !~ /^x[0-9a-f][0-9a-f]$/) return -1
+    return 16 * (index(digits, substr(text, 2, 1)) - 1) + index(digits, substr(text, 3, 1)) - 1
+  }'
+
+# One line each: `include` or `includedir`, and the path with its escapes undone.
+# shellcheck disable=SC2016 # no variables of the shell
+SUDOERS_INCLUDES='
+  /^[ \t]*[#@]include(dir)?[ \t]/ {
+    sub(/[ \t\r]+$/, "")
+    kind = /^[ \t]*[#@]include[ \t]/ ? "include" : "includedir"
+    sub(/^[ \t]*[#@]include(dir)?[ \t]+/, "")
+    gsub(/"/, "")
+    gsub(/%h/, "*")
+    path = ""
+    for (at = 1; at <= length($0); at++) {
+      c = substr($0, at, 1)
+      if (c == "\\" && (code = code_of(substr($0, at + 1, 3))) > 0) {
+        path = path sprintf("%c", code)
+        at += 3
+      } else if (c != "\\") path = path c
+    }
+    print kind " " path
+  }'"$SUDOERS_CODES"
 
 # Exits 0 where a list of users in a file of sudoers holds one of the names. A netgroup holds whom the machine says, or everybody.
 # shellcheck disable=SC2016 # no variables of the shell
@@ -124,12 +153,18 @@ SUDOERS_NAMES='
     exit !found
   }
   # The list in front of the hosts; in the line of an alias all that stands there.
-  function lists(text,   alias, at, c, item, isQuoted, isOver) {
+  function lists(text,   alias, at, c, item, isQuoted, isOver, code) {
     if (text ~ /^[ \t]*Defaults/) return 0
     alias = sub(/^[ \t]*User_Alias[ \t]/, "", text)
     item = ""
     for (at = 1; at <= length(text); at++) {
       c = substr(text, at, 1)
+      # These end a name without a blank, and so does what is no digit a number.
+      if (!isQuoted && (c ~ /[!"]/ ? item !~ /^!*[%+]?:?$/ : c !~ /[0-9]/ && item ~ /^!*(%:?)?#[0-9]+$/)) {
+        if (names_one(item)) return 1
+        item = ""
+        isOver = !alias
+      }
       if (!isQuoted && (c ~ /[ \t,]/ || (c ~ /[=:]/ && alias && item !~ /^!*%$/))) {
         if (c ~ /[ \t]/ && item ~ /^!*$/) continue
         if (item != "" && names_one(item)) return 1
@@ -143,6 +178,11 @@ SUDOERS_NAMES='
         if (isQuoted && names_one(item)) return 1
         if (isQuoted) { item = ""; isOver = !alias }
         isQuoted = !isQuoted
+      } else if (c == "\\" && (code = code_of(substr(text, at + 1, 3))) >= 0) {
+        # What follows the code 0 is not read.
+        if (code == 0 && names_one(item)) return 1
+        item = item sprintf("%c", code ? code : 1)
+        at += 3
       } else if (c == "\\") item = item substr(text, ++at, 1)
       else item = item c
     }
@@ -167,4 +207,4 @@ SUDOERS_NAMES='
     }
     close(asked)
     return told == "" || isMember
-  }'
+  }'"$SUDOERS_CODES"
