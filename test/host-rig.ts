@@ -88,14 +88,19 @@ export async function startMachineDaemon(
     capabilities = CAPABILITIES,
     words = [],
     policy = ['--policy', machine.policyFile],
+    openFiles = null,
   }: {
     readonly capabilities?: string | null;
     readonly words?: readonly string[];
     readonly policy?: readonly string[];
+    /** How many files it may have open; null for as many as this process. */
+    readonly openFiles?: number | null;
   } = {},
 ): Promise<MachineDaemon> {
   const guard = ['guard', '--json', ...policy, '--gateway-port', '0', ...words];
-  const child = spawn(SETPRIV, [...asUser(DAEMON, capabilities), process.execPath, LAUNCHER, ...guard], {
+  const limited = openFiles === null ? [] : ['/bin/sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh'];
+  const program = [...limited, process.execPath, LAUNCHER, ...guard];
+  const child = spawn(SETPRIV, [...asUser(DAEMON, capabilities), ...program], {
     env: {
       PATH,
       HOME: machine.state,

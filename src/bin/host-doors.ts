@@ -5,10 +5,11 @@ import { parseSessionId } from '../core/ids.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { SessionOwner } from '../core/session-owner.ts';
 import { startGuardAt } from '../guard/index.ts';
-import type { GuardBudget, GuardPorts } from '../guard/index.ts';
+import type { GuardPorts } from '../guard/index.ts';
 import type { SessionRegistry } from '../session/index.ts';
 import { openDoor, parseDoorName } from './door.ts';
 import type { Door } from './door.ts';
+import { doorShares } from './door-shares.ts';
 import { hostRequest } from './host-request.ts';
 import { admitUsers } from './runtime-folder.ts';
 import type { RuntimePaths } from './runtime-folder.ts';
@@ -80,7 +81,7 @@ export async function hostDoors(desk: HostDoorsDesk): Promise<HostDoors> {
   const { paths, registry, uptimeMs, logError } = desk;
   const opened = new Map<string, OpenedDoor>();
   const coming = new Map<string, Promise<OpenedDoor>>();
-  const budgets = new Map<number, GuardBudget>();
+  const shares = doorShares();
   let hall: { close(): Promise<void> } | null = null;
   let strayLookAtMs = uptimeMs();
   let isClosed = false;
@@ -114,12 +115,12 @@ export async function hostDoors(desk: HostDoorsDesk): Promise<HostDoors> {
         wasEnded: false,
         closing,
       };
-      const budget = budgets.get(door.uid) ?? { bytesInFlight: 0 };
-      budgets.set(door.uid, budget);
-      const guard = await startGuardAt(guardPortsOf(entry), door.place('guard'), budget);
+      const share = shares.door(door.uid);
+      closing.push(() => share.release());
+      const guard = await startGuardAt(guardPortsOf(entry), door.place('guard'), share.guard);
       closing.push(() => guard.close());
       door.admit('guard');
-      const server = await startDoorServer(portsOf(entry), door.place('session'));
+      const server = await startDoorServer(portsOf(entry), door.place('session'), share.session);
       closing.push(() => server.close());
       door.admit('session');
       // Looked at anew: others of the same user may have come in meanwhile.
@@ -195,7 +196,6 @@ export async function hostDoors(desk: HostDoorsDesk): Promise<HostDoors> {
     opened.delete(entry.door.name);
     for (const close of entry.closing.toReversed()) await close();
     entry.door.close(keepsFolders);
-    if (openBy(entry.door.uid) === 0) budgets.delete(entry.door.uid);
   }
 
   async function restore(id: SessionId, owner: SessionOwner): Promise<void> {

@@ -22,6 +22,23 @@ test('a process is watched as itself, until it is gone', LINUX, async () => {
   assert.equal(processToWatch(watch.pid, own), null);
 });
 
+for (const { name, make, want } of [
+  { name: 'is gone where there is none of its number', make: () => undefined, want: false },
+  {
+    // As where no descriptor is left: what matters is that the answer is no ENOENT.
+    name: 'is taken for alive where nobody can tell',
+    make: (proc: string) => mkdirSync(join(proc, '7', 'stat'), { recursive: true }),
+    want: true,
+  },
+]) {
+  test(`a process that is watched ${name}`, (t) => {
+    const proc = mkdtempSync(join(tmpdir(), 'sallyport-proc-'));
+    t.after(() => rmSync(proc, { recursive: true }));
+    make(proc);
+    assert.equal(isAlive({ pid: 7, startTicks: 1 }, proc), want);
+  });
+}
+
 test('a program with another user’s rights is nobody’s process', (t) => {
   const proc = mkdtempSync(join(tmpdir(), 'sallyport-proc-'));
   t.after(() => rmSync(proc, { recursive: true }));

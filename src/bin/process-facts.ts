@@ -20,9 +20,13 @@ export function processToWatch(pid: number, uid: number): WatchedProcess | null 
   return stat === null || uidOfProcess(pid) !== uid ? null : { pid, startTicks: stat.startTicks };
 }
 
-/** Whether it is still that process which has the number. One that has ended and waits for its parent is gone. */
-export function isAlive({ pid, startTicks }: WatchedProcess): boolean {
-  const text = orEmpty(`/proc/${pid}/stat`);
+/**
+ * Whether it is still that process which has the number. One that has ended and waits for its parent is gone; one that
+ * cannot be looked at, because this process has no descriptor left for instance, is not.
+ */
+export function isAlive({ pid, startTicks }: WatchedProcess, procFolder = '/proc'): boolean {
+  const text = textOf(`${procFolder}/${pid}/stat`);
+  if (text === 'gone' || text === 'unknown') return text === 'unknown';
   const state = text.charAt(text.lastIndexOf(')') + 2);
   return parseStat(text)?.startTicks === startTicks && state !== 'Z' && state !== 'X';
 }
@@ -49,11 +53,18 @@ export function missingCapabilities(status: string = orEmpty('/proc/self/status'
   );
 }
 
+/** For what counts as missing where it cannot be read. */
 function orEmpty(path: string): string {
+  const text = textOf(path);
+  return text === 'gone' || text === 'unknown' ? '' : text;
+}
+
+/** What a file of the system says of a process; `gone` where there is no such process, `unknown` where nobody can tell. */
+function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return '';
-    throw error;
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return error.code === 'ENOENT' || error.code === 'ESRCH' ? 'gone' : 'unknown';
   }
 }

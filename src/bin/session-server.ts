@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Allowance } from '../core/allowance.ts';
 import type { BeatAnswer, HostStatus, OpenSessionAnswer, OpenSessionRequest, OwnSession } from '../core/control.ts';
 import { parseSessionId } from '../core/ids.ts';
 import type { SessionId } from '../core/ids.ts';
@@ -7,10 +9,12 @@ import { stringField } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 import { listen, parseOpenSession, readBody, send, sendFailure } from './control-request.ts';
 
-/** Connections to one socket at a time: a launcher uses one for each beat. */
-const MAX_CONNECTIONS = 64;
+/** Connections to the hall at a time: each program that opens a session uses one for some milliseconds. */
+export const MAX_HALL_CONNECTIONS = 256;
 /** Milliseconds for a whole request; whoever is slower loses the connection to the next. */
 const RECEIVE_TIMEOUT_MS = 5_000;
+/** Milliseconds between two looks for connections that are over that. */
+const RECEIVE_CHECK_MS = 1_000;
 
 /** What can be asked in the hall, by anybody who reaches it. */
 export interface HallPorts {
@@ -35,9 +39,22 @@ export interface DoorPorts {
   logError(line: string): void;
 }
 
-/** Serves the hall: a door is opened here, and everything else is asked behind it. */
+/**
+ * Serves the hall: a door is opened here, and everything else is asked behind it. Where it is full the oldest connection
+ * is closed for the next one: nobody can tell here whose they are, and those who hold them must not keep others out.
+ */
 export async function startHall(ports: HallPorts, socketPath: string): Promise<{ close(): Promise<void> }> {
-  return await serve(socketPath, ports, async (method, url, body) => {
+  const inside = new Set<Socket>();
+  const enter = (socket: Socket): void => {
+    const [oldest] = inside;
+    if (inside.size >= MAX_HALL_CONNECTIONS && oldest !== undefined) {
+      inside.delete(oldest);
+      oldest.destroy();
+    }
+    inside.add(socket);
+    socket.once('close', () => inside.delete(socket));
+  };
+  return await serve(socketPath, ports, enter, async (method, url, body) => {
     if (method === 'GET' && url === '/status') return ports.status();
     if (method !== 'POST' || url !== '/doors') return null;
     await ports.openDoor(stringField(body, 'name') ?? '');
@@ -45,9 +62,21 @@ export async function startHall(ports: HallPorts, socketPath: string): Promise<{
   });
 }
 
-/** Serves the user of a door. The requests are those of the control socket, and fewer. */
-export async function startDoorServer(ports: DoorPorts, socketPath: string): Promise<{ close(): Promise<void> }> {
-  return await serve(socketPath, ports, async (method, url, body) => {
+/**
+ * Serves the user of a door. The requests are those of the control socket, and fewer.
+ *
+ * @param connections that may be open at one time; one more is closed as it comes.
+ */
+export async function startDoorServer(
+  ports: DoorPorts,
+  socketPath: string,
+  connections: Allowance,
+): Promise<{ close(): Promise<void> }> {
+  const enter = (socket: Socket): void => {
+    if (!connections.take(1)) return void socket.destroy();
+    socket.once('close', () => connections.give(1));
+  };
+  return await serve(socketPath, ports, enter, async (method, url, body) => {
     if (method === 'GET' && url === '/status') return ports.status();
     if (method === 'GET' && url === '/sessions') return { sessions: ports.sessions() };
     if (method !== 'POST') return null;
@@ -67,10 +96,16 @@ type Route = (method: string, url: string, body: JsonObject) => Promise<object |
 async function serve(
   socketPath: string,
   ports: { logError(line: string): void },
+  enter: (socket: Socket) => void,
   route: Route,
 ): Promise<{ close(): Promise<void> }> {
   const server = createServer(
-    { requestTimeout: RECEIVE_TIMEOUT_MS, headersTimeout: RECEIVE_TIMEOUT_MS, keepAliveTimeout: RECEIVE_TIMEOUT_MS },
+    {
+      requestTimeout: RECEIVE_TIMEOUT_MS,
+      headersTimeout: RECEIVE_TIMEOUT_MS,
+      keepAliveTimeout: RECEIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: RECEIVE_CHECK_MS,
+    },
     (request, response) => {
       answer(request, response, route).catch((error: unknown) => {
         // Who went before the end of their request hears nothing, and can fill no journal with it.
@@ -79,7 +114,7 @@ async function serve(
       });
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  server.on('connection', enter);
   server.on('clientError', (_error, socket) => socket.destroy());
   await listen(server, socketPath);
   server.on('error', (error) => ports.logError(`sessions: the socket failed: ${error.name}`));

@@ -24,7 +24,7 @@ interface Stage {
   readonly sweeping: SessionSweep;
   /** What was done to processes: `leave` or `kill`, and of which session. */
   readonly done: (readonly [string, SessionId])[];
-  readonly time: { nowMs: number };
+  readonly time: { nowMs: number; isDeaf: boolean };
   /** Of the machine, which goes on while no daemon runs. */
   readonly up: { ms: number };
   open(holder: SessionHolder | null, owner?: SessionOwner | null): Promise<SessionId>;
@@ -40,7 +40,7 @@ function stage(t: { after(fn: () => void): void }): Stage {
 
 function begun(folder: string, up: Stage['up'], boot = 'boot-1'): Stage {
   const done: (readonly [string, SessionId])[] = [];
-  const time = { nowMs: 0 };
+  const time = { nowMs: 0, isDeaf: false };
   const uptimeMs = (): number => time.nowMs;
   const registry = sessionRegistry(folder, {
     audit: { append: () => Promise.resolve({ index: 0, hash: '0'.repeat(64) as Sha256 }) },
@@ -52,6 +52,7 @@ function begun(folder: string, up: Stage['up'], boot = 'boot-1'): Stage {
     registry,
     limited: { endDue: () => undefined },
     processes: { askToLeave: (id) => done.push(['leave', id]), kill: (id) => done.push(['kill', id]) },
+    isDeaf: () => time.isDeaf,
     uptimeMs,
   });
   return {
@@ -207,3 +208,16 @@ for (const { name, asked, uid = ownUid(), want } of [
 ] as const) {
   test(`a session lives with ${name}`, () => assert.deepEqual(sessionHolder(asked, uid), want));
 }
+
+test('while nothing can be opened nobody is silent, and the silence begins anew when it can', async (t) => {
+  const at = stage(t);
+  const id = await at.open(null);
+  at.time.isDeaf = true;
+  await sweepUntil(at, HEARTBEAT_LIMIT_MS * 3);
+  assert.equal(at.registry.byId(id)?.endedReason, null);
+  at.time.isDeaf = false;
+  await sweepUntil(at, HEARTBEAT_LIMIT_MS * 4);
+  assert.equal(at.registry.byId(id)?.endedReason, null);
+  await sweepUntil(at, HEARTBEAT_LIMIT_MS * 4 + 3_000);
+  assert.equal(at.registry.byId(id)?.endedReason, 'its launcher is gone');
+});

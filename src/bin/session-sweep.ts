@@ -5,6 +5,7 @@ import type { SessionRegistry } from '../session/index.ts';
 import type { LimitedSessions } from './limited-sessions.ts';
 import { isAlive } from './process-facts.ts';
 import type { SessionProcesses } from './session-processes.ts';
+import { isShortOfFiles } from './spare-files.ts';
 
 /** Milliseconds that the client of an ended session has to put its terminal in order before its processes are killed. */
 export const LEAVE_MS = 10_000;
@@ -16,6 +17,8 @@ export interface SweepDesk {
   >;
   readonly limited: Pick<LimitedSessions, 'endDue'>;
   readonly processes: SessionProcesses;
+  /** Whether beats may not have been heard because nothing could be opened; {@link isShortOfFiles} unless given. */
+  readonly isDeaf?: () => boolean;
   /** Milliseconds that only go forward. */
   readonly uptimeMs: () => number;
 }
@@ -31,7 +34,13 @@ export interface SessionSweep {
   endGone(owner: SessionOwner | null): Promise<void>;
 }
 
-export function sessionSweep({ registry, limited, processes, uptimeMs }: SweepDesk): SessionSweep {
+export function sessionSweep({
+  registry,
+  limited,
+  processes,
+  isDeaf = isShortOfFiles,
+  uptimeMs,
+}: SweepDesk): SessionSweep {
   /** Sessions whose clients were asked to end, with the moment at which their processes are killed. */
   const leaving = new Map<SessionId, number>();
 
@@ -56,9 +65,11 @@ export function sessionSweep({ registry, limited, processes, uptimeMs }: SweepDe
     async sweep() {
       limited.endDue();
       const running = registry.list().filter(({ endedReason }) => endedReason === null);
+      // Whose beats could not be heard is not silent.
+      const isNobodyHeard = isDeaf();
       for (const { id } of running) {
         const holder = registry.holderOf(id);
-        if (holder?.kind === 'client' && isAlive(holder)) registry.beat(id);
+        if (isNobodyHeard || (holder?.kind === 'client' && isAlive(holder))) registry.beat(id);
       }
       try {
         await registry.sweep();

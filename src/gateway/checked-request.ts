@@ -5,7 +5,7 @@ import type { CanaryWatch } from './canary-watch.ts';
 import type { TokenLookup } from '../mask/index.ts';
 import type { ExchangeStory } from './exchange-story.ts';
 import type { GatewayLimits } from './limits.ts';
-import type { Admissions, AdmittedRequest, UpstreamHealth } from './limits/index.ts';
+import type { Admissions, AdmittedRequest, ConnectionShares, UpstreamHealth, UserShares } from './limits/index.ts';
 import type { RequestContents } from './content-log/index.ts';
 import type { RequestMasker } from './masking/index.ts';
 import type { MessageFormat } from './message-format.ts';
@@ -25,6 +25,8 @@ export interface ExchangeRoom {
   readonly masker: RequestMasker;
   readonly contents: RequestContents;
   readonly admissions: Admissions;
+  readonly shares: UserShares;
+  readonly connections: ConnectionShares;
   readonly health: UpstreamHealth;
 }
 

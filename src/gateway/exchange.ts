@@ -11,6 +11,8 @@ import { canaryReply } from './canary-reply.ts';
 import { requestGuards } from './content-log/index.ts';
 import { ClientGone } from './client-writer.ts';
 import type { ClientWriter } from './client-writer.ts';
+import { NO_ROOM, tooManyOfUser } from './limits/index.ts';
+import type { RequestShare } from './limits/index.ts';
 import { messagesBodyOf } from './messages-body.ts';
 import type { MessagesBody } from './messages-body.ts';
 import type { CheckedRequest, ExchangeRoom } from './checked-request.ts';
@@ -44,9 +46,10 @@ export async function exchange(
   const target = request.url ?? '/';
   const route = routeOf(request.method ?? '', target);
   const story = exchangeStory(room.ports.clock(), room.ports.uptimeMs);
+  const share = room.shares.request();
   try {
     if (route.kind === 'hello') response.writeHead(200).end();
-    else await answer(room, request, route, client, known, story);
+    else await answer(room, request, route, client, known, story, share);
   } catch (error) {
     if (error instanceof ClientGone || client.goneSignal.aborted) return client.cut(null);
     // Anything else is a fault of ours and must not pass.
@@ -59,6 +62,7 @@ export async function exchange(
       });
     story.learn({ outcome: 'gateway-fault' });
   } finally {
+    share.leave();
     if (route.kind !== 'hello') room.ports.telemetry.exchange({ ...story.facts(), replyBytes: client.sent().bytes });
   }
 }
@@ -70,6 +74,7 @@ async function answer(
   client: ClientWriter,
   given: Caller | null,
   story: ExchangeStory,
+  share: RequestShare,
 ): Promise<void> {
   const caller = given ?? callerOf(request.rawHeaders, room.ports.sessions);
   const known = 'why' in caller ? null : caller;
@@ -86,11 +91,17 @@ async function answer(
   if ('why' in caller) return await refuse(caller);
   const head = checkedHead(room, request, route, caller);
   if ('why' in head) return await refuse(head);
+  const user = room.ports.userOf(caller.session);
+  // In a tunnel the connection was counted as it was made.
+  if (given === null && !room.connections.claim(request.socket, user))
+    return await refuse(tooManyOfUser('connections open'));
+  if (!share.enter(user)) return await refuse(tooManyOfUser('requests under way'));
   const { gateway } = room.ports.content.rules();
   const { limits } = gateway;
   const maxBodyBytes = Math.min(room.limits.maxBodyBytes, limits.maxBodyBytes);
-  const bytes = await requestBody(request, maxBodyBytes);
-  if (bytes === null) {
+  const bytes = await requestBody(request, maxBodyBytes, (more) => share.hold(more));
+  if (bytes === 'no-room') return await refuse(NO_ROOM);
+  if (bytes === 'too-large') {
     return await refuse({
       why: 'body-too-large',
       message: `Sallyport: the request is over ${maxBodyBytes} bytes.`,
@@ -171,7 +182,7 @@ async function answer(
   }
   const admitted = await room.admissions.admit(
     limits,
-    { sessionId: caller.session.id, user: room.ports.userOf(caller.session) },
+    { sessionId: caller.session.id, user },
     { bytes: bytes.length, costsTokens: kind === 'chat' },
   );
   if ('why' in admitted) return await refuse(admitted, { clientSessionId, model: told.model });

@@ -6,6 +6,8 @@ export interface Span {
 
 /** Nested arrays and objects; deeper bodies are malformed to us. */
 export const MAX_JSON_DEPTH = 512;
+/** Members of an object that is read, and elements of an array: each costs memory that its bytes do not tell of. */
+export const MAX_JSON_ENTRIES = 20_000;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -22,8 +24,8 @@ const CLOSE_BRACE = 0x7d;
  * Linear in the length. Of the values only brackets, strings and scalars are checked, so text that no parser takes may
  * pass; every text that is JSON gives the spans that any parser sees.
  *
- * @returns null where it is no object, is malformed, is nested deeper than {@link MAX_JSON_DEPTH} or has a key twice: of
- *   two equal keys one parser takes the first and another the last.
+ * @returns null where it is no object, is malformed, is nested deeper than {@link MAX_JSON_DEPTH}, has more members than
+ *   {@link MAX_JSON_ENTRIES} or a key twice: of two equal keys one parser takes the first and another the last.
  */
 export function objectMembers(bytes: Buffer, within: Span): ReadonlyMap<string, Span> | null {
   const members = new Map<string, Span>();
@@ -51,7 +53,7 @@ function membersAt(bytes: Buffer, from: number, limit: number, members: Map<stri
   while (at < limit && bytes[at] === QUOTE) {
     const keyEnd = stringEnd(bytes, at, limit);
     const key = keyEnd === -1 ? null : stringAt(bytes, { start: at, end: keyEnd });
-    if (key === null || members.has(key)) return false;
+    if (key === null || members.has(key) || members.size === MAX_JSON_ENTRIES) return false;
     at = afterBlanks(bytes, keyEnd, limit);
     if (bytes[at] !== COLON) return false;
     const start = afterBlanks(bytes, at + 1, limit);
@@ -68,7 +70,8 @@ function membersAt(bytes: Buffer, from: number, limit: number, members: Map<stri
 }
 
 /**
- * The elements of the JSON array that fills `within`, as {@link objectMembers} reads them; null where it is none.
+ * The elements of the JSON array that fills `within`, as {@link objectMembers} reads them; null where it is none, or has
+ * more than {@link MAX_JSON_ENTRIES}.
  *
  * @param enoughAt reading stops behind the first element that starts at this offset or later.
  */
@@ -84,7 +87,7 @@ export function arrayElements(
   if (at < within.end && bytes[at] === CLOSE_BRACKET) return endsAt(bytes, at + 1, within.end) ? elements : null;
   while (at < within.end) {
     const end = valueEnd(bytes, at, within.end);
-    if (end === -1) return null;
+    if (end === -1 || elements.length === MAX_JSON_ENTRIES) return null;
     elements.push({ start: at, end });
     if (at >= enoughAt) return elements;
     at = afterBlanks(bytes, end, within.end);
@@ -110,7 +113,7 @@ export function restOfArray(
   while (at < limit && bytes[at] === COMMA) {
     const start = afterBlanks(bytes, at + 1, limit);
     const end = valueEnd(bytes, start, limit);
-    if (end === -1) return null;
+    if (end === -1 || elements.length === MAX_JSON_ENTRIES) return null;
     elements.push({ start, end });
     at = afterBlanks(bytes, end, limit);
   }

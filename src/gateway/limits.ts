@@ -16,6 +16,18 @@ export interface GatewayLimits {
   readonly requestTimeoutMs: number;
   /** Client connections at one time; more are closed as they come. */
   readonly maxConnections: number;
+  /** Of these those of one user; a request by one more is refused. */
+  readonly userConnections: number;
+  /** Connections at one time of which nobody knows yet whose they are; the oldest is closed for one more. */
+  readonly strangerConnections: number;
+  /** Requests at one time, each of which may hold a connection to an upstream; more are refused. */
+  readonly requestsAtOnce: number;
+  /** Of these those of one user: sub-agents of several sessions ask side by side. */
+  readonly userRequestsAtOnce: number;
+  /** Bytes of all bodies of requests that are under way; a request beyond is refused. Memory takes up to three times as much. */
+  readonly bodyBytesAtOnce: number;
+  /** Of these those of one user: two of the largest, and some dozens of usual ones. */
+  readonly userBodyBytesAtOnce: number;
 }
 
 const MIB = 1024 * 1024;
@@ -28,5 +40,11 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   idleTimeoutMs: 600_000,
   headersTimeoutMs: 15_000,
   requestTimeoutMs: 120_000,
-  maxConnections: 512,
+  maxConnections: 4_096,
+  userConnections: 512,
+  strangerConnections: 1_024,
+  requestsAtOnce: 4_096,
+  userRequestsAtOnce: 512,
+  bodyBytesAtOnce: 512 * MIB,
+  userBodyBytesAtOnce: 192 * MIB,
 };

@@ -1,5 +1,6 @@
 import type http from 'node:http';
 
+import { gatheredBytes } from '../core/gathered-bytes.ts';
 import type { GovernedSession, SessionDirectory } from '../core/session.ts';
 import { ClientGone } from './client-writer.ts';
 import { headerValues } from './headers.ts';
@@ -94,30 +95,38 @@ export function unreadable(what: string): Refusal {
   return { why: 'unreadable-request', message: `Sallyport refused this request: ${what}.` };
 }
 
-/** The body of a request, or null where it is longer than `maxBytes`. @throws {ClientGone} where the client breaks off. */
-export function requestBody(request: http.IncomingMessage, maxBytes: number): Promise<Buffer | null> {
+/**
+ * The body of a request, or why it is not read: longer than `maxBytes`, or `hold` had no room for it.
+ *
+ * @param hold asked for room before bytes are held: for all of them where the client says how many come, else as they come.
+ * @throws {ClientGone} where the client breaks off.
+ */
+export function requestBody(
+  request: http.IncomingMessage,
+  maxBytes: number,
+  hold: (bytes: number) => boolean,
+): Promise<Buffer | 'too-large' | 'no-room'> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    const whole = roomFor(request.headers['content-length'], maxBytes);
-    let length = 0;
-    const onData = (chunk: Buffer): void => {
-      // Copied as it comes, a long body is whole as soon as its last byte is there.
-      if (whole === null) chunks.push(chunk);
-      else chunk.copy(whole, length);
-      length += chunk.length;
-      if (length <= maxBytes) return;
-      request.off('data', onData);
-      // The rest is read and dropped, so that the client gets to see the answer.
+    const declaredBytes = declaredLength(request);
+    // The rest is read and dropped, so that the client gets to see the answer.
+    const dropped = (why: 'too-large' | 'no-room'): void => {
       request.resume();
-      resolve(null);
+      resolve(why);
+    };
+    if (declaredBytes !== null && declaredBytes > maxBytes) return dropped('too-large');
+    const gathered = gatheredBytes(declaredBytes, hold);
+    if (gathered === null) return dropped('no-room');
+    const onData = (chunk: Buffer): void => {
+      const isTooLarge = gathered.length + chunk.length > maxBytes;
+      if (!isTooLarge && gathered.add(chunk)) return;
+      request.off('data', onData);
+      dropped(isTooLarge ? 'too-large' : 'no-room');
     };
     request.on('data', onData);
     let isWhole = false;
     request.once('end', () => {
       isWhole = true;
-      const [only] = chunks;
-      if (whole !== null) resolve(whole.subarray(0, length));
-      else resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
+      resolve(gathered.whole());
     });
     // Each request ends in a close; an error is costly to make.
     const onGone = (): void => {
@@ -128,13 +137,7 @@ export function requestBody(request: http.IncomingMessage, maxBytes: number): Pr
   });
 }
 
-/** Bodies that come in one or two reads need no room of their own; for longer ones than this a client is not trusted. */
-const ROOM_FROM = 128 * 1024;
-const ROOM_TO = 8 * 1024 * 1024;
-
-/** Room for a body of the length that the client says; null where it says none that is worth it. */
-function roomFor(contentLength: string | undefined, maxBytes: number): Buffer | null {
-  const length = Number(contentLength ?? 0);
-  const isWorthIt = length >= ROOM_FROM && length <= Math.min(ROOM_TO, maxBytes);
-  return isWorthIt ? Buffer.allocUnsafeSlow(length) : null;
+function declaredLength(request: http.IncomingMessage): number | null {
+  const declared = request.headers['content-length'];
+  return declared === undefined ? null : Number(declared);
 }

@@ -14,7 +14,7 @@ import { requestMasker } from './masking/index.ts';
 import type { GatewayPorts } from './ports.ts';
 import { forwardProxy } from './proxy/forward-proxy.ts';
 import type { TunnelledRequest } from './proxy/tunnel-request.ts';
-import { admissions, upstreamHealth } from './limits/index.ts';
+import { admissions, connectionShares, upstreamHealth, userShares } from './limits/index.ts';
 import { resultWatch } from './result-watch.ts';
 import { upstreamClient } from './upstream.ts';
 
@@ -58,6 +58,8 @@ export async function startGateway(ports: GatewayPorts, address: GatewayAddress)
       ledger: ports.usage,
       ...(ports.logError === undefined ? {} : { logError: ports.logError }),
     }),
+    shares: userShares(limits),
+    connections: connectionShares(limits),
     health: upstreamHealth(ports.uptimeMs),
   };
   const underWay = new Set<Promise<void>>();
@@ -70,7 +72,12 @@ export async function startGateway(ports: GatewayPorts, address: GatewayAddress)
     });
     underWay.add(running);
   };
-  const proxy = forwardProxy({ ...ports, proxy: ports.forwardProxy ?? null, serve });
+  const proxy = forwardProxy({
+    ...ports,
+    proxy: ports.forwardProxy ?? null,
+    claim: (socket, { session }) => room.connections.claim(socket, ports.userOf(session)),
+    serve,
+  });
 
   const server = http.createServer(
     {
@@ -86,8 +93,11 @@ export async function startGateway(ports: GatewayPorts, address: GatewayAddress)
   );
   server.on('connect', (request, socket, head) => proxy.connect(request, socket, head));
   server.maxConnections = limits.maxConnections;
-  // Requests that wait behind one another on a connection each watch it for its end.
-  server.on('connection', (socket) => socket.setMaxListeners(0));
+  server.on('connection', (socket) => {
+    // Requests that wait behind one another on a connection each watch it for its end.
+    socket.setMaxListeners(0);
+    room.connections.add(socket);
+  });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -16,10 +16,11 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { allowance } from '../core/allowance.ts';
 import { AlreadyRunning, StateFolder } from '../core/error.ts';
-import { MAX_EVENT_BYTES } from './limits.ts';
+import { MAX_BYTES_IN_FLIGHT, MAX_EVENT_BYTES, MAX_EVENT_VALUES } from './limits.ts';
 import { bashBytes, SAMPLE_SESSION, scriptedPorts } from './scripted-ports.ts';
-import { startGuard } from './start-guard.ts';
+import { startGuard, startGuardAt } from './start-guard.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'sallyport-guard-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -155,6 +156,95 @@ test('a client that goes before the end of its event leaves nothing behind', asy
     await promise;
     assert.match((await ask(socket, bashBytes('ls'))).body, /"allow"/);
     assert.equal(ports.records.length, 1);
+  } finally {
+    await guard.close();
+  }
+});
+
+test('clients that go before the end of their events fill no journal', async () => {
+  const socket = place();
+  const lines: string[] = [];
+  const connections = allowance(100);
+  const budget = { connections, bytes: allowance(MAX_EVENT_BYTES) };
+  const guard = await startGuardAt({ ...scriptedPorts(), logError: (line) => lines.push(line) }, socket, budget);
+  try {
+    for (let nth = 0; nth < 20; nth += 1) {
+      const client = connect(socket).on('error', () => undefined);
+      const begun = `POST /hook/${SAMPLE_SESSION} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{`;
+      client.write(begun, () => client.destroy());
+    }
+    while (connections.held === 0) await new Promise(setImmediate);
+    while (connections.held > 0) await new Promise(setImmediate);
+    assert.match((await ask(socket, bashBytes('ls'))).body, /"allow"/);
+    assert.deepEqual(lines, []);
+    assert.equal(budget.bytes.held, 0);
+  } finally {
+    await guard.close();
+  }
+});
+
+test('a connection too many is closed, and the others go on', async () => {
+  const socket = place();
+  const connections = allowance(2);
+  const guard = await startGuardAt(scriptedPorts(), socket, { connections, bytes: allowance(MAX_EVENT_BYTES) });
+  try {
+    const held = [connect(socket), connect(socket)];
+    while (connections.held < 2) await new Promise(setImmediate);
+    await assert.rejects(ask(socket, bashBytes('ls')), /ECONNRESET|EPIPE|hang up/);
+    held[0]?.destroy();
+    while (connections.held > 1) await new Promise(setImmediate);
+    assert.match((await ask(socket, bashBytes('ls'))).body, /"allow"/);
+    held[1]?.destroy();
+  } finally {
+    await guard.close();
+  }
+});
+
+test('64 calls at one time are all answered', async () => {
+  const socket = place();
+  const guard = await startGuard(scriptedPorts(), socket);
+  try {
+    const calls = Array.from({ length: 64 }, (_, nth) => ask(socket, bashBytes('ls', { tool_use_id: `toolu_${nth}` })));
+    for (const { body } of await Promise.all(calls)) assert.match(body, /"allow"/);
+  } finally {
+    await guard.close();
+  }
+});
+
+test('an event of very many values is refused before it is parsed, and one of many counts for what they take', async () => {
+  const socket = place();
+  const bytes = allowance(MAX_BYTES_IN_FLIGHT);
+  const guard = await startGuardAt(scriptedPorts(), socket, { connections: allowance(9), bytes });
+  const event = (values: number): Buffer =>
+    Buffer.from(
+      bashBytes('@')
+        .toString()
+        .replace('"@"', `[${'1,'.repeat(values)}1]`),
+    );
+  try {
+    assert.match((await ask(socket, event(MAX_EVENT_VALUES))).body, /^sallyport-answer 2\n.*more than 500000 values/);
+    const many = event(MAX_EVENT_VALUES / 2);
+    assert.doesNotMatch((await ask(socket, many)).body, /more than|too much/);
+    // Room for its bytes, but not for what they become.
+    assert.ok(bytes.take(MAX_BYTES_IN_FLIGHT - 2 * many.length));
+    assert.match((await ask(socket, many)).body, /^sallyport-answer 2\n.*the guard has too much to do/);
+    assert.match((await ask(socket, bashBytes('ls'))).body, /"allow"/);
+  } finally {
+    await guard.close();
+  }
+});
+
+test('an event in very small pieces counts for what the pieces cost', async () => {
+  const socket = place();
+  const guard = await startGuardAt(scriptedPorts(), socket, { connections: allowance(2), bytes: allowance(100_000) });
+  try {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    let got = '';
+    const client = connect(socket).on('error', () => undefined);
+    client.on('data', (bytes) => (got += String(bytes))).on('close', () => resolve(got));
+    client.write(`POST /hook/${SAMPLE_SESSION} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`);
+    client.write('1\r\n \r\n'.repeat(1_000));
+    assert.match(await promise, /the guard has too much to do/);
   } finally {
     await guard.close();
   }

@@ -2,19 +2,25 @@ import { chmodSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { StateFolder } from '../core/error.ts';
+import { gatheredBytes } from '../core/gathered-bytes.ts';
 import { answerEvent } from './answer-event.ts';
 import { framed, refusal } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { CLOSE_GRACE_MS, MAX_BYTES_IN_FLIGHT, MAX_CONNECTIONS, MAX_EVENT_BYTES, RECEIVE_TIMEOUT_MS } from './limits.ts';
+import { guardBudget } from './guard-budget.ts';
+import type { GuardBudget } from './guard-budget.ts';
+import {
+  CLOSE_GRACE_MS,
+  MAX_EVENT_BYTES,
+  RECEIVE_CHECK_MS,
+  RECEIVE_TIMEOUT_MS,
+  MAX_EVENT_VALUES,
+  VALUE_BYTES,
+} from './limits.ts';
 import type { Guard, GuardPorts } from './ports.ts';
 import { clearSocketPlace } from './socket-folder.ts';
+import { valueCount } from './value-count.ts';
 
 const HOOK_PATH = /^\/hook\/([A-Za-z0-9_-]{1,64})$/;
-
-/** Bytes of events that are held at this moment, over all connections of those who share it. */
-export interface GuardBudget {
-  bytesInFlight: number;
-}
 
 /**
  * Listens for hook clients on a unix socket: `POST /hook/SESSION` with an event of the agent's client as body. Each
@@ -26,7 +32,7 @@ export interface GuardBudget {
  */
 export async function startGuard(ports: GuardPorts, socketPath: string): Promise<Guard> {
   await clearSocketPlace(socketPath, ownUid());
-  const guard = await startGuardAt(ports, socketPath, { bytesInFlight: 0 });
+  const guard = await startGuardAt(ports, socketPath, guardBudget());
   try {
     // The folder keeps other users out until then.
     chmodSync(socketPath, 0o600);
@@ -46,10 +52,16 @@ export async function startGuard(ports: GuardPorts, socketPath: string): Promise
  */
 export async function startGuardAt(ports: GuardPorts, socketPath: string, budget: GuardBudget): Promise<Guard> {
   const server = createServer(
-    { requestTimeout: RECEIVE_TIMEOUT_MS, headersTimeout: RECEIVE_TIMEOUT_MS },
+    {
+      requestTimeout: RECEIVE_TIMEOUT_MS,
+      headersTimeout: RECEIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: RECEIVE_CHECK_MS,
+    },
     (request, response) => {
       serve(ports, budget, request)
         .catch((error: unknown) => {
+          // Who went before the end of their event refused it themselves, and can fill no journal with it.
+          if (request.destroyed && !request.complete) throw error;
           ports.logError?.(`guard: ${error instanceof Error ? error.name : 'an unknown failure'}`);
           return refusal('the guard failed');
         })
@@ -58,7 +70,10 @@ export async function startGuardAt(ports: GuardPorts, socketPath: string, budget
         .catch(() => response.destroy());
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  server.on('connection', (socket) => {
+    if (!budget.connections.take(1)) return void socket.destroy();
+    socket.once('close', () => budget.connections.give(1));
+  });
   // A client that is gone has refused its call already; bytes that are no HTTP get no answer at all.
   server.on('clientError', (_error, socket) => socket.destroy());
   await listen(server, socketPath);
@@ -72,45 +87,53 @@ async function serve(ports: GuardPorts, budget: GuardBudget, request: IncomingMe
   if (request.method !== 'POST' || sessionName === undefined) {
     return refusal('its hook asked for something that is not there');
   }
-  const held = { bytes: 0 };
+  let heldBytes = 0;
+  const hold = (bytes: number): boolean => {
+    if (!budget.bytes.take(bytes)) return false;
+    heldBytes += bytes;
+    return true;
+  };
   try {
-    const body = await readBody(request, budget, held);
-    return typeof body === 'string' ? refusal(body) : await answerEvent(ports, sessionName, body);
+    const body = await readBody(request, hold);
+    if (typeof body === 'string') return refusal(body);
+    const values = valueCount(body, MAX_EVENT_VALUES);
+    if (values > MAX_EVENT_VALUES) return refusal(`its event holds more than ${MAX_EVENT_VALUES} values`);
+    if (!hold(Math.max(0, values * VALUE_BYTES - body.length))) return refusal(TOO_MUCH);
+    return await answerEvent(ports, sessionName, body);
   } finally {
-    budget.bytesInFlight -= held.bytes;
+    budget.bytes.give(heldBytes);
   }
 }
 
 /**
  * The whole body, or why it is not taken. Rejects where the client goes before its end.
  *
- * @param held counts what this request adds to the budget, for whoever gives it back.
+ * @param hold asked for room before bytes are held.
  */
-async function readBody(
-  request: IncomingMessage,
-  budget: GuardBudget,
-  held: { bytes: number },
-): Promise<Buffer | string> {
+async function readBody(request: IncomingMessage, hold: (bytes: number) => boolean): Promise<Buffer | string> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | string>();
-  const chunks: Buffer[] = [];
+  const declared = request.headers['content-length'];
+  const declaredBytes = declared === undefined ? null : Number(declared);
+  if (declaredBytes !== null && declaredBytes > MAX_EVENT_BYTES) return stopped(request, TOO_LARGE);
+  const gathered = gatheredBytes(declaredBytes, hold);
+  if (gathered === null) return stopped(request, TOO_MUCH);
   request.on('data', (chunk: Buffer) => {
-    held.bytes += chunk.length;
-    budget.bytesInFlight += chunk.length;
-    chunks.push(chunk);
-    if (held.bytes > MAX_EVENT_BYTES) stop('its event is larger than 8 MiB');
-    else if (budget.bytesInFlight > MAX_BYTES_IN_FLIGHT) stop('the guard has too much to do');
+    const isTooLarge = gathered.length + chunk.length > MAX_EVENT_BYTES;
+    if (isTooLarge || !gathered.add(chunk)) resolve(stopped(request, isTooLarge ? TOO_LARGE : TOO_MUCH));
   });
-  request.on('end', () => resolve(Buffer.concat(chunks, held.bytes)));
+  request.on('end', () => resolve(gathered.whole()));
   request.on('error', reject);
   request.on('close', () => reject(new Error('the client went before the end of its event')));
-
-  function stop(why: string): void {
-    // Not destroyed, or the refusal could not be sent; what still comes is read no more and held no more.
-    request.removeAllListeners('data').pause();
-    chunks.length = 0;
-    resolve(why);
-  }
   return promise;
+}
+
+const TOO_LARGE = 'its event is larger than 8 MiB';
+const TOO_MUCH = 'the guard has too much to do';
+
+function stopped(request: IncomingMessage, why: string): string {
+  // Not destroyed, or the refusal could not be sent; what still comes is read no more and held no more.
+  request.removeAllListeners('data').pause();
+  return why;
 }
 
 function send(response: ServerResponse, answer: Answer): void {

@@ -1,6 +1,9 @@
 export { admissions } from './admission.ts';
 export type { AdmittedRequest, Admissions, Claimant } from './admission.ts';
+export { connectionShares } from './connection-shares.ts';
+export type { ConnectionShares } from './connection-shares.ts';
 export { fallbackUpstream } from './fallback-upstream.ts';
+export { NO_ROOM, tooManyOfUser } from './limit-refusal.ts';
 export type { LimitRefusal, LimitWhy } from './limit-refusal.ts';
 export { observingStage } from './observing-stage.ts';
 export { sendWithFallbacks } from './send-with-fallbacks.ts';
@@ -8,3 +11,5 @@ export type { AttemptWhy, Candidate, PassedOver, SendOptions, Sent } from './sen
 export { upstreamHealth } from './upstream-health.ts';
 export type { UpstreamHealth } from './upstream-health.ts';
 export type { MeterReading, UsageMeter } from './usage-meter.ts';
+export { userShares } from './user-shares.ts';
+export type { RequestShare, UserShares } from './user-shares.ts';

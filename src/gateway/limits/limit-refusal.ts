@@ -49,6 +49,26 @@ export function tooManyAtOnce(allowed: number): LimitRefusal {
   };
 }
 
+/** A user with as many requests or connections as one may have on this machine. */
+export function tooManyOfUser(what: 'connections open' | 'requests under way'): LimitRefusal {
+  return {
+    why: 'too-many-at-once',
+    message:
+      `Sallyport: your user has as many ${what} as one user may have on this machine; this request can go when one of ` +
+      'them ends.',
+    retryAfterS: 1,
+  };
+}
+
+/** No room for the body of a request. */
+export const NO_ROOM: LimitRefusal = {
+  why: 'too-many-at-once',
+  message:
+    'Sallyport: the requests that are under way hold as many bytes as may be held at one time; this one can go when some ' +
+    'of them have ended.',
+  retryAfterS: 2,
+};
+
 /** Nobody can say what is left. */
 export const USAGE_UNKNOWN: LimitRefusal = {
   why: 'usage-unknown',

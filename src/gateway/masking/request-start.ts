@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-import { arrayElements, objectMembers, restOfArray, restOfObject } from '../json-spans.ts';
+import { arrayElements, MAX_JSON_ENTRIES, objectMembers, restOfArray, restOfObject } from '../json-spans.ts';
 import type { Span } from '../json-spans.ts';
 import type { Conversations, KnownStart } from './conversations.ts';
 
@@ -24,23 +24,24 @@ export function requestStart(bytes: Buffer, conversations: Conversations | null)
   const known = conversations?.startOf(bytes) ?? null;
   const behind = known === null ? 0 : (known.conversation.boundaries[known.messages - 1]?.rawEnd ?? 0);
   if (!isUtf8(behind === 0 ? bytes : bytes.subarray(behind))) return 'the request body is not UTF-8';
-  if (known !== null) return restOf(bytes, known, behind) ?? UNREADABLE;
+  if (known !== null) return restOf(bytes, known, behind);
   const members = objectMembers(bytes, { start: 0, end: bytes.length });
   if (members === null) return UNREADABLE;
   const messages = members.get('messages');
   const elements = messages === undefined ? null : arrayElements(bytes, messages);
-  if (messages === undefined || elements === null) return 'the request body has no `messages` array';
+  if (messages === undefined || elements === null) return NO_MESSAGES;
   return { members, messages, known, elements };
 }
 
-const UNREADABLE = 'the request body is no JSON object, is nested too deeply or has a key twice';
+const UNREADABLE = 'the request body is no JSON object, is nested too deeply, has a key twice or too many members';
+const NO_MESSAGES = `the request body has no \`messages\` array of at most ${MAX_JSON_ENTRIES} messages`;
 
-function restOf(bytes: Buffer, known: KnownStart, behind: number): RequestStart | null {
+function restOf(bytes: Buffer, known: KnownStart, behind: number): RequestStart | string {
   const { head, messagesStart } = known.conversation;
   const rest = restOfArray(bytes, behind);
-  if (rest === null) return null;
+  if (rest === null || known.messages + rest.elements.length > MAX_JSON_ENTRIES) return NO_MESSAGES;
   const members = new Map(head);
   const messages = { start: messagesStart, end: rest.end };
   members.set('messages', messages);
-  return restOfObject(bytes, rest.end, members) ? { members, messages, known, elements: rest.elements } : null;
+  return restOfObject(bytes, rest.end, members) ? { members, messages, known, elements: rest.elements } : UNREADABLE;
 }

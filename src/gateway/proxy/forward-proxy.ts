@@ -6,6 +6,7 @@ import type { SessionDirectory } from '../../core/session.ts';
 import { faultName } from '../fault-name.ts';
 import { recorder } from '../recorder.ts';
 import type { RecorderPorts } from '../recorder.ts';
+import type { Caller } from '../request-reading.ts';
 import { pathOf } from '../routes.ts';
 import { shownTarget } from './connect-target.ts';
 import { connectionPlace, endedSession } from './connection-place.ts';
@@ -23,6 +24,8 @@ export interface ForwardProxyOptions extends RecorderPorts {
   readonly sessions: SessionDirectory;
   /** Null where this gateway is no proxy: every connection is refused. */
   readonly proxy: ForwardProxyPorts | null;
+  /** Counts a connection for the user of a session; false where that user has as many as may be. */
+  readonly claim: (socket: Duplex, caller: Caller) => boolean;
   /** Answers a request of a tunnel as the gateway answers its own. */
   readonly serve: TunnelServerOptions['serve'];
 }
@@ -92,7 +95,7 @@ export function forwardProxy(options: ForwardProxyOptions): ForwardProxy {
 
     const place = connectionPlace(asked, caller, sessions, hosts, proxy);
     if ('why' in place) return await refuse(place);
-    if (!slots.take(sessionId, socket)) return await refuse(TOO_MANY);
+    if (!options.claim(socket, caller) || !slots.take(sessionId, socket)) return await refuse(TOO_MANY);
     const certificate = await proxy.certificateFor(place.host);
     if ('missing' in certificate) return await refuse({ why: 'proxy-no-certificate', message: certificate.missing });
     const index = await recorder(options, sessionId).record({ event: 'tunnel', host: place.host });
@@ -189,7 +192,8 @@ const PLAIN: ProxyRefusal = {
 
 const TOO_MANY: ProxyRefusal = {
   why: 'proxy-too-many',
-  message: 'Sallyport: this session has too many connections open. End some, or wait until they end.',
+  message:
+    'Sallyport: this session, or all of your user, has too many connections open. End some, or wait until they end.',
 };
 
 const UNRECORDED: ProxyRefusal = {
