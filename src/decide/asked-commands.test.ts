@@ -67,6 +67,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'rm -rf ${x:-~}',
     'cat "${x:-.env}"',
     'cat ${x:=.env}',
+    'x=.env; cat ${x//env/&}',
     'for f in $(ls -A); do cat "$f"; done',
     'while read f; do cat "$f"; done < <(ls -A)',
     "f() { trap 'cat $1' EXIT; }; f .env",

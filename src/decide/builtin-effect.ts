@@ -1,9 +1,12 @@
 import { own } from './own.ts';
 import { resolve } from 'node:path/posix';
 import { BUILTIN_RULES } from './builtin-rule.ts';
+import { noteEvaluatedNames } from './evaluated-names.ts';
+import { noteOpenArithmetic } from './hidden-subscript.ts';
 import { deeper, question } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { noteArithmetic } from './nested-scripts.ts';
+import { optionValues, scanOptions } from './option-scan.ts';
 import { physicalFolders } from './physical-folder.ts';
 import { noteWrite } from './reach-assignment.ts';
 import { runVariable } from './run-variable.ts';
@@ -21,6 +24,7 @@ import { arePosixLetters, isPosixOption } from './shell-options.ts';
 import type { ShellState } from './shell-state.ts';
 import { MARK, UNKNOWN, argumentsOf, isKnown } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
+import { askForShellArray, namesShellArray } from './zsh-parameters.ts';
 
 /** Lets a builtin of the shell change what the shell holds. Programs change nothing. */
 export function applyBuiltin(reader: Reader, program: string, words: readonly ShellWord[], frame: Frame): void {
@@ -34,6 +38,9 @@ export function applyBuiltin(reader: Reader, program: string, words: readonly Sh
       'A subscript that holds an expansion would run it. Write the command plainly.',
     );
   }
+  noteEvaluatedNames(reader, program, words, frame);
+  if (program !== 'test' && program !== '[' && words.some((word) => namesShellArray(word.text)))
+    askForShellArray(reader);
   effect(reader, words, frame);
 }
 
@@ -42,9 +49,13 @@ type Effect = (reader: Reader, words: readonly ShellWord[], frame: Frame) => voi
 const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
   cd: changeFolder,
   pushd: (reader, words, frame) => {
+    const before = frame.state.folders;
     // Without a folder it changes to one that it kept.
     if (words.every((word) => word.text === '-n')) moveTo(frame.state, null);
     else changeFolder(reader, words, frame);
+    // Bash changes the list of folders alone.
+    if (words.some(({ text }) => /^-[A-Za-z]*n/.test(text)))
+      moveTo(frame.state, unionOf([before, frame.state.folders]));
   },
   popd: (_reader, _words, frame) => moveTo(frame.state, null),
   read: readNames,
@@ -85,6 +96,7 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
   emulate: askForOption,
   shopt: (_reader, words, frame) => {
     for (const word of words) turnOn(frame.state, word.text);
+    if (words.some((word) => word.text === 'errexit' || !isKnown(word))) frame.state.stopsOnError = false;
   },
   shift: (_reader, _words, frame) => {
     frame.state.args = null;
@@ -108,7 +120,8 @@ const EFFECTS: Readonly<Partial<Record<string, Effect>>> = {
   source: sourceFile,
   '.': sourceFile,
   hash: (reader, words) => {
-    if (words.some((word) => word.text.startsWith('-') && word.text.includes('p'))) {
+    // Zsh: `hash NAME=PROGRAM`.
+    if (words.some(({ text }) => (text.startsWith('-') && text.includes('p')) || text.includes('='))) {
       question(
         reader,
         BUILTIN_RULES.unknownProgram,
@@ -126,7 +139,7 @@ function changeFolder(_reader: Reader, words: readonly ShellWord[], frame: Frame
   const [target] = targets;
   const text = target === undefined ? (readVariable(state, 'HOME')?.text ?? UNKNOWN) : target.text;
   // Zsh and ksh put the second into the name of the folder, in place of the first.
-  if (targets.length > 1) moveTo(state, null);
+  if (targets.length > 1 || state.isPoisoned) moveTo(state, null);
   else if (text === '-') moveTo(state, state.previousFolders);
   else if (MARK.test(text) || state.variables.has('CDPATH') || /^\+\d|^-\d/.test(text)) moveTo(state, null);
   else moveTo(state, foldersAt(state, text, linksOf(words)));
@@ -153,8 +166,12 @@ function linksOf(words: readonly ShellWord[]): 'followed' | 'kept' | null {
 function readNames(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
   loseNames(reader, words, frame);
   loseVariable(frame.state, 'REPLY');
-  const [name, ...others] = words.filter((word) => /^[A-Za-z_]\w*$/.test(word.text));
+  // Behind a `?` zsh and ksh take a prompt.
+  const names = words.map((word) => ({ ...word, text: word.text.replace(/^([A-Za-z_]\w*)\?.*$/s, '$1') }));
+  const [name, ...others] = names.filter((word) => /^[A-Za-z_]\w*$/.test(word.text));
   if (name !== undefined) noteWrite(reader, name.text, others.length === 0 ? frame.input : null, frame);
+  // A line of the input, without its backslashes.
+  if (name !== undefined) reader.hidden.openNames.add(name.text);
   for (const other of others) noteWrite(reader, other.text, null, frame);
   if (name !== undefined && others.length === 0 && frame.lines !== null)
     writeVariable(frame.state, name.text, frame.lines);
@@ -164,15 +181,16 @@ function readArray(reader: Reader, words: readonly ShellWord[], frame: Frame): v
   loseNames(reader, words, frame);
   loseVariable(frame.state, 'MAPFILE');
   for (const word of words.filter(({ text }) => /^[A-Za-z_]\w*$/.test(text))) noteWrite(reader, word.text, null, frame);
-  const callback = valueOfFlag(words, 'C');
-  if (callback !== null) reader.readText(reader, callback, deeper(frame));
-}
-
-function valueOfFlag(words: readonly ShellWord[], letter: string): ShellWord | null {
-  const at = words.findIndex((word) => word.text.startsWith(`-${letter}`));
-  const word = words[at];
-  if (word === undefined) return null;
-  return word.text.length > 2 ? { ...word, text: word.text.slice(2) } : (words[at + 1] ?? null);
+  const scan = scanOptions(words, { valueLetters: 'dnOsuCc', flagLetters: 't' });
+  for (const callback of optionValues(scan, 'C'))
+    if (callback !== null) reader.readText(reader, callback, deeper(frame));
+  if (!scan.isCertain) {
+    question(
+      reader,
+      BUILTIN_RULES.unknownScript,
+      'What this command would run for each line is not seen here. Write its options plainly.',
+    );
+  }
 }
 
 /** Every word that may be a variable's name is taken as one; losing too many only makes more unknown. */
@@ -202,15 +220,18 @@ function setOptions(reader: Reader, words: readonly ShellWord[], frame: Frame): 
   );
   for (const [index, word] of options.entries()) {
     if (/^-[A-Za-z]*P/.test(word)) turnOn(state, 'physical');
+    // In zsh, a letter for `cdablevars`.
+    if (/^-[A-Za-z]*T/.test(word)) turnOn(state, 'cdablevars');
     const isName = /^[-+].*o$/.test(options[index - 1] ?? '');
     if (isName) turnOn(state, word);
     if (isName ? !isPosixOption(word) : /^[-+][^-]/.test(word) && !arePosixLetters(word)) askForOption(reader);
   }
   if (setsErrexit && state.uncertainty === 0) state.stopsOnError = true;
-  if (options.some((word) => word.startsWith('+'))) state.stopsOnError = false;
+  if (options.some((word) => word.startsWith('+') || MARK.test(word))) state.stopsOnError = false;
 }
 
-function zshOptions(reader: Reader, words: readonly ShellWord[]): void {
+function zshOptions(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+  frame.state.stopsOnError = false;
   if (!words.every(({ text }) => isPosixOption(text) || isPosixOption(text.replace(/^no_?/i, ''))))
     askForOption(reader);
 }
@@ -242,6 +263,8 @@ function declareNames(
   }
   const isFreezing = isReadonly || flags.some((flag) => flag.includes('r'));
   const isChanged = flags.some((flag) => /[^-+xrgp]/.test(flag));
+  // What an integer is given, now or later, is arithmetic.
+  if (flags.some((flag) => flag.includes('i'))) noteOpenArithmetic(reader);
   for (const word of words) {
     const equals = /^([A-Za-z_]\w*)(\+?=)/.exec(word.text);
     if (equals === null) {
@@ -264,6 +287,13 @@ function exportNames(words: readonly ShellWord[], frame: Frame): void {
 }
 
 function defineAliases(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+  if (words.some(({ text }) => /^[-+][A-Za-z]*[gs]/.test(text))) {
+    question(
+      reader,
+      BUILTIN_RULES.unknownScript,
+      'Such an alias changes other words than the first of a command. Write the command plainly.',
+    );
+  }
   for (const word of words) {
     const equals = word.text.indexOf('=');
     if (equals <= 0) continue;

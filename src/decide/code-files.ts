@@ -1,3 +1,4 @@
+import { awkCall } from './awk-call.ts';
 import { MARK, shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import type { Invocation } from './unwrap.ts';
@@ -25,8 +26,10 @@ const CODE_FILES: readonly (readonly [RegExp, CodeFileOptions])[] = [
 export function codeFromInput({ program, words, frame }: Invocation): readonly ShellWord[] {
   const options = CODE_FILES.find(([name]) => name.test(program))?.[1];
   if (options === undefined) return [];
-  return words.flatMap((word, index) => {
-    const named = codeFile(word, words[index + 1], options);
+  // Awk has more spellings of its options.
+  const call = program.endsWith('awk') ? awkCall(words) : null;
+  const files = words.map((word, index) => codeFile(word, words[index + 1], options));
+  return [...files, ...(call?.programFiles ?? []), ...(call?.libraries ?? [])].flatMap((named) => {
     if (named === null) return [];
     // A process substitution is a descriptor: what it prints is not followed.
     if (named.isDescriptor || MARK.test(named.text)) return [shellWord('')];

@@ -38,7 +38,7 @@ function addFindings(findings: Finding[], command: ReachedCommand, check: FileCh
     findings.push(...addedFindings(command, folders, check), ...repositoryFindings(command, folders, check));
 }
 
-/** The same word is often met twice, as a word and as an operand: the stricter of both is enough. */
+/** The same word is often met twice, as a word and as an operand: what holds of either holds of the file. */
 function distinct(candidates: readonly PathCandidate[]): readonly PathCandidate[] {
   if (candidates.length < 2) return candidates;
   const byText = new Map<string, PathCandidate[]>();
@@ -51,7 +51,12 @@ function distinct(candidates: readonly PathCandidate[]): readonly PathCandidate[
     const at = alike.findIndex((known) => isSameFile(known, candidate));
     const known = alike[at];
     if (known === undefined) alike.push(candidate);
-    else if ((candidate.isPlace && !known.isPlace) || (candidate.isDeep && !known.isDeep)) alike[at] = candidate;
+    else
+      alike[at] = {
+        ...known,
+        isPlace: known.isPlace || candidate.isPlace,
+        isDeep: known.isDeep || candidate.isDeep,
+      };
   }
   return [...byText.values()].flat();
 }

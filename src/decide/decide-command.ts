@@ -1,6 +1,7 @@
 import { resolve } from 'node:path/posix';
 import type { CommandAction } from '../core/action.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
+import { behindMadeLinks } from './behind-made-links.ts';
 import { codeFindings } from './code-scan.ts';
 import { commandFileFindings } from './command-files.ts';
 import { commandHostFindings } from './command-hosts.ts';
@@ -36,6 +37,10 @@ export function decideCommand(index: RuleIndex, action: CommandAction, scene: Sc
   const finding = strongest([
     ...readingFindings(index, result.reading, check),
     ...codeFindings(index, result.reading, check),
+    ...behindMadeLinks(action.commandLine, folder, result.reading, check, (reading, behind) => [
+      ...readingFindings(index, reading, behind),
+      ...codeFindings(index, reading, behind),
+    ]),
   ]);
   if (finding !== null) return finding;
   // Only redirections, and nothing objects to them; or nothing at all.

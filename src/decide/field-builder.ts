@@ -1,5 +1,5 @@
 import type { ShellState } from './shell-state.ts';
-import { GLOB_ANY, MARK, UNKNOWN, UNKNOWN_WORDS } from './shell-word.ts';
+import { GLOB_ANY, MARK, UNKNOWN, UNKNOWN_WORDS, shellWord } from './shell-word.ts';
 import type { CommandRange, ShellWord } from './shell-word.ts';
 import { globEndedBy, globbed, swallowed } from './value-glob.ts';
 
@@ -48,6 +48,17 @@ export class FieldBuilder {
     }
   }
 
+  /** Appends the words of `$@`, or of `$*`, which joins them where it is quoted; where nothing splits, both do. */
+  expandArguments(words: readonly ShellWord[], as: 'each' | 'one', isQuoted: boolean): void {
+    const isJoined = !this.#splits || (isQuoted && as === 'one');
+    for (const [index, word] of words.entries()) {
+      // Which shells join by the first character of IFS, and when, differs.
+      if (index > 0 && isJoined) this.append(shellWord(this.#state.hasOwnIfs ? UNKNOWN : ' '));
+      else if (index > 0) this.breakField();
+      this.expand(word, isQuoted);
+    }
+  }
+
   /** Ends one word; what follows begins another. */
   breakField(): void {
     if (this.#text !== null)
@@ -83,4 +94,12 @@ export class FieldBuilder {
  */
 export function staysInBrackets({ text }: ShellWord): boolean {
   return !MARK.test(text) && !/[[\]()\\/]/.test(text);
+}
+
+/**
+ * Whether brackets with this content, part of which is quoted or a value, may not end where they seem to: a `]` in front is an
+ * ordinary character, and `[[:alpha:]]` is one set.
+ */
+export function endsElsewhere({ text }: ShellWord): boolean {
+  return /^[!^]?$|\[/.test(text);
 }

@@ -5,14 +5,16 @@ import type { RuleId } from '../core/ids.ts';
 import type { RuleTable } from '../core/rule-table.ts';
 import type { FileIndex } from './file-index.ts';
 import type { Finding } from './finding.ts';
-import { isFound } from './glob-text.ts';
+import { globsOf, isFound, isTellable, splitGlob } from './glob-text.ts';
+import type { LinkWorld } from './link-world.ts';
 import { followedGlobs, isLastFollowed, keptNames, linkedFindings, unfollowed } from './linked-paths.ts';
-import { locate, walkedPaths } from './locate-path.ts';
+import { SOME_NAME, locate, walkedPaths } from './locate-path.ts';
 import type { LocatedPath } from './locate-path.ts';
-import { RECURSIVE_READ, UNKNOWN_PATH, checkOpen } from './open-path.ts';
+import { ODD_NAME, RECURSIVE_READ, UNKNOWN_PATH, checkOpen } from './open-path.ts';
 import type { PathCandidate } from './path-candidate.ts';
 import { askedBy, defaultOf, deniedBy, fileAccess, placeVerdict, placedBy, whereIs } from './path-verdict.ts';
 import { LISTED, MARK } from './shell-word.ts';
+import { splitsElsewhere } from './split-name.ts';
 
 /** What the file system is asked for, by whoever holds it; `decide` itself touches no file. */
 export interface FileEyes {
@@ -34,6 +36,8 @@ export interface FileCheck {
   readonly table: RuleTable;
   readonly places: PathPlaces;
   readonly eyes: FileEyes;
+  /** The links that the command line makes itself, where it is judged as if they were there. */
+  readonly links?: LinkWorld;
 }
 
 /** What the rules and defaults say about a file that a command or a tool touches. Empty where nothing objects. */
@@ -91,7 +95,7 @@ function checkNamed(
 /** The located paths, and others that the same text may lead to. */
 function allPaths(
   check: FileCheck,
-  { text, links }: PathCandidate,
+  { text, links, isPlace }: PathCandidate,
   bases: readonly string[] | null,
   located: LocatedPath,
 ): readonly string[] {
@@ -101,9 +105,12 @@ function allPaths(
   if (!isTilde && realPath === undefined) return located.paths;
   const paths = new Set(located.paths);
   if (isTilde) paths.add(resolve(check.places.homeDir, text.slice(2)));
-  if (realPath !== undefined)
-    for (const walked of walkedPaths(text, bases))
-      paths.add(links === 'untouched' ? unfollowed(walked, realPath) : realPath(walked));
+  if (realPath === undefined) return [...paths];
+  for (const walked of walkedPaths(text, bases))
+    paths.add(links === 'untouched' ? unfollowed(walked, realPath) : realPath(walked));
+  // Of what is neither known nor a glob, the folder in front may still be a link.
+  if (isPlace && !located.isAdrift && MARK.test(text) && !isTellable(text))
+    for (const open of globsOf(text, located)) paths.add(resolve(realPath(splitGlob(open).folder), SOME_NAME));
   return [...paths];
 }
 
@@ -118,10 +125,10 @@ function checkPlace(
   const isRead = candidate.access === 'read';
   const findings: Finding[] = [];
   if (candidate.isDeep && isRead && !table.isSandboxed) findings.push(RECURSIVE_READ);
-  if (located.isAdrift) {
-    const isCovered = candidate.text.includes(LISTED) && isRead && table.isSandboxed;
-    return placeVerdict(table, isRead, 'outside') === 'allow' || isCovered ? findings : [...findings, UNKNOWN_PATH];
-  }
+  if (!isRead && splitsElsewhere(candidate.text)) findings.push(ODD_NAME);
+  // What another program lists may have any name: it is read where it lies, and not written unseen.
+  if (located.isAdrift || (candidate.text.includes(LISTED) && !isRead))
+    return placeVerdict(table, isRead, 'outside') === 'allow' ? findings : [...findings, UNKNOWN_PATH];
   return [...findings, ...placedBy(check, candidate, paths)];
 }
 

@@ -34,12 +34,14 @@ const NAMES_ONLY = new Set(
 /** The repository whose contents a subcommand shows or changes: the folder in which git works, or those it is told. */
 export function repositoryFolders(words: readonly ShellWord[]): readonly PathCandidate[] {
   const subcommand = gitSubcommand(words);
-  if (subcommand === null || NAMES_ONLY.has(subcommand.name)) return [];
+  if (subcommand === null || (NAMES_ONLY.has(subcommand.name) && subcommand.name !== 'init')) return [];
   const front = words.slice(0, subcommand.at);
   const told = front.flatMap((word, at) => {
     const given = /^--(?:git-dir|work-tree)(?:=(.*))?$/s.exec(word.text);
     const text = given === null ? undefined : (given[1] ?? front[at + 1]?.text);
-    return text === undefined ? [] : [place(text, 'read')];
+    return text === undefined ? [] : [place(text, subcommand.name === 'init' ? 'write' : 'read')];
   });
-  return told.length > 0 ? told : [place('.', 'read')];
+  if (told.length > 0) return told;
+  // `git init` makes the repository, where it is not told another folder.
+  return subcommand.name === 'init' ? [] : [place('.', 'read')];
 }

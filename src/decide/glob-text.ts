@@ -36,8 +36,9 @@ export function isFound(text: string): boolean {
   return text.includes(FOLDERS);
 }
 
-/** An absolute glob as the folder in front of its first mark, and the rest. */
+/** An absolute glob as the folder in front of its first mark, and the rest; a path without marks is all folder. */
 export function splitGlob(glob: string): { readonly folder: string; readonly rest: string } {
-  const end = glob.lastIndexOf('/', glob.search(MARK));
+  const at = glob.search(MARK);
+  const end = at < 0 ? glob.length : glob.lastIndexOf('/', at);
   return { folder: glob.slice(0, end) || '/', rest: glob.slice(end + 1) };
 }

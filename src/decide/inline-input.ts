@@ -18,6 +18,11 @@ const READS_INPUT: ReadonlyMap<string, RegExp> = new Map([
   ['flask', /^shell$/],
   ['dotnet', /^fsi$/],
   ['php', /^-[a-z]*a$|^--interactive$/],
+  // Their debuggers take commands from it, which are program text.
+  ['node', /^inspect$/],
+  ['pytest', /^--(?:pdb|trace)$/],
+  ['ruby', /^-r(?:debug|byebug|pry|irb)\b/],
+  ['deno', /^repl$/],
   ['rails', /^(?:console|c)$/],
   ['nx', /^repl$/],
 ]);
@@ -76,4 +81,14 @@ const CODE_OPTIONS: ReadonlyMap<string, { readonly name: RegExp; readonly isHarm
   ['pylint', { name: /^--init-h\w*(?:=(.*))?$/s, isHarmless: /^$/ }],
   // A name, or a module and a name in it; a call is evaluated.
   ['flask', { name: /^(?:-A|--app)(?:=(.*))?$/s, isHarmless: /^[\w./-]*(?::\w*)?$/ }],
+  // The name of a plugin; its options are evaluated, and so is what is no name.
+  ['rollup', { name: /^(?:-p|--plugin)(?:=(.*))?$/s, isHarmless: /^[@\w./-]*$/ }],
+  // A file; what names a stream is read as one.
+  [
+    'php',
+    {
+      name: /^(?:-d|--define)=?(auto_(?:ap|pre)pend_file=.*)?$/s,
+      isHarmless: /^(?!auto_(?:ap|pre)pend_file=["']?(?:[a-z]+:|\/dev\/|\/proc\/))/i,
+    },
+  ],
 ]);

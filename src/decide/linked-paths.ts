@@ -17,18 +17,26 @@ export interface FollowedGlobs {
 }
 
 /** Follows the folder in front of each glob that a text may be. None where nobody can look, or what the text stands for cannot be told. */
-export function followedGlobs({ eyes }: FileCheck, { text }: PathCandidate, located: LocatedPath): FollowedGlobs {
-  const { realPath, linkedFiles } = eyes;
+export function followedGlobs(check: FileCheck, { text, links }: PathCandidate, located: LocatedPath): FollowedGlobs {
+  const { realPath, linkedFiles } = check.eyes;
   const moved: string[] = [];
   const still: string[] = [];
   if (realPath === undefined || linkedFiles === undefined || located.isAdrift || !isTellable(text))
     return { moved, still };
-  for (const glob of globsOf(text, located)) {
+  const add = (glob: string, isElsewhere: boolean): void => {
     const { folder, rest } = splitGlob(glob);
     const real = realPath(folder);
-    const followed = `${real === '/' ? '' : real}/${rest}`;
-    if (real === resolve(folder)) still.push(followed);
-    else moved.push(followed);
+    const followed = rest === '' ? real : below(real, rest);
+    if (isElsewhere || real !== resolve(folder)) moved.push(followed);
+    else still.push(followed);
+  };
+  for (const glob of globsOf(text, located)) {
+    add(glob, false);
+    for (const behind of check.links?.globsThrough(glob) ?? []) {
+      // A link that is the last name is not followed: what is behind it is not touched.
+      const isLast = behind.isLast && links !== 'followed' && links !== 'files';
+      if (!isLast) add(behind.glob, behind.way === 'followed');
+    }
   }
   return { moved, still };
 }

@@ -1,4 +1,4 @@
-import { normalize, resolve } from 'node:path/posix';
+import { resolve } from 'node:path/posix';
 import type { NameToken, PathStep } from '../core/path-pattern-glob.ts';
 import { ANY_FOLDERS } from '../core/path-pattern.ts';
 import {
@@ -28,11 +28,11 @@ export interface LocatedPath {
 /** What `find` prints without a test on names. */
 const FOUND_BELOW = new RegExp(`^(.*)/${FOLDERS}/${UNKNOWN}${GLOB_RUN}$`, 's');
 
-/** Up from any number of folders, which may be none: `**` and then `..`. */
-const UP_FROM_ANY = /(?:^|\/)[\uDC02\uDC04]{2,}\/(?:[^/]*\/)*\.\.(?:\/|$)/;
+/** Names that stand for any number of folders, which may be none: `**`, and what another program found. */
+const ANY_DEPTH = /^[\uDC02\uDC04]{2,}$|[\uDC05\uDC06]/;
 
 /** A name that no rule is about, in place of what is not known. */
-const SOME_NAME = 'x';
+export const SOME_NAME = 'x';
 
 /** Resolves the text of a word against the folders in which its command may run. */
 export function locate(text: string, folders: readonly string[] | null): LocatedPath {
@@ -43,7 +43,7 @@ export function locate(text: string, folders: readonly string[] | null): Located
     const paths = distinctPaths(bases, [text]);
     return { bases: ownBases, paths, steps: null, isAdrift: false };
   }
-  const isAdrift = bases === null || startsUnknown(text) || UP_FROM_ANY.test(text);
+  const isAdrift = bases === null || startsUnknown(text) || leadsUpFromAny(text);
   const paths = distinctPaths(bases ?? ROOT, MARK.test(text) ? readingsOf(text) : [text]);
   const steps = (isAdrift || bases === null ? [null] : bases).map((base) => stepsOf(text, base));
   return { bases: ownBases, paths, steps, isAdrift };
@@ -87,7 +87,15 @@ function joined(base: string, text: string): string {
 }
 
 function startsUnknown(text: string): boolean {
-  return text.startsWith(UNKNOWN) || text.startsWith(UNKNOWN_WORDS) || text.startsWith(LISTED);
+  return text.startsWith(UNKNOWN) || text.startsWith(UNKNOWN_WORDS);
+}
+
+/** Whether `..` stands behind a name that may be no folder at all, or a link: where that leads, nothing in the text tells. */
+function leadsUpFromAny(text: string): boolean {
+  if (!text.includes('..')) return false;
+  const names = text.split('/');
+  const first = names.findIndex((name) => ANY_DEPTH.test(name));
+  return first >= 0 && names.includes('..', first);
 }
 
 function readingsOf(text: string): readonly string[] {
@@ -111,27 +119,28 @@ function stepsOf(text: string, base: string | null): readonly PathStep[] {
       : base
           .split('/')
           .filter((name) => name !== '')
-          .map(tokensOf);
-  for (const name of normalize(text).split('/')) {
+          .map(nameTokens);
+  for (const name of text.split('/')) {
     if (name === '' || name === '.') continue;
     if (name === '..') {
-      // Above what is not known lies anything.
-      if (steps.at(-1) === ANY_FOLDERS) continue;
-      steps.pop();
+      // How far up from what is not known this leads is not known: anything may lie there.
+      if (steps.includes(ANY_FOLDERS)) steps.splice(0, steps.length, ANY_FOLDERS);
+      else steps.pop();
     } else if (name.includes(UNKNOWN) || name.includes(UNKNOWN_WORDS) || name.includes(LISTED)) {
       // An unknown part may hold slashes: what stands around it may end up in different folders.
       const first = name.search(MARK);
-      if (first > 0) steps.push([...tokensOf(name.slice(0, first)), 'anything']);
+      if (first > 0) steps.push([...nameTokens(name.slice(0, first)), 'anything']);
       steps.push(ANY_FOLDERS);
       const tail = name.slice(name.search(/[\uDC00-\uDC06][^\uDC00-\uDC06]*$/) + 1);
-      if (tail !== '') steps.push(['anything', ...tokensOf(tail)]);
+      if (tail !== '') steps.push(['anything', ...nameTokens(tail)]);
     } else if (name.includes(FOLDERS) || /^[\uDC02\uDC04]{2,}$/.test(name)) steps.push(ANY_FOLDERS);
-    else steps.push(tokensOf(name));
+    else steps.push(nameTokens(name));
   }
   return steps;
 }
 
-function tokensOf(name: string): readonly NameToken[] {
+/** A name as tokens for comparison with others, its marks among them. */
+export function nameTokens(name: string): readonly NameToken[] {
   return name
     .toLowerCase()
     .split('')

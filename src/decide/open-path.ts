@@ -15,6 +15,22 @@ export const UNKNOWN_PATH: Finding = {
   reason: 'Which file this touches is not known before it runs. Name the file plainly.',
 };
 
+/** Which file is touched hangs on a link that is made just before. */
+export const UNKNOWN_LINK: Finding = {
+  verdict: 'ask',
+  ruleId: BUILTIN_RULES.unknownPath,
+  reason:
+    'This goes through a link that it makes itself, and where that leads is not known before it runs. Name the file plainly.',
+};
+
+/** A file gets a name that other programs take for several. */
+export const ODD_NAME: Finding = {
+  verdict: 'ask',
+  ruleId: BUILTIN_RULES.unknownPath,
+  reason:
+    'A program that is handed this name may split it, and take a part for another file. Use a name without blanks and quotes.',
+};
+
 /** All files below a folder are read, where no sandbox holds the rules on them. */
 export const RECURSIVE_READ: Finding = {
   verdict: 'ask',

@@ -1,7 +1,5 @@
-import { BUILTIN_RULES } from './builtin-rule.ts';
 import { readNestedScripts } from './nested-scripts.ts';
 import { noteWrite } from './reach-assignment.ts';
-import { question } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { loseVariable, readVariable } from './shell-state.ts';
 import {
@@ -18,6 +16,7 @@ import {
 import type { ShellWord } from './shell-word.ts';
 import type { ParameterExpansionPart, Word, WordPart } from './syntax.ts';
 import { textOf } from './word-value.ts';
+import { askForShellArray, isShellElement } from './zsh-parameters.ts';
 
 type ParameterPart = Extract<WordPart, { type: 'SimpleExpansion' | 'ParameterExpansion' }>;
 
@@ -33,6 +32,7 @@ export function positionalWords(part: ParameterPart, frame: Frame): readonly She
 /** What a variable expands to, with marks where that is not known. Scripts in its operation are read. */
 export function parameterValue(reader: Reader, part: ParameterPart, frame: Frame): ShellWord {
   if (part.type === 'SimpleExpansion') return namedValue(part.text.slice(1), frame) ?? shellWord(UNKNOWN_WORDS);
+  noteZshAssignment(reader, part, frame);
   if (part.prefix !== undefined || part.index !== undefined) {
     readNestedScripts(reader, part, frame);
     return shellWord(UNKNOWN_WORDS);
@@ -41,17 +41,18 @@ export function parameterValue(reader: Reader, part: ParameterPart, frame: Frame
   if (part.operation === undefined) return value ?? shellWord(UNKNOWN_WORDS);
   if (part.operation.type === 'Default') return defaultValue(reader, part, part.operation, value, frame);
   readNestedScripts(reader, part, frame);
-  const isPrompt = part.operation.type === 'Transform' && part.operation.operand.text.startsWith('P');
-  // Bash knows no other operations; in zsh, `${(e)x}` runs the commands in a value.
-  if (isPrompt || part.operation.type === 'Unknown') {
-    question(
-      reader,
-      BUILTIN_RULES.unknownScript,
-      'This expansion can run commands out of text. Write the command plainly.',
-    );
-  }
   const changed = value === null || hasUnknown(value.text) ? null : changedText(part.operation, value.text);
   return { ...shellWord(changed ?? UNKNOWN_WORDS), sources: value?.sources ?? [] };
+}
+
+/** What an expansion assigns that bash does not read as one, or that zsh takes for a part of itself. */
+function noteZshAssignment(reader: Reader, part: ParameterExpansionPart, { state }: Frame): void {
+  const { operation, parameter, index } = part;
+  // `${x::=text}` assigns whatever the value was.
+  const isForced = operation?.type === 'Slice' && operation.length?.text.startsWith('=') === true;
+  if (isForced) loseVariable(state, parameter);
+  const isAssigning = isForced || (operation?.type === 'Default' && operation.operator.endsWith('='));
+  if (isAssigning && index !== undefined && isShellElement(parameter)) askForShellArray(reader);
 }
 
 function namedValue(name: string, frame: Frame): ShellWord | null {
@@ -95,6 +96,8 @@ function changedText(operation: Operation, text: string): string | null {
   const pattern = literal(operation.pattern);
   const replacement = literal(operation.replacement);
   if (pattern === null || pattern === '' || replacement === null) return null;
+  // The text that was found, in bash since 5.2.
+  if (replacement.includes('&')) return null;
   if (operation.operator === '//') return text.replaceAll(pattern, () => replacement);
   return operation.operator === '/' ? text.replace(pattern, () => replacement) : null;
 }

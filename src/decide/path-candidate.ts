@@ -114,9 +114,9 @@ export function valuesGiven(
   names: readonly string[],
 ): readonly string[] {
   const values: string[] = [];
-  for (const [index, { kind, word }] of shape.entries()) {
+  for (const [index, { kind, word, letters: count }] of shape.entries()) {
     if (kind !== 'option') continue;
-    const attached = isNamed(word.text, names) ? behindEquals(word.text) : behindLetter(word.text, letters);
+    const attached = isNamed(word.text, names) ? behindEquals(word.text) : behindLetter(word.text, letters, count);
     if (attached === null) continue;
     const value = attached === '' ? shape[index + 1]?.word.text : attached;
     if (value !== undefined) values.push(value);
@@ -129,10 +129,10 @@ function behindEquals(text: string): string {
   return equals < 0 ? '' : text.slice(equals + 1);
 }
 
-/** What stands behind the first of some letters in a word of short options; null where there is none of them. */
-function behindLetter(text: string, letters: string): string | null {
+/** What stands behind the first of some letters in a word with that many short options; null where there is none of them. */
+function behindLetter(text: string, letters: string, count: number): string | null {
   if (letters === '') return null;
-  for (let at = 1; at < text.length; at += 1) {
+  for (let at = 1; at <= count; at += 1) {
     const letter = text.charAt(at);
     if (letters.includes(letter)) return text.slice(at + 1);
     if (!/[A-Za-z0-9]/.test(letter)) return null;

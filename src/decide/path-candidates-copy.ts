@@ -1,6 +1,7 @@
 import type { ShapedWord } from './command-shape.ts';
 import { SYSTEM_FOLDERS, hint, mayWrite, place, valuesGiven } from './path-candidate.ts';
 import type { LinkUse, PathCandidate } from './path-candidate.ts';
+import { lastName, linkKind } from './link-kind.ts';
 import { GLOB_ONE } from './shell-word.ts';
 
 /** The files of `cp`, `mv`, `ln` and `install`: sources are read, the target and what lands in it are written. */
@@ -16,15 +17,23 @@ export function copyPlaces(
   if (isFolderMaking) return texts.map((text) => place(text, 'write'));
   const sources = target === null && texts.length > 1 ? texts.slice(0, -1) : texts;
   const into = target ?? (texts.length > 1 ? (texts.at(-1) ?? '.') : '.');
-  const isSymbolic = program === 'ln';
+  const kind = linkKind(program, shape);
   const links: LinkUse = program === 'mv' ? 'moved' : 'followed';
-  const landed = sources.map((text) => `${into}/${text.slice(text.replace(/\/+$/, '').lastIndexOf('/') + 1)}`);
+  const landed = sources.map((text) => `${into}/${lastName(text)}`);
   return [
-    // A link to a file lets it be read under another name later; where it lies outside is decided then.
-    ...sources.map((text) => ({ ...place(text, 'read', isDeep), isPlace: !isSymbolic || text.startsWith('/'), links })),
-    ...(isSymbolic ? sources.flatMap((text) => linkedPlaces(text, into)) : []),
+    // Where a symbolic link leads is decided when something is done behind it. A hard link is the file itself, and never seen as a link.
+    ...sources.map((text) => ({
+      ...place(text, 'read', isDeep),
+      isPlace: kind !== 'symbolic' || text.startsWith('/'),
+      links,
+    })),
+    ...(kind === 'symbolic' ? sources.flatMap((text) => linkedPlaces(text, into)) : []),
+    // The kernel makes no hard link to what belongs to another user.
+    ...(kind === 'hard'
+      ? sources.filter((text) => !SYSTEM_FOLDERS.test(text)).map((text) => place(text, 'write', true))
+      : []),
     ...(program === 'mv' ? sources.map((text) => ({ ...place(text, 'write', true), links })) : []),
-    place(into, 'write', isDeep || isSymbolic || program === 'mv'),
+    place(into, 'write', isDeep || program === 'ln' || program === 'mv'),
     ...landed.map((text) => ({ ...place(text, 'write', isDeep), links })),
     // What lay there is kept under its name with the suffix.
     ...valuesGiven(shape, 'S', ['suffix']).flatMap((suffix) =>

@@ -29,6 +29,7 @@ export function gitCandidates(words: readonly ShellWord[]): readonly PathCandida
   // Outside of any repository: plain files, wherever they lie.
   const isPlain = (name === 'grep' || name === 'diff') && rest.some((word) => word.text.startsWith('--no-ind'));
   if (isPlain) files.push(...plainPlaces(name, shape));
+  else if (name === 'diff') files.push(...comparedPlaces(shape));
   files.push(...gitOptionFiles(name, shape));
   const isNaming = (NAMES.has(name) && !isStashShown) || name === 'add' || name === 'commit' || isLogOfNames;
   let operands = 0;
@@ -49,6 +50,9 @@ export function gitCandidates(words: readonly ShellWord[]): readonly PathCandida
     else if (name === 'show' || name === 'log' || name === 'cat-file') files.push(pathspec(text, isAfterEnd));
     else files.push(pathspec(text, true));
   }
+  // In the folder that it works in, where it is given none.
+  const isTold = words.slice(0, subcommand.at).some((word) => word.text.startsWith('--git-dir'));
+  if (name === 'init' && operands === 0 && !isTold) files.push(place('.', 'write'));
   return files;
 }
 
@@ -59,6 +63,16 @@ function plainPlaces(name: string, shape: readonly ShapedWord[]): readonly PathC
   const texts = operands.slice(name === 'grep' && !hasPattern ? 1 : 0).map(({ word }) => word.text);
   if (name === 'grep' && texts.length === 0) texts.push('.');
   return texts.map((text) => place(text, 'read', true));
+}
+
+/** Git compares two files without a repository, too, where one of them lies outside of it. */
+function comparedPlaces(shape: readonly ShapedWord[]): readonly PathCandidate[] {
+  const end = shape.findIndex(({ kind }) => kind === 'end-of-options');
+  const isOperand = ({ kind }: ShapedWord): boolean => kind === 'operand' || kind === 'value-or-operand';
+  const texts = shape.filter(isOperand).map(({ word }) => word.text);
+  // In front of `--` stand revisions.
+  if (texts.length < 2 || shape.slice(0, Math.max(0, end)).some(isOperand)) return [];
+  return texts.map((text) => place(text, 'read'));
 }
 
 /** A pathspec: git globs by itself, and its `*` also matches slashes and leading dots. */

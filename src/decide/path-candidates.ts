@@ -5,8 +5,9 @@ import { copyPlaces, patchPlaces, splitPlaces, tarPlaces } from './path-candidat
 import { gitCandidates } from './path-candidates-git.ts';
 import { hintsOf } from './path-candidates-hints.ts';
 import { inferredWrites } from './path-candidates-inferred.ts';
+import { loadedPlaces } from './path-candidates-loaded.ts';
 import { outputOptions, rewrittenFiles } from './path-candidates-output.ts';
-import { patternPlaces, sedPlaces } from './path-candidates-pattern.ts';
+import { awkPlaces, patternPlaces, sedPlaces } from './path-candidates-pattern.ts';
 import { SYSTEM_FOLDERS, optionFiles, place, valuesGiven } from './path-candidate.ts';
 import type { LinkUse, PathCandidate } from './path-candidate.ts';
 import {
@@ -21,6 +22,7 @@ import {
   WRITE_AFTER_FIRST,
   WRITE_ALL,
 } from './program-roles.ts';
+import { shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 
 /** The files that the words of a command may name, and what becomes of them. Redirections are not among them. */
@@ -37,6 +39,7 @@ export function pathCandidates(program: string, words: readonly ShellWord[]): re
   const texts = operands.map((shaped) => shaped.word.text);
   candidates.push(...placesOf(program, shape, texts));
   candidates.push(
+    ...loadedPlaces(program, shape),
     ...outputOptions(program, shape),
     ...rewrittenFiles(program, shape, texts),
     ...inferredWrites(program, shape),
@@ -78,7 +81,11 @@ function cmakeTool(words: readonly ShellWord[]): readonly PathCandidate[] {
   // These programs' own ways with links are not known to be those of cmake.
   return program === undefined
     ? []
-    : pathCandidates(program, words.slice(1)).map((candidate) => ({ ...candidate, links: 'followed' }));
+    : pathCandidates(program, toolWords(words)).map((candidate) => ({ ...candidate, links: 'followed' }));
+}
+
+function toolWords([tool, ...words]: readonly ShellWord[]): readonly ShellWord[] {
+  return tool?.text === 'create_symlink' ? [shellWord('-s'), ...words] : words;
 }
 
 function operandsOf(shape: readonly ShapedWord[]): readonly ShapedWord[] {
@@ -123,11 +130,8 @@ function isPatternProgram(program: string): boolean {
 
 function placesOf(program: string, shape: readonly ShapedWord[], texts: readonly string[]): readonly PathCandidate[] {
   const isDeep = isRecursive(program, shape);
-  if (program === 'sed' || program === 'gsed')
-    return sedPlaces(
-      shape.map((shaped) => shaped.word),
-      texts,
-    );
+  if (program === 'sed' || program === 'gsed') return sedPlaces(shape.map((shaped) => shaped.word));
+  if (/^[gmn]?awk$/.test(program)) return awkPlaces(shape.map((shaped) => shaped.word));
   if (own(PATTERN_FIRST, program) !== undefined) return patternPlaces(program, shape, isDeep);
   if (WRITE_ALL.has(program)) return texts.map((text) => place(text, 'write', isDeep || program === 'rmdir'));
   if (WRITE_AFTER_FIRST.has(program)) return texts.slice(1).map((text) => place(text, 'write', isDeep));

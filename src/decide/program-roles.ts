@@ -52,18 +52,18 @@ export const COPIERS = set('cp mv install ln rsync scp');
 
 /** Programs whose first operand is a pattern or a program text, unless an option gives it. */
 export const PATTERN_FIRST: Readonly<Partial<Record<string, RegExp>>> = {
-  grep: /^(?:-[A-Za-z]*[ef]|--regexp|--file)/,
-  egrep: /^(?:-[A-Za-z]*[ef]|--regexp|--file)/,
-  fgrep: /^(?:-[A-Za-z]*[ef]|--regexp|--file)/,
-  zgrep: /^(?:-[A-Za-z]*[ef]|--regexp|--file)/,
-  rg: /^(?:-[A-Za-z]*[ef]|--regexp|--file|--files)/,
+  grep: /^(?:-[A-Za-z0-9]*[ef]|--(?:reg(?:e|ex|exp)?|file)(?:=|$))/,
+  egrep: /^(?:-[A-Za-z0-9]*[ef]|--(?:reg(?:e|ex|exp)?|file)(?:=|$))/,
+  fgrep: /^(?:-[A-Za-z0-9]*[ef]|--(?:reg(?:e|ex|exp)?|file)(?:=|$))/,
+  zgrep: /^(?:-[A-Za-z0-9]*[ef]|--(?:reg(?:e|ex|exp)?|file)(?:=|$))/,
+  rg: /^(?:-[A-Za-z0-9.]*[ef]|--(?:regexp|files?)(?:=|$))/,
   ag: /^(?:-g)/,
-  ack: /^(?:-[fg]|--match)/,
+  ack: /^(?:-[fg]|--?mat)/,
   awk: /^(?:-f|--file|-e|--source)/,
   gawk: /^(?:-f|--file|-e|--source)/,
   mawk: /^(?:-f|--file)/,
   nawk: /^(?:-f|--file)/,
-  jq: /^(?:-f|--from-file)/,
+  jq: /^(?:-[A-Za-z]*f|--from-file)/,
   yq: /^(?:--from-file|-f)/,
 };
 

@@ -19,9 +19,13 @@ export function reachAssignment(reader: Reader, name: string, value: ShellWord, 
   });
 }
 
-/** Notes that a builtin, a loop or an expansion writes a variable, as an assignment would. The value may not be known. */
-export function noteWrite(reader: Reader, name: string, value: ShellWord | null, frame: Frame): void {
+/**
+ * Notes that a builtin, a loop or an expansion writes a variable, as an assignment would. The value may not be known.
+ *
+ * @param isNumber the value comes out of arithmetic.
+ */
+export function noteWrite(reader: Reader, name: string, value: ShellWord | null, frame: Frame, isNumber = false): void {
   const written = value ?? shellWord(UNKNOWN);
   reachAssignment(reader, name, written, frame);
-  runVariable(reader, name, written, frame);
+  runVariable(reader, name, written, frame, isNumber);
 }

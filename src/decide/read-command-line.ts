@@ -1,6 +1,7 @@
 import { parse } from 'unbash';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { MAX_COMMAND_LENGTH } from './caps.ts';
+import { noHiddenSubscript } from './hidden-subscript.ts';
 import { readScript, readUncalled } from './read-script.ts';
 import type { CommandReading } from './reached-command.ts';
 import { UnreadableCommand, deeper, question, readingOf, spend } from './reader.ts';
@@ -53,6 +54,7 @@ function read(commandLine: string, place: ReadingPlace, isLenient: boolean): Par
     homeDir: place.homeDir,
     isLenient,
     fault: null,
+    hidden: noHiddenSubscript(),
     budget: { steps: 0, words: 0, openWords: 0, characters: 0 },
     pending: [],
     definitions: new Map(),
@@ -65,7 +67,9 @@ function read(commandLine: string, place: ReadingPlace, isLenient: boolean): Par
     input: null,
     lines: null,
     depth: 0,
+    isPiped: false,
     calls: [],
+    isTested: false,
     span: { start: 0, end: commandLine.length },
     isVerbatim: true,
   };

@@ -1,9 +1,10 @@
 import { MAX_LOOP_ROUNDS } from './caps.ts';
 import { deeper } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
-import { forkState, loseVariable, uncertainly } from './shell-state.ts';
+import { forkState, uncertainly } from './shell-state.ts';
 import { hasUnknown, isSpread } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
+import { takeOverNames } from './take-over.ts';
 
 /**
  * Reads the body of a loop as it is in any round: first to learn what it writes, then with all of that unknown.
@@ -26,17 +27,12 @@ export function readLoop(reader: Reader, frame: Frame, body: (inner: Frame) => v
     reader.inlineCode.length = marks.code;
     reader.pending.length = marks.pending;
     reader.budget.words = words;
-    for (const name of trial.writes) loseVariable(state, name);
+    takeOverNames(state, trial);
     if (trial.visited.length > 0) {
       // Each round may go on from where the one before it ended.
       state.folders = null;
       state.visited.push(null);
     }
-    state.isPoisoned ||= trial.isPoisoned;
-    state.hasDotglob ||= trial.hasDotglob;
-    state.hasGlobstar ||= trial.hasGlobstar;
-    state.hasOwnIfs ||= trial.hasOwnIfs;
-    if (trial.args !== state.args) state.args = null;
     body(deeper(frame));
   });
 }

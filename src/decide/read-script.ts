@@ -1,25 +1,22 @@
+import { BUILTIN_RULES } from './builtin-rule.ts';
+import { noteValue } from './hidden-subscript.ts';
 import { listedFiles } from './listed-files.ts';
 import { noteArithmetic, noteTest, readArithmetic, readNestedScripts } from './nested-scripts.ts';
 import { noteWrite } from './reach-assignment.ts';
 import { readLoop, rounds } from './read-loop.ts';
-import { readRedirections } from './read-redirections.ts';
+import { opensStdin, readRedirections } from './read-redirections.ts';
 import { readSimpleCommand } from './read-simple-command.ts';
-import { deeper, noteFault, reach, step } from './reader.ts';
+import { deeper, noteFault, question, reach, step } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
-import {
-  forgetVariables,
-  forkState,
-  loseVariable,
-  moveTo,
-  uncertainly,
-  unionOf,
-  writeVariable,
-} from './shell-state.ts';
+import { forgetVariables, forkState, loseVariable, uncertainly, unionOf, writeVariable } from './shell-state.ts';
+import { runVariable } from './run-variable.ts';
 import type { ShellState } from './shell-state.ts';
-import { shellWord } from './shell-word.ts';
+import { UNKNOWN, shellWord } from './shell-word.ts';
 import { commandOutput } from './static-output.ts';
+import { takeOver } from './take-over.ts';
 import type { AndOr, CommandNode, CompoundList, ParsedScript, Pipeline, PipelineNode, Statement } from './syntax.ts';
 import { fieldsOf } from './word-value.ts';
+import { isHook } from './zsh-parameters.ts';
 
 /** Reads all that a parsed script can reach. @throws {UnreadableCommand} where it has an error in it or is too much. */
 export function readScript(reader: Reader, script: ParsedScript, frame: Frame): void {
@@ -49,7 +46,7 @@ function readStatements(reader: Reader, statements: readonly Statement[], frame:
 function readAlone(reader: Reader, node: PipelineNode, frame: Frame): void {
   const before = frame.state.folders;
   readPipelineNode(reader, node, frame);
-  if (frame.state.folders !== before && !frame.state.stopsOnError)
+  if (frame.state.folders !== before && (!frame.state.stopsOnError || frame.isTested))
     frame.state.folders = unionOf([before, frame.state.folders]);
 }
 
@@ -58,20 +55,21 @@ function readChain(reader: Reader, chain: AndOr, frame: Frame): void {
   const [first, ...rest] = chain.commands;
   if (first === undefined) return;
   const seen = [state.folders];
-  readPipelineNode(reader, first, frame);
+  const tested = { ...frame, isTested: true };
+  readPipelineNode(reader, first, tested);
   const afterFirst = state.folders;
   seen.push(afterFirst);
   for (const group of groupsOf(rest, chain.operators)) {
     if (group.isAlternative) state.folders = unionOf(seen);
     uncertainly(state, () => {
       for (const node of group.nodes) {
-        readPipelineNode(reader, node, frame);
+        readPipelineNode(reader, node, node === rest.at(-1) ? frame : tested);
         seen.push(state.folders);
       }
     });
   }
   // `cd x || exit`: what follows is reached only where the first command did its work.
-  const endsOnFailure = rest.length === 1 && chain.operators[0] === '||' && leavesShell(rest[0]);
+  const endsOnFailure = rest.length === 1 && chain.operators[0] === '||' && leavesShell(rest[0], state);
   state.folders = endsOnFailure ? afterFirst : unionOf(seen);
 }
 
@@ -96,12 +94,25 @@ function groupsOf(nodes: readonly PipelineNode[], operators: AndOr['operators'])
   return groups;
 }
 
-function leavesShell(node: PipelineNode | undefined): boolean {
+/** Whether a command surely ends the shell, or the function in which it stands. */
+function leavesShell(node: PipelineNode | undefined, state: ShellState): boolean {
   if (node?.type === 'BraceGroup') {
-    const last = node.body.commands.at(-1)?.command;
-    return last !== undefined && last.type !== 'AndOr' && leavesShell(last);
+    const last = node.body.commands.at(-1);
+    return (
+      last !== undefined &&
+      last.background !== true &&
+      last.command.type !== 'AndOr' &&
+      leavesShell(last.command, state)
+    );
   }
-  return node?.type === 'Command' && (node.name?.text === 'exit' || node.name?.text === 'return');
+  if (node?.type !== 'Command') return false;
+  const name = node.name?.text ?? '';
+  const isOwn = name === 'exit' || (name === 'return' && state.isInFunction);
+  if (!isOwn || state.functions.has(name) || state.aliases.has(name)) return false;
+  // A second operand, or a file that cannot be opened, and bash goes on.
+  const [status, ...more] = node.suffix;
+  const isPlain = status === undefined || (status.type === 'Word' && /^(?:\d+|"?\$(?:\?|\w+)"?)$/.test(status.text));
+  return isPlain && more.length === 0 && node.prefix.length === 0 && node.redirects.length === 0;
 }
 
 function readPipelineNode(reader: Reader, node: PipelineNode, frame: Frame): void {
@@ -112,33 +123,39 @@ function readPipelineNode(reader: Reader, node: PipelineNode, frame: Frame): voi
 function readPipeline(reader: Reader, pipeline: Pipeline, frame: Frame): void {
   const [only, ...others] = pipeline.commands;
   if (only !== undefined && others.length === 0) {
-    readNode(reader, only, frame);
+    const before = frame.state.folders;
+    const isNegated = pipeline.prefixes?.some((prefix) => prefix.type === 'Negation') === true;
+    readNode(reader, only, isNegated ? { ...frame, isTested: true } : frame);
+    // What follows `! cd x` may be reached because that failed.
+    if (isNegated && frame.state.folders !== before) frame.state.folders = unionOf([before, frame.state.folders]);
     return;
   }
   const start = reader.commands.length;
   let upstream: Pick<Frame, 'inputs' | 'input' | 'lines'> = frame;
-  for (const node of pipeline.commands) {
+  for (const [at, node] of pipeline.commands.entries()) {
     const from = reader.commands.length;
     // Commands in a group share their input: how much of it the first one leaves is not known.
-    const input = node.type === 'Command' ? upstream.input : null;
+    // To ksh and mksh `|&` is no pipe: what follows reads whatever it would alone.
+    const isPipe = !frame.state.hasCoprocessPipe || pipeline.operators[at - 1] !== '|&';
+    const input = node.type === 'Command' && isPipe ? upstream.input : null;
     const isLast = node === pipeline.commands.at(-1);
-    const inner = { ...frame, ...upstream, input, state: forkState(frame.state) };
+    const lines = isPipe ? upstream.lines : null;
+    const isPiped = at > 0 && node.type === 'Command';
+    const inner = { ...frame, ...upstream, input, lines, isPiped, state: forkState(frame.state) };
     readNode(reader, node, inner);
-    if (isLast && frame.state.hasLastpipe) keepWrites(frame.state, inner.state);
+    // Zsh, ksh and a bash with `lastpipe` run it themselves.
+    if (isLast) takeOver(frame.state, inner.state);
     const reached = reader.commands.slice(from, from + 2);
     upstream = {
       inputs: [...frame.inputs, { start, end: reader.commands.length }],
       input: commandOutput(node, reached, inner),
-      lines: reached.length === 1 ? listedFiles(reached[0], upstream.lines) : null,
+      lines: reached.length === 1 ? listedFiles(reached[0], readsPipe(node) ? upstream.lines : null) : null,
     };
   }
 }
 
-/** What a command of a pipe wrote where it may have run in the shell itself. */
-function keepWrites(state: ShellState, { writes, visited, args }: ShellState): void {
-  for (const name of writes) loseVariable(state, name);
-  if (args !== state.args) state.args = null;
-  if (visited.length > 0) moveTo(state, unionOf([state.folders, ...visited]));
+function readsPipe(node: CommandNode): boolean {
+  return node.type === 'Command' && !node.redirects.some(opensStdin);
 }
 
 function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame): void {
@@ -157,13 +174,15 @@ function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame
       readStatements(reader, node.body.commands, deeper(frame, { state: forkState(frame.state) }));
       return;
     case 'Coproc':
+      // An array of its descriptors.
+      loseVariable(frame.state, node.name?.value ?? 'COPROC');
       readNode(reader, node.body, deeper(frame, { state: forkState(frame.state) }));
       return;
     case 'Redirected':
       readRedirected(reader, node, frame);
       return;
     case 'If':
-      readStatements(reader, node.clause.commands, deeper(frame));
+      readStatements(reader, node.clause.commands, deeper(frame, { isTested: true }));
       readBranches(
         reader,
         [
@@ -172,6 +191,7 @@ function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame
           ...(node.else === undefined ? [] : [node.else]),
         ],
         frame,
+        node.elif.map((branch) => branch.clause),
       );
       return;
     case 'Case':
@@ -185,7 +205,7 @@ function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame
       return;
     case 'While':
       readLoop(reader, frame, (inner) => {
-        readStatements(reader, node.clause.commands, inner);
+        readStatements(reader, node.clause.commands, { ...inner, isTested: true });
         readStatements(reader, node.body.commands, inner);
       });
       return;
@@ -193,7 +213,8 @@ function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame
       readFor(reader, node, frame);
       return;
     case 'Select':
-      for (const word of node.wordlist ?? []) fieldsOf(reader, word, frame);
+      for (const word of node.wordlist ?? [])
+        for (const item of fieldsOf(reader, word, frame)) noteWrite(reader, node.name.value, item, frame);
       noteWrite(reader, node.name.value, null, frame);
       readLoop(reader, frame, (inner) => {
         loseVariable(inner.state, node.name.value);
@@ -222,10 +243,16 @@ function readNode(reader: Reader, node: CommandNode | CompoundList, frame: Frame
   }
 }
 
-/** Each branch is read on its own: what one of them wrote is not known to the next. */
-function readBranches(reader: Reader, branches: readonly CompoundList[], frame: Frame): void {
+/** Each branch is read on its own: what one of them wrote is not known to the next. Some of them are conditions. */
+function readBranches(
+  reader: Reader,
+  branches: readonly CompoundList[],
+  frame: Frame,
+  conditions: readonly CompoundList[] = [],
+): void {
   for (const branch of branches) {
-    uncertainly(frame.state, () => readStatements(reader, branch.commands, deeper(frame)));
+    const inner = deeper(frame, { isTested: frame.isTested || conditions.includes(branch) });
+    uncertainly(frame.state, () => readStatements(reader, branch.commands, inner));
   }
 }
 
@@ -233,7 +260,11 @@ function readFor(reader: Reader, node: Extract<CommandNode, { type: 'For' }>, fr
   const items =
     node.wordlist === undefined ? frame.state.args : node.wordlist.flatMap((word) => fieldsOf(reader, word, frame));
   // Variables that mean something to the shell or to programs have names such as PATH and npm_config_x.
-  if (/[A-Z_]/.test(node.name.value)) for (const item of rounds(items)) noteWrite(reader, node.name.value, item, frame);
+  const name = node.name.value;
+  for (const item of rounds(items)) {
+    if (/[A-Z_]/.test(name)) noteWrite(reader, name, item, frame);
+    else runVariable(reader, name, item ?? shellWord(UNKNOWN), frame);
+  }
   readLoop(reader, frame, (inner) => {
     for (const item of rounds(items)) {
       if (item === null) loseVariable(inner.state, node.name.value);
@@ -247,6 +278,7 @@ function readRedirected(reader: Reader, node: Extract<CommandNode, { type: 'Redi
   const pendingBefore = reader.pending;
   reader.pending = [];
   const opened = readRedirections(reader, node.redirects, frame);
+  if (opened.input !== null) noteValue(reader, opened.input.text);
   const start = reader.commands.length;
   reach(reader, {
     program: shellWord(''),
@@ -290,6 +322,13 @@ function reachBuiltin(reader: Reader, name: string, frame: Frame): void {
 
 function defineFunction(reader: Reader, name: string, body: CommandNode | CompoundList, frame: Frame): void {
   const { functions, uncertainty } = frame.state;
+  if (isHook(name)) {
+    question(
+      reader,
+      BUILTIN_RULES.unknownScript,
+      `Some shells call a function of the name \`${name}\` on their own. Give it another name.`,
+    );
+  }
   const known = functions.get(name);
   const isCertain = uncertainty === 0 || known?.isCertain === true;
   functions.set(name, { bodies: uncertainty === 0 ? [body] : [...(known?.bodies ?? []), body], isCertain });

@@ -1,26 +1,31 @@
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { applyBuiltin } from './builtin-effect.ts';
+import { noteCommandTexts, noteValue } from './hidden-subscript.ts';
+import { noteArithmetic } from './nested-scripts.ts';
+import { prefixVariables } from './prefix-variables.ts';
 import { programName } from './program-name.ts';
 import { reachAssignment } from './reach-assignment.ts';
 import { readFunctionBody, readPending } from './read-script.ts';
-import { readRedirections } from './read-redirections.ts';
+import { forcedTargets, readRedirections } from './read-redirections.ts';
 import type { OpenedRedirections } from './read-redirections.ts';
-import type { CommandRole } from './reached-command.ts';
+import type { CommandRole, FileRedirection } from './reached-command.ts';
 import { deeper, question, reach, spend } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
 import { runVariable } from './run-variable.ts';
-import { enterProcess, forkState, loseVariable, turnOn, uncertainly, writeVariable } from './shell-state.ts';
-import type { ShellState } from './shell-state.ts';
+import { enterProcess, forkState, turnOn, uncertainly, writeVariable } from './shell-state.ts';
 import { UNKNOWN, argumentsOf, isKnown, shellWord, withoutUnknown } from './shell-word.ts';
 import type { CommandRange, ShellWord } from './shell-word.ts';
-import type { Assignment, Command } from './syntax.ts';
+import type { Assignment, Command, Redirection } from './syntax.ts';
+import { takeOver } from './take-over.ts';
 import { unwrap } from './unwrap.ts';
 import type { Inner } from './unwrap.ts';
 import { fieldsOf, textOf } from './word-value.ts';
+import { askForShellArray, isShellArray, isShellElement } from './zsh-parameters.ts';
 
 /** Reads one simple command: its assignments, redirections, words, and every command that it runs in turn. */
 export function readSimpleCommand(reader: Reader, command: Command, outer: Frame): void {
-  const frame = outer.isVerbatim ? { ...outer, span: { start: command.pos, end: command.end } } : outer;
+  const span = outer.isVerbatim ? { start: command.pos, end: command.end } : outer.span;
+  const frame = { ...outer, span, isPiped: false };
   const pendingBefore = reader.pending;
   reader.pending = [];
   const start = reader.commands.length;
@@ -33,12 +38,17 @@ export function readSimpleCommand(reader: Reader, command: Command, outer: Frame
     if (part.type === 'Word') words.push(...fieldsOf(reader, part, frame));
     else if (part.type === 'Assignment') words.push(assignmentWord(reader, part, frame));
   }
-  const opened = readRedirections(reader, redirections, frame);
+  // `{ a } always { b; }`
+  if (command.suffix.slice(0, -1).some((part) => part.type === 'Word' && part.text === '}')) {
+    question(reader, BUILTIN_RULES.unknownScript, 'In some shells this brace ends a group of commands. Quote it.');
+  }
+  const opened = openedBy(reader, command, redirections, outer);
   const restore =
     words.length > 0
-      ? variablesOf(
+      ? prefixVariables(
           frame.state,
           assigned.map((part) => part.name),
+          words,
         )
       : null;
   for (const part of assigned) {
@@ -49,6 +59,26 @@ export function readSimpleCommand(reader: Reader, command: Command, outer: Frame
   restore?.();
   readPending(reader, start);
   reader.pending = pendingBefore;
+}
+
+/** What its redirections open, as bash reads them and as zsh does. */
+function openedBy(
+  reader: Reader,
+  command: Command,
+  redirections: readonly Redirection[],
+  frame: Frame,
+): OpenedRedirections {
+  const opened = readRedirections(reader, redirections, frame);
+  const files = forcedTargets(command)
+    .flatMap((word) => fieldsOf(reader, word, frame))
+    .map((target): FileRedirection => ({ access: 'write', target }));
+  const { input } = opened;
+  const isMixed = frame.isPiped && input !== null;
+  return {
+    ...opened,
+    files: [...opened.files, ...files],
+    input: isMixed ? { ...input, text: input.text + UNKNOWN } : input,
+  };
 }
 
 /** Where a command comes from and what is on its input, besides its own words. */
@@ -63,6 +93,7 @@ function runWords(
   followsNames = false,
 ): void {
   const [first] = words;
+  noteCommandTexts(reader, words, opened.stdin === 'inherited' ? frame.input : opened.input);
   const sources: CommandRange[] = [...frame.inputs, ...opened.sources, ...words.flatMap((word) => word.sources)];
   const input = opened.stdin === 'inherited' ? frame.input : opened.input;
   const { folders } = frame.state;
@@ -84,7 +115,11 @@ function runWords(
   const inner: Frame = { ...frame, inputs: sources, input, lines: opened.stdin === 'inherited' ? frame.lines : null };
   if (followsNames) {
     // Whether the shell expands aliases is its user's choice: the command is read both ways.
-    runAlias(reader, words, inner);
+    if (runAlias(reader, words, inner)) {
+      const unaliased = { ...frame, calls: [...frame.calls, aliasCall(first)] };
+      uncertainly(frame.state, () => runWords(reader, words, opened, unaliased, role, true));
+      return;
+    }
     if (runFunction(reader, words, inner)) {
       if (opened.files.length > 0) reached(shellWord(''), [], 'wrapper');
       return;
@@ -156,19 +191,22 @@ const MAX_RECURSION = 3;
 /** The reason of the question about a function that calls itself. */
 export const ENDLESS_FUNCTION = 'A function here calls itself, and how often is not known.';
 
-/** Follows an alias that the command line itself defines. */
-function runAlias(reader: Reader, words: readonly ShellWord[], frame: Frame): void {
+/** How {@link Frame.calls} names an alias that is being followed. */
+function aliasCall({ text }: ShellWord): string {
+  return `alias ${text}`;
+}
+
+/** Follows an alias that the command line itself defines. Tells whether there is one. */
+function runAlias(reader: Reader, words: readonly ShellWord[], frame: Frame): boolean {
   const [first, ...rest] = words;
   const alias = first === undefined ? undefined : frame.state.aliases.get(first.text);
-  if (first === undefined || alias === undefined || frame.calls.includes(`alias ${first.text}`)) return;
-  const name = `alias ${first.text}`;
+  if (first === undefined || alias === undefined || frame.calls.includes(aliasCall(first))) return false;
   const text = [alias.text, ...rest.map((word) => word.text)].join(' ');
   spend(reader, text.length);
-  reader.readText(
-    reader,
-    { ...alias, text },
-    deeper(frame, { calls: [...frame.calls, name], state: forkState(frame.state) }),
-  );
+  const state = forkState(frame.state);
+  reader.readText(reader, { ...alias, text }, deeper(frame, { calls: [...frame.calls, aliasCall(first)], state }));
+  takeOver(frame.state, state);
+  return true;
 }
 
 function runFunction(reader: Reader, words: readonly ShellWord[], frame: Frame): boolean {
@@ -180,8 +218,9 @@ function runFunction(reader: Reader, words: readonly ShellWord[], frame: Frame):
     return definition.isCertain;
   }
   const { state } = frame;
-  const argsBefore = state.args;
+  const { args: argsBefore, isInFunction } = state;
   uncertainly(state, () => {
+    state.isInFunction = true;
     for (const body of definition.bodies) {
       state.args = argumentsOf(args);
       readFunctionBody(
@@ -192,6 +231,7 @@ function runFunction(reader: Reader, words: readonly ShellWord[], frame: Frame):
     }
   });
   state.args = argsBefore;
+  state.isInFunction = isInFunction;
   return definition.isCertain;
 }
 
@@ -200,7 +240,9 @@ function assign(reader: Reader, part: Assignment, frame: Frame): void {
   const isWhole = part.index === undefined && part.value.type === 'Word';
   writeVariable(frame.state, part.name, isWhole ? value : { ...value, text: UNKNOWN });
   reachAssignment(reader, part.name, value, frame);
-  runVariable(reader, part.name, value, frame);
+  const isNumber =
+    part.value.type === 'Word' && part.value.parts?.every(({ type }) => type === 'ArithmeticExpansion') === true;
+  runVariable(reader, part.name, value, frame, isNumber);
 }
 
 function assignmentWord(reader: Reader, part: Assignment, frame: Frame): ShellWord {
@@ -212,9 +254,21 @@ function assignmentWord(reader: Reader, part: Assignment, frame: Frame): ShellWo
 }
 
 function assignedValue(reader: Reader, part: Assignment, frame: Frame): ShellWord {
-  if (part.index !== undefined) textOf(reader, part.index, frame);
+  if (part.index !== undefined) {
+    textOf(reader, part.index, frame);
+    if (isShellElement(part.name)) askForShellArray(reader);
+    noteArithmetic(reader, part.index.text, frame);
+  }
   if (part.value.type === 'ArrayValue') {
+    for (const { text } of part.value.elements) {
+      const subscript = /^\[(.*)\]\+?=/s.exec(text)?.[1];
+      if (subscript !== undefined) noteArithmetic(reader, subscript, frame);
+    }
     const elements = part.value.elements.flatMap((element) => fieldsOf(reader, element, frame));
+    const texts = elements.map((element) => element.text);
+    if (isShellArray(part.name, texts)) askForShellArray(reader);
+    // Elements may be put together again.
+    noteValue(reader, texts.join(''));
     return {
       ...shellWord(elements.map((element) => element.text).join(' ')),
       sources: elements.flatMap((element) => element.sources),
@@ -226,14 +280,4 @@ function assignedValue(reader: Reader, part: Assignment, frame: Frame): ShellWor
   const front = before === undefined || !isKnown(before) ? UNKNOWN : before.text;
   spend(reader, front.length + value.text.length);
   return { ...value, text: front + value.text, sources: [...(before?.sources ?? []), ...value.sources] };
-}
-
-/** Gives a function to call after the command in front of which variables were assigned: they may be gone, or not. */
-function variablesOf(state: ShellState, names: readonly string[]): () => void {
-  const { hasOwnIfs } = state;
-  return () => {
-    // In dash, an assignment in front of a special builtin stays; in bash it does not.
-    for (const name of names) loseVariable(state, name);
-    state.hasOwnIfs = hasOwnIfs;
-  };
 }

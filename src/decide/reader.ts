@@ -1,5 +1,6 @@
 import type { RuleId } from '../core/ids.ts';
 import { MAX_COMMANDS, MAX_DEPTH, MAX_EXPANDED_CHARACTERS, MAX_OPEN_WORDS, MAX_STEPS, MAX_WORDS } from './caps.ts';
+import type { HiddenSubscript } from './hidden-subscript.ts';
 import type { CommandReading, CommandSpan, InlineCode, ReachedCommand, ReadingFinding } from './reached-command.ts';
 import type { ShellState } from './shell-state.ts';
 import { isKnown } from './shell-word.ts';
@@ -16,6 +17,8 @@ export interface Reader {
   readonly isLenient: boolean;
   /** The first fault that was read past. */
   fault: string | null;
+  /** Whether arithmetic may run a command in a text that is not followed to it. */
+  readonly hidden: HiddenSubscript;
   readonly budget: { steps: number; words: number; openWords: number; characters: number };
   /** Scripts that the command being read writes into (`>(sh)`); read once that command is reached. */
   pending: PendingScript[];
@@ -40,11 +43,15 @@ export interface Frame {
   readonly inputs: readonly CommandRange[];
   /** Standard input itself, where it is known. */
   readonly input: ShellWord | null;
+  /** Standard input of the command that is read now is a pipe: zsh hands it on besides what a redirection opens. */
+  readonly isPiped: boolean;
   /** What each line of standard input names, where another program lists files there. */
   readonly lines: ShellWord | null;
   readonly depth: number;
   /** Names of functions that are being followed, so that recursion ends. */
   readonly calls: readonly string[];
+  /** Whether something asks how this ended, so that the shell goes on behind a failed command in spite of `set -e`. */
+  readonly isTested: boolean;
   /** The innermost command of the command line itself that is being read. */
   readonly span: CommandSpan;
   /** Whether what is read stands on the command line as it is, so that its places are places there. */

@@ -1,54 +1,36 @@
+import { sedCall } from './sed-call.ts';
+import type { SedCall } from './sed-call.ts';
 import { MARK } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 
 /** What a call of sed does besides printing. */
 export interface SedEffects {
+  readonly call: SedCall;
   readonly reads: readonly string[];
   readonly writes: readonly string[];
-  /** It runs a program, or its script cannot be read and might. */
-  readonly runsPrograms: boolean;
+  /** Scripts that run a program, or that cannot be read and might. */
+  readonly code: readonly ShellWord[];
   /** Command texts that it runs, as far as they stand in the script. */
   readonly commands: readonly string[];
-  readonly isInPlace: boolean;
-  /** Words that are scripts, not files. */
-  readonly scripts: readonly ShellWord[];
 }
 
 /** Reads the options and scripts of a call of sed. */
 export function sedEffects(words: readonly ShellWord[]): SedEffects {
-  const scripts: ShellWord[] = [];
-  let isInPlace = false;
-  let hasScript = false;
-  const operands: ShellWord[] = [];
-  for (let at = 0; at < words.length; at += 1) {
-    const word = words[at];
-    if (word === undefined) break;
-    const { text } = word;
-    const attached = /^(?:-[nErsuz]*e|--e(?:x(?:p(?:r(?:e(?:s(?:s(?:i(?:o(?:n)?)?)?)?)?)?)?)?)?=)(.+)$/s.exec(
-      text,
-    )?.[1];
-    if (attached !== undefined) scripts.push({ ...word, text: attached });
-    else if (/^(?:-[nErsuz]*e|--expression)$/.test(text)) {
-      at += 1;
-      const script = words[at];
-      if (script !== undefined) scripts.push(script);
-    } else if (/^-[nErsuz]*f|^--file/.test(text)) {
-      hasScript = true;
-      if (/^(?:-[nErsuz]*f|--file)$/.test(text)) at += 1;
-    } else if (/^-[nErsuz]*i|^--in/.test(text)) isInPlace = true;
-    else if (/^(?:-l|--line-length)$/.test(text)) at += 1;
-    else if (!text.startsWith('-') || text === '-') operands.push(word);
-  }
-  if (scripts.length === 0 && !hasScript && operands[0] !== undefined) scripts.push(operands[0]);
-  const effects = scripts.map((script) => (MARK.test(script.text) ? null : scriptEffects(script.text)));
+  const call = sedCall(words);
+  const effects = call.scripts.map((script) => ({ script, effect: effectsOf(script) }));
+  const others = call.otherScripts.map(effectsOf);
+  const code = effects.flatMap(({ script, effect }) => (effect === null || effect.runsPrograms ? [script] : []));
   return {
-    reads: effects.flatMap((effect) => effect?.reads ?? []),
-    writes: effects.flatMap((effect) => effect?.writes ?? []),
-    runsPrograms: effects.some((effect) => effect === null || effect.runsPrograms),
-    commands: effects.flatMap((effect) => effect?.commands ?? []),
-    isInPlace,
-    scripts,
+    call,
+    reads: [...effects.map(({ effect }) => effect), ...others].flatMap((effect) => effect?.reads ?? []),
+    writes: [...effects.map(({ effect }) => effect), ...others].flatMap((effect) => effect?.writes ?? []),
+    code: call.isCertain ? code : words,
+    commands: effects.flatMap(({ effect }) => effect?.commands ?? []),
   };
+}
+
+function effectsOf(script: ShellWord): ScriptEffects | null {
+  return MARK.test(script.text) ? null : scriptEffects(script.text);
 }
 
 interface ScriptEffects {
@@ -76,19 +58,17 @@ function scriptEffects(script: string): ScriptEffects | null {
     at += 1;
     if (command === undefined) break;
     if ('{};\n \t'.includes(command) || '=dDgGhHlnNpPxzF'.includes(command)) continue;
-    if ('aic'.includes(command)) {
-      // Text goes to the end of the line; a backslash continues it.
-      while (untilLineEnd().endsWith('\\') && at < script.length) at += 1;
-    } else if ('btT:'.includes(command)) untilLabelEnd();
+    if ('aic'.includes(command)) untilTextEnd();
+    else if ('btT:v'.includes(command)) untilLabelEnd();
     else if ('qQlL'.includes(command)) skipDigits();
     else if (command === 'r' || command === 'R') effects.reads.push(untilLineEnd());
     else if (command === 'w' || command === 'W') effects.writes.push(untilLineEnd());
     else if (command === 'e') {
       effects.runsPrograms = true;
-      effects.commands.push(untilLineEnd());
+      effects.commands.push(untilTextEnd());
     } else if (command === 's' || command === 'y') {
       const delimiter = script[at] ?? '';
-      const middle = endOfPart(script, at + 1, delimiter);
+      const middle = command === 's' ? endOfRegExp(script, at + 1, delimiter) : endOfPart(script, at + 1, delimiter);
       const end = middle === null ? null : endOfPart(script, middle + 1, delimiter);
       if (end === null || delimiter === '' || delimiter === '\n' || delimiter === '\\') return null;
       at = end + 1;
@@ -109,14 +89,24 @@ function scriptEffects(script: string): ScriptEffects | null {
         at += 1;
         effects.writes.push(untilLineEnd());
         return true;
-      } else if (';}\n #'.includes(flag)) return true;
+      } else if (';}\n\t #'.includes(flag)) return true;
       else if (!/[gpiImM\d]/.test(flag)) return false;
     }
     return true;
   }
 
+  /** Text goes to the end of the line; a backslash right in front of that end continues it. */
+  function untilTextEnd(): string {
+    while (/[ \t]/.test(script[at] ?? '')) at += 1;
+    if (script.startsWith('\\\n', at)) at += 2;
+    const start = at;
+    while (at < script.length && script[at] !== '\n') at += script[at] === '\\' ? 2 : 1;
+    return script.slice(start, at).replaceAll(/\\(.)/gs, '$1').trim();
+  }
+
   function untilLabelEnd(): void {
-    while (at < script.length && !';\n}'.includes(script[at] ?? '')) at += 1;
+    while (/[ \t]/.test(script[at] ?? '')) at += 1;
+    while (at < script.length && !/[;\s}]/.test(script[at] ?? '')) at += 1;
   }
 
   function skipDigits(): void {
@@ -133,21 +123,20 @@ function skipAddress(script: string, from: number): number | null {
       const end = script.indexOf('\n', at);
       at = end < 0 ? script.length : end;
     } else if (character === '/') {
-      const end = endOfPart(script, at + 1, '/');
+      const end = endOfRegExp(script, at + 1, '/');
       if (end === null) return null;
       at = end + 1;
-      while (/[IM]/.test(script[at] ?? '')) at += 1;
     } else if (character === '\\') {
-      const end = endOfPart(script, at + 2, script[at + 1] ?? '');
+      const end = endOfRegExp(script, at + 2, script[at + 1] ?? '');
       if (end === null) return null;
       at = end + 1;
-    } else if (/[\d,$!~+ \t;\n]/.test(character)) at += 1;
+    } else if (/[\d,$!~+IM \t;\n]/.test(character)) at += 1;
     else return at;
   }
   return at;
 }
 
-/** Where the next unescaped delimiter outside of a bracket stands; null where there is none. */
+/** Where the next delimiter stands that is not escaped; null where there is none. */
 function endOfPart(script: string, from: number, delimiter: string): number | null {
   for (let at = from; at < script.length; at += 1) {
     const character = script[at];
@@ -155,4 +144,32 @@ function endOfPart(script: string, from: number, delimiter: string): number | nu
     else if (character === delimiter) return at;
   }
   return null;
+}
+
+/** The same in a regular expression, where brackets hold delimiters too. */
+function endOfRegExp(script: string, from: number, delimiter: string): number | null {
+  for (let at = from; at < script.length; at += 1) {
+    const character = script[at];
+    if (character === '\\') at += 1;
+    else if (character === delimiter) return at;
+    else if (character === '[') {
+      const close = endOfBracket(script, at);
+      if (close === null) return null;
+      at = close;
+    }
+  }
+  return null;
+}
+
+/** Where `[...]` is closed; a `]` at its beginning and one in `[:alpha:]` are a part of it. */
+function endOfBracket(script: string, open: number): number | null {
+  let at = open + (script[open + 1] === '^' ? 2 : 1);
+  if (script[at] === ']') at += 1;
+  while (at < script.length && script[at] !== ']') {
+    const kind = /^\[[:.=]/.test(script.slice(at, at + 2)) ? script[at + 1] : undefined;
+    const end = kind === undefined ? at : script.indexOf(`${kind}]`, at + 2) + 1;
+    if (kind !== undefined && end === 0) return null;
+    at = end + 1;
+  }
+  return at < script.length ? at : null;
 }

@@ -36,6 +36,12 @@ for (const { command, glob } of [
   { command: "env BASHOPTS=extglob:dotglob bash -c 'cat v/*'", glob: '/w/v/[*]' },
   { command: "bash -O dotglob <<< 'cat v/*'", glob: '/w/v/[*]' },
   { command: "bash -O $X -c 'cat v/*'", glob: '/w/v/[*]' },
+  { command: "ksh -Gc 'cat v/**/n'", glob: '/w/v/**/n' },
+  { command: "ksh -G -c 'cat v/**/n'", glob: '/w/v/**/n' },
+  { command: "zsh -c 'cat v/**/n'", glob: '/w/v/**/n' },
+  { command: "ksh -c 'FIGNORE=x; cat v/*'", glob: '/w/v/[*]' },
+  { command: "FIGNORE=x ksh -c 'cat v/*'", glob: '/w/v/[*]' },
+  { command: 'true | shopt -s globstar; cat v/**/n', glob: '/w/v/**/n' },
 ]) {
   test(`an option given to the shell counts in its script: ${command}`, () => {
     assert.equal(decided(command, { [glob]: ['/w/.env'] }), 'deny');
@@ -81,6 +87,15 @@ test('where nobody can look, a folder behind a link is not known', () => {
 
 for (const command of [
   'shopt -s cdable_vars; D=../home; cd D && cat notes.txt',
+  "D=/home bash -O cdable_vars -c 'cd D && cat notes.txt'",
+  "D=/home bash -O cdable_vars <<< 'cd D && cat notes.txt'",
+  "D=/home env BASHOPTS=cdable_vars bash -c 'cd D && cat notes.txt'",
+  "set -a; CDPATH=..; bash -c 'cd home && cat notes.txt'",
+  "set -o allexport; read CDPATH <<< ..; bash -c 'cd home && cat notes.txt'",
+  "shopt -so allexport; printf -v CDPATH ..; bash -c 'cd home && cat notes.txt'",
+  "if true; then export CDPATH=..; fi; bash -c 'cd home && cat notes.txt'",
+  "f() { export CDPATH=..; }; f; bash -c 'cd home && cat notes.txt'",
+  'sudo() { :; }; for i in 1 2; do sudo ls; unset -f sudo; done',
   'x=a.ts; shopt -s lastpipe; echo .env | read x; cat $x',
   'shopt -s lastpipe; echo | cd ../home; cat notes.txt',
   "zsh -c 'x=a.ts; echo .env | read x; cat $x'",

@@ -1,6 +1,6 @@
-/** What `set -o` takes in bash: no other shell's globs are among them. */
+/** What `set -o` takes in bash: no other shell's globs are among them, nor `posix`, by which programs read their options in another way. */
 const OPTIONS =
-  /^(?:allexport|braceexpand|emacs|errexit|errtrace|functrace|hashall|histexpand|history|ignoreeof|interactive-?comments|keyword|monitor|no(?:clobber|exec|glob|log|unset)|notify|onecmd|physical|pipefail|posix|privileged|verbose|vi|xtrace)$/;
+  /^(?:allexport|braceexpand|emacs|errexit|errtrace|functrace|hashall|histexpand|history|ignoreeof|interactive-?comments|keyword|monitor|no(?:clobber|exec|glob|log|unset)|notify|onecmd|physical|pipefail|privileged|verbose|vi|xtrace)$/;
 
 /** Whether an option that `-o` names is one by which a shell still reads words as they are read here. */
 export function isPosixOption(name: string): boolean {

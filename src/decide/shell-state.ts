@@ -34,12 +34,14 @@ export interface ShellState {
   hasOwnIfs: boolean;
   /** `cd` walks as the kernel does: `..` leads out of where a link leads. */
   isPhysical: boolean;
-  /** The last command of a pipe may run in this shell, so that what it sets stays. */
-  hasLastpipe: boolean;
+  /** `|&` may start a coprocess, as in ksh and mksh. */
+  hasCoprocessPipe: boolean;
   /** How many branches, loops and the like, of which it is not known whether they happen, surround this point. */
   uncertainty: number;
   /** `set -e`: what follows a failed command is not reached. */
   stopsOnError: boolean;
+  /** The body of a function is being read, so that `return` leaves it; anywhere else it fails. */
+  isInFunction: boolean;
 }
 
 export interface ShellFunction {
@@ -74,9 +76,10 @@ export function startState(folder: string, homeDir: string, realPath?: (path: st
     hasGlobstar: false,
     hasOwnIfs: false,
     isPhysical: false,
-    hasLastpipe: false,
+    hasCoprocessPipe: false,
     uncertainty: 0,
     stopsOnError: false,
+    isInFunction: false,
   };
 }
 
@@ -92,6 +95,11 @@ export function forkState(state: ShellState): ShellState {
     writes: new Set(),
     visited: [],
   };
+}
+
+/** A copy for a command substitution: bash leaves `set -e` behind there. */
+export function substitutionState(state: ShellState): ShellState {
+  return { ...forkState(state), stopsOnError: false };
 }
 
 /**
@@ -110,7 +118,12 @@ export function forgetVariables(state: ShellState): void {
  * A variable that was not exported may still be one of the environment: it is not known there.
  */
 export function enterProcess(state: ShellState): void {
-  for (const name of state.variables.keys()) if (!state.exported.has(name)) state.variables.delete(name);
+  for (const name of state.variables.keys()) {
+    // In ways that are not followed (`set -a`), these may be exported after all. With them `cd` leads elsewhere.
+    if (!state.exported.has(name) && name !== 'CDPATH') state.variables.delete(name);
+  }
+  state.stopsOnError = false;
+  state.isInFunction = false;
   for (const [name, known] of state.functions) state.functions.set(name, { ...known, isCertain: false });
 }
 
@@ -119,9 +132,14 @@ export function writeVariable(state: ShellState, name: string, value: ShellWord)
   state.variables.set(name, state.frozen.has(name) ? shellWord(UNKNOWN) : value);
   if (name === 'BASH_ARGV0') state.scriptName = value;
   state.writes.add(name);
-  if (name === 'IFS') state.hasOwnIfs = true;
-  // Bash: setting GLOBIGNORE makes globs match leading dots.
-  if (name === 'GLOBIGNORE') state.hasDotglob = true;
+  // `IFS=$OLD` sets it back.
+  if (name === 'IFS') state.hasOwnIfs = state.variables.get(name)?.text !== ' \t\n';
+  // Setting GLOBIGNORE makes globs match leading dots (bash), and FIGNORE in ksh.
+  if (name === 'GLOBIGNORE' || name === 'FIGNORE') state.hasDotglob = true;
+  if (name === 'OLDPWD') state.previousFolders = null;
+  // Other names that zsh has for CDPATH and for `$@`.
+  if (name === 'cdpath') loseVariable(state, 'CDPATH');
+  if (name === 'argv') state.args = null;
   // A shell that starts with them has these options on.
   if (name === 'BASHOPTS' || name === 'SHELLOPTS') for (const option of value.text.split(':')) turnOn(state, option);
 }
@@ -134,7 +152,7 @@ export function turnOn(state: ShellState, option: string): void {
   if (isAny || /^(?:dotglob|globdots|nocaseglob|extendedglob)$/.test(name)) state.hasDotglob = true;
   if (isAny || name === 'globstar') state.hasGlobstar = true;
   if (isAny || /^(?:physical|chaselinks|chasedots)$/.test(name)) state.isPhysical = true;
-  if (isAny || name === 'lastpipe') state.hasLastpipe = true;
+  if (name === 'coprocesspipe') state.hasCoprocessPipe = true;
   // As with CDPATH, the name of a folder may then lead to another one.
   if (isAny || name === 'cdablevars') loseVariable(state, 'CDPATH');
 }
@@ -179,6 +197,7 @@ export function uncertainly(state: ShellState, body: () => void): void {
   const writesBefore = state.writes;
   const visitedBefore = state.visited;
   const foldersBefore = state.folders;
+  const previousBefore = state.previousFolders;
   const argsBefore = state.args;
   state.writes = new Set();
   state.visited = [];
@@ -195,6 +214,7 @@ export function uncertainly(state: ShellState, body: () => void): void {
     if (state.args !== argsBefore) state.args = null;
     if (visited.length > 0) {
       state.folders = atMostKnown(unionOf([foldersBefore, ...visited]));
+      state.previousFolders = atMostKnown(unionOf([previousBefore, foldersBefore, ...visited]));
       state.visited.push(state.folders);
     }
   }

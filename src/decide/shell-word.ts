@@ -12,7 +12,7 @@ export const GLOB_RUN = '\uDC02';
 export const GLOB_ONE = '\uDC03';
 /** An extended glob, or any glob under `dotglob` or `nocaseglob`: also stands for a leading dot, and for letters of another case. */
 export const GLOB_ANY = '\uDC04';
-/** Any number of words that are names of files which another program prints. */
+/** Any number of words that are names of files which another program prints: below what stands in front, or else the working folder. */
 export const LISTED = '\uDC05';
 /** Any number of folders, in what `find` prints. */
 export const FOLDERS = '\uDC06';

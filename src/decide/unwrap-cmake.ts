@@ -6,7 +6,7 @@ import { PRINTS_ENVIRONMENT } from './unwrap-listing.ts';
 import { plain } from './unwrap.ts';
 import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
 
-/** Tools of `cmake -E`, as the programs that do the same. */
+/** Tools of `cmake -E`, as the programs that do the same, with an option of theirs. */
 const CMAKE_COMMANDS: Readonly<Partial<Record<string, string>>> = {
   env: 'env',
   time: 'time',
@@ -18,11 +18,12 @@ const CMAKE_COMMANDS: Readonly<Partial<Record<string, string>>> = {
   copy_directory_if_newer: 'cp',
   rename: 'mv',
   rm: 'rm',
+  remove_directory: 'rm -r',
   remove: 'rm',
   touch: 'touch',
   touch_nocreate: 'touch',
   make_directory: 'mkdir',
-  create_symlink: 'ln',
+  create_symlink: 'ln -s',
   create_hardlink: 'ln',
   cat: 'cat',
   tar: 'tar',
@@ -39,10 +40,13 @@ export function unwrapCmake(invocation: Invocation): Unwrapped {
   if (name === 'environment') return { ...plain(invocation), inners: [PRINTS_ENVIRONMENT] };
   if (name === 'chdir')
     return { ...plain(invocation), own: words.slice(0, at + 3), inners: inFolder(rest, invocation) };
-  const program = own(CMAKE_COMMANDS, name);
-  const front = name === 'remove_directory' ? ['rm', '-r'] : program === undefined ? [] : [program];
-  if (front.length === 0) return plain(invocation);
-  const inner: Inner = { kind: 'words', words: [...front.map((text) => shellWord(text)), ...rest], isDetached: true };
+  const front = own(CMAKE_COMMANDS, name);
+  if (front === undefined) return plain(invocation);
+  const inner: Inner = {
+    kind: 'words',
+    words: [...front.split(' ').map((text) => shellWord(text)), ...rest],
+    isDetached: true,
+  };
   return { ...plain(invocation), own: words.slice(0, at + 2), inners: [inner] };
 }
 

@@ -1,12 +1,12 @@
-import { foundFiles } from './listed-files.ts';
-import { LISTED, shellWord } from './shell-word.ts';
+import { fdFiles, foundFiles } from './listed-files.ts';
+import { shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import type { Inner, Invocation, Unwrapped } from './unwrap.ts';
 
 /** `find -exec`: what it runs, with the names that it finds in place of `{}`. */
 export function unwrapFind(invocation: Invocation): Unwrapped {
   const { own, commands } = splitCommands(invocation.words, /^-(?:exec|execdir|ok|okdir)$/, /^[;+]$/);
-  const found = foundFiles(own);
+  const found = foundFiles(own, invocation.frame.state.folders);
   const inners = commands.map(({ words, option }): Inner => {
     const place = option.endsWith('dir') ? { folders: null } : {};
     return { kind: 'words', words: words.map((word) => replaced(word, '{}', found)), isDetached: true, ...place };
@@ -17,10 +17,11 @@ export function unwrapFind(invocation: Invocation): Unwrapped {
 /** `fd -x`: the same, with the name at the end where no placeholder names it. */
 export function unwrapFd(invocation: Invocation): Unwrapped {
   const { own, commands } = splitCommands(invocation.words, /^(?:-x|-X|--exec|--exec-batch)$/, /^;$/);
-  const listed = shellWord(LISTED);
+  const listed = fdFiles(own, invocation.frame.state.folders);
   const inners = commands.map(({ words }): Inner => {
-    const filled = words.map((word) => (/\{(?:\.|\/|\/\/|\/\.)?\}/.test(word.text) ? listed : word));
-    return { kind: 'words', words: filled.includes(listed) ? filled : [...filled, listed], isDetached: true };
+    const filled = words.map((word) => filledIn(word, listed));
+    const isFilled = filled.some((word, at) => word !== words[at]);
+    return { kind: 'words', words: isFilled ? filled : [...filled, listed], isDetached: true };
   });
   // The options stay among the own words: rules may name them.
   return {
@@ -30,6 +31,12 @@ export function unwrapFd(invocation: Invocation): Unwrapped {
     questions: [],
     code: [],
   };
+}
+
+/** `{.}` and `{/.}` are without the ending, `{/}` without the folders, `{//}` the folder: names at, or below, where `fd` starts. */
+function filledIn(word: ShellWord, listed: ShellWord): ShellWord {
+  const text = word.text.replaceAll(/\{(?:\.|\/|\/\/|\/\.)?\}/g, () => listed.text);
+  return text === word.text ? word : { ...word, text, sources: [...word.sources, ...listed.sources] };
 }
 
 interface SplitWords {

@@ -1,4 +1,5 @@
 import { own } from './own.ts';
+import { moduleCommands } from './python-module.ts';
 import { sedEffects } from './sed-script.ts';
 import { shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
@@ -57,7 +58,7 @@ export function unwrapFlagScripts(invocation: Invocation): Unwrapped | null {
       inners: commands.map((text): Inner => ({ kind: 'text', text: shellWord(text), isDetached: true })),
     };
   }
-  if (/^(?:python|pypy)[\d.]*$/.test(program)) return unwrapModule(invocation);
+  if (/^(?:python|pypy)[\d.]*$/.test(program)) return { ...plain(invocation), inners: moduleCommands(invocation) };
   if (program === 'cargo') return unwrapCargo(invocation);
   if (program === 'cmake') return unwrapCmake(invocation);
   const options = own(COMMAND_OPTIONS, program);
@@ -122,33 +123,4 @@ function watched(words: readonly ShellWord[]): readonly Inner[] {
     text,
     isDetached: true,
   }));
-}
-
-/** Modules that are programs with rules of their own: what allows Python does not allow them. */
-const MODULES_WITH_RULES = /^(?:pip3?|uv|poetry|pipx|pipenv|pdm|hatch|twine|flit)$/;
-
-/** `python -m pip`: the module is a program of its own. */
-function unwrapModule(invocation: Invocation): Unwrapped {
-  const words = moduleWords(invocation.words);
-  const name = words[0]?.text;
-  if (name === undefined) return plain(invocation);
-  const role = MODULES_WITH_RULES.test(name) ? 'plain' : 'inner';
-  return { ...plain(invocation), inners: [{ kind: 'words', words, role, isDetached: true }] };
-}
-
-/** The module and its words; none where a script or a program text stands in front. */
-function moduleWords(words: readonly ShellWord[]): readonly ShellWord[] {
-  for (let at = 0; at < words.length; at += 1) {
-    const word = words[at] ?? shellWord('');
-    if (!/^-./.test(word.text)) return [];
-    if (word.text === '--check-hash-based-pycs') at += 1;
-    const taking = /^-[^-WXQcm]*([WXQcm])(.*)$/s.exec(word.text);
-    if (taking === null) continue;
-    const [, letter, attached = ''] = taking;
-    if (letter === 'c') return [];
-    if (letter === 'm')
-      return attached === '' ? words.slice(at + 1) : [{ ...word, text: attached }, ...words.slice(at + 1)];
-    if (attached === '') at += 1;
-  }
-  return [];
 }

@@ -59,8 +59,11 @@ export function unwrapShell(invocation: Invocation): Unwrapped {
 /** Syntax that bash has and a POSIX shell takes for something else: `$'\' ; cmd`, `((cmd))` and `[[ a > file ]]` run or write there. */
 const BASH_ONLY = /\$'|(?<!\$)\(\(|\[\[|\+=|<<<|[<>]\(|\b(?:declare|typeset|local|function|select|coproc|shopt)\b/;
 
-/** Globs that only zsh has: `<1-9>`, `$~x` and `${~x}`, which take the value of a variable for one; and `$=x`, which splits it. */
-const ZSH_ONLY = /<\d*-\d*>|\$\{?[~=^]/;
+/**
+ * Globs that only zsh has: `<1-9>`, `$~x` and `${~x}`, which take the value of a variable for one; `$=x`, which splits it; and `path`,
+ * which is PATH there.
+ */
+const ZSH_ONLY = /<\d*-\d*>|\$\{?[~=^]|\bpath=/;
 
 /** Whether a shell of this name reads a script as bash does, by which it is read here. */
 function readsAlike(program: string, text: string): boolean {
@@ -96,11 +99,18 @@ interface ShellOptions {
 /** Options of zsh in letters and words that change no words of a script: `-lic`. */
 const ZSH_PLAIN = /^(?:-[cdefilnsuvxo]+|\+[eux]+|--(?:login|interactive|no-?rcs|command))$/;
 
-/** Shells that run the last command of a pipe themselves. */
-const LAST_IS_OWN = /^(?:zsh|ksh)$/;
+/** What differs from bash in a shell whatever its options are: `**` stands for any folders, `|&` is no pipe. */
+const BUILT_IN_OPTIONS: Readonly<Partial<Record<string, readonly string[]>>> = {
+  zsh: ['globstar'],
+  ksh: ['coprocesspipe'],
+  mksh: ['coprocesspipe'],
+};
+
+/** Shells in which `o` and `O` among letters take what follows in the same word. */
+const ATTACHES_VALUES = /^(?:zsh|ksh)$/;
 
 function shellOptions(words: readonly ShellWord[], program: string): ShellOptions {
-  const options = LAST_IS_OWN.test(program) ? ['lastpipe'] : [];
+  const options = [...(own(BUILT_IN_OPTIONS, program) ?? [])];
   let takesText = false;
   let readsInput = false;
   let isPlainShell = true;
@@ -116,11 +126,11 @@ function shellOptions(words: readonly ShellWord[], program: string): ShellOption
     if (program === 'zsh' && !ZSH_PLAIN.test(text))
       return { start: at, takesText, readsInput, isPlainShell, options, isOpen: true };
     if (text.startsWith('--')) {
-      // `--rcfile F`, `--init-file F`: the file runs first. `--posix` and the like change nothing.
+      // `--rcfile F`, `--init-file F`: the file runs first.
       if (/^--(?:rcfile|init-file)/.test(text)) isPlainShell = false;
       if (/^--(?:rcfile|init-file)$/.test(text)) at += 1;
       if (text === '--command') takesText = true;
-      if (/^--command=|^--init-command|^-C/.test(text))
+      if (/^--command=|^--init-command|^--posix$|^-C/.test(text))
         return { start: at, takesText, readsInput, isPlainShell, options, isOpen: true };
       continue;
     }
@@ -129,12 +139,14 @@ function shellOptions(words: readonly ShellWord[], program: string): ShellOption
     if (text.startsWith('-') && text.includes('s')) readsInput = true;
     if (/^-[a-z]*i/.test(text)) isPlainShell = false;
     if (/^-[A-Za-z]*P/.test(text)) options.push('physical');
+    // Ksh.
+    if (/^-[A-Za-z]*G/.test(text)) options.push('globstar');
     // Wherever it stands among the letters, each takes the next word (bash and dash; others take what follows in the same word).
     for (const letter of text.match(/[oO]/g) ?? []) {
       at += 1;
       const option = words[at]?.text ?? UNKNOWN;
       options.push(option);
-      const isReadAlike = !LAST_IS_OWN.test(program) || /^[^oO]*[oO]$/.test(text);
+      const isReadAlike = !ATTACHES_VALUES.test(program) || /^[^oO]*[oO]$/.test(text);
       if (!isReadAlike || (letter === 'o' && !isPosixOption(option)))
         return { start: at, takesText, readsInput, isPlainShell, options, isOpen: true };
     }

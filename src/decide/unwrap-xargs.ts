@@ -10,8 +10,20 @@ import { joined } from './unwrap-shell.ts';
 const XARGS = {
   valueLetters: 'aEILnPsdRSJ',
   flagLetters: '0rtpxoeil',
-  valueNames: ['arg-file', 'delimiter', 'max-args', 'max-procs', 'max-chars', 'process-slot-var', 'max-lines'],
-  flagNames: ['null', 'no-run-if-empty', 'verbose', 'interactive', 'exit', 'open-tty', 'replace', 'eof'],
+  valueNames: ['arg-file', 'delimiter', 'max-args', 'max-procs', 'max-chars', 'process-slot-var'],
+  flagNames: [
+    'null',
+    'no-run-if-empty',
+    'verbose',
+    'interactive',
+    'exit',
+    'open-tty',
+    'show-limits',
+    // These take their value attached or not at all.
+    'max-lines',
+    'replace',
+    'eof',
+  ],
 };
 
 /** Most words of known input that are put behind the command of `xargs`; above, they are not known. */

@@ -70,6 +70,23 @@ for (const command of [
   'cat src/[$X]',
   "shopt -s extglob; A='@'; B='(.env)'; cat $A$B",
   "G='.git/conf[]i]g'; echo x > $G",
+  "x=':alpha:'; cat q/[[$x]]1",
+  'x=:; cat q/[[${x}alpha:]]1',
+  'x=:; cat q/[[:alpha$x]]1',
+  'x=.n.; cat q/[[$x]]1',
+  'x==n=; cat q/[[$x]]1',
+  'x=; cat q/[[$x:alpha:]]1',
+  "set -- ':alpha:'; cat q/[[$1]]1",
+  'cat q/[[$(echo :alpha:)]]1',
+  "x=':alpha:'; for f in q/[[$x]]1; do cat $f; done",
+  "x=':alpha:'; echo hi > q/[[$x]]1",
+  'x=; cat q/[$x]n]1',
+  "x='!'; cat q/[$x]a]1",
+  "x='^'; cat q/[$x]a]1",
+  'x=; cat q/[!$x]a]1',
+  'cat q/[""]n]1',
+  'cat q/[["":alpha:]]1',
+  "cat q/[['':alpha:]]1",
 ]) {
   test(`a glob that a value may end is asked about or denied: ${command}`, () => {
     assert.notEqual(decideLine(command).verdict, 'allow');
@@ -84,6 +101,9 @@ for (const command of [
   "RE='[[:space:]]+foo'; grep -n $RE src/a.ts",
   'for i in 1 2; do cat src/a[$i].ts; done',
   'echo "arr[$x]" [ok] [$x]',
+  'x=a.b; cat src/[$x].ts',
+  'cat src/[[:alpha:]].ts src/[]a].ts src/[!]a].ts',
+  'x=a; cat src/[${x}-z].ts src/["$x"b].ts src/[!$x].ts',
   'MSG="fix(core): it"; git commit -m $MSG',
 ]) {
   test(`a value with signs of a glob is nothing to ask about: ${command}`, () => {

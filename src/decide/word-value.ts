@@ -1,17 +1,18 @@
 import { own } from './own.ts';
 import { BUILTIN_RULES } from './builtin-rule.ts';
 import { braceWords } from './brace-words.ts';
-import { FieldBuilder, staysInBrackets } from './field-builder.ts';
+import { FieldBuilder, endsElsewhere, staysInBrackets } from './field-builder.ts';
 import { parameterValue, positionalWords } from './parameter-value.ts';
 import { readNestedScripts } from './nested-scripts.ts';
 import { UnreadableCommand, deeper, question, spend, step } from './reader.ts';
 import type { Frame, Reader } from './reader.ts';
-import { forkState, readVariable } from './shell-state.ts';
+import { forkState, readVariable, substitutionState } from './shell-state.ts';
 import type { ShellState } from './shell-state.ts';
 import { GLOB_ANY, GLOB_ONE, GLOB_RUN, UNKNOWN, UNKNOWN_WORDS, shellWord } from './shell-word.ts';
 import type { ShellWord } from './shell-word.ts';
 import { staticOutput } from './static-output.ts';
 import type { HereDoc, ParsedScript, Word, WordPart } from './syntax.ts';
+import { hasZshQualifier } from './zsh-glob.ts';
 
 /** The words that the shell makes of one word on the command line: none, one or several, globs not yet matched. */
 export function fieldsOf(reader: Reader, word: Word, frame: Frame): readonly ShellWord[] {
@@ -78,15 +79,38 @@ function appendParts(
   place: PartPlace,
 ): void {
   for (const [index, part] of parts.entries()) {
+    const next = parts[index + 1];
+    if (part.type === 'SimpleExpansion' && next !== undefined && changesInZsh(next)) {
+      // What is left of the word belongs to the expansion or not.
+      for (const rest of parts.slice(index)) readNestedScripts(reader, rest, frame);
+      builder.expand(shellWord(UNKNOWN_WORDS), place.isQuoted);
+      return;
+    }
     appendPart(reader, builder, part, frame, { ...place, isFirst: place.isFirst && index === 0 });
   }
+}
+
+/** Whether zsh takes what follows `$x` for a subscript or for a modifier: `$x[2,5]`, `$x:r`. */
+function changesInZsh({ type, text }: WordPart): boolean {
+  return (type === 'Literal' || type === 'Glob') && /^(?:\[|:(?:[aAcehlPqQrtux&]|[fFgswW]\S))/.test(text);
+}
+
+/** `$~x`, `$=x` and their like, which are expansions in zsh alone; behind a backslash they are none. */
+const ZSH_EXPANSION = /(?<!\\)\$[~=^+]+\w/;
+
+/** Literal text as bash reads it, and not known where zsh sees an expansion. */
+function literalText(text: string, value: string): string {
+  const at = ZSH_EXPANSION.test(text) ? value.search(ZSH_EXPANSION) : -1;
+  return at < 0 ? value : value.slice(0, at) + UNKNOWN;
 }
 
 function appendPart(reader: Reader, builder: FieldBuilder, part: WordPart, frame: Frame, place: PartPlace): void {
   step(reader);
   switch (part.type) {
     case 'Literal':
-      builder.append(place.isFirst ? literalWord(part.text, part.value, frame) : shellWord(part.value));
+      builder.append(
+        place.isFirst ? literalWord(part.text, part.value, frame) : shellWord(literalText(part.text, part.value)),
+      );
       return;
     case 'SingleQuoted':
       builder.append(shellWord(part.value));
@@ -102,7 +126,7 @@ function appendPart(reader: Reader, builder: FieldBuilder, part: WordPart, frame
     case 'ExtendedGlob':
       readNestedScripts(reader, part, frame);
       // Zsh runs the command in `*(e:'cmd':)`; bash sees a pattern.
-      if (/[:'"`$]|^[e+]/.test(part.pattern)) {
+      if (/[:'"`$]|^[e+]/.test(part.pattern) || hasZshQualifier(part.text)) {
         question(reader, BUILTIN_RULES.unknownScript, 'Some shells run a command out of such a glob. Use a plain one.');
       }
       if (part.parts?.some(isExpansion) === true) builder.append(shellWord(UNKNOWN));
@@ -154,16 +178,18 @@ function appendParameter(
     builder.expand(parameterValue(reader, part, frame), place.isQuoted);
     return;
   }
-  for (const [index, word] of positional.entries()) {
-    if (index > 0) builder.breakField();
-    builder.expand(word, place.isQuoted);
-  }
+  builder.expandArguments(positional, isAllInOne(part) ? 'one' : 'each', place.isQuoted);
+}
+
+/** `$*`, which in quotes is one word. */
+function isAllInOne({ text }: WordPart): boolean {
+  return /^\$\{?\*/.test(text);
 }
 
 function isEmptyArguments(parts: readonly WordPart[], frame: Frame): boolean {
   const isArguments = (part: WordPart): boolean =>
     part.type === 'SimpleExpansion' || part.type === 'ParameterExpansion'
-      ? positionalWords(part, frame)?.length === 0 && !part.text.includes('*')
+      ? positionalWords(part, frame)?.length === 0 && !isAllInOne(part)
       : false;
   return parts.length > 0 && parts.every(isArguments);
 }
@@ -176,7 +202,7 @@ function plainWord(word: Word, frame: Frame): ShellWord {
 function literalWord(text: string, value: string, frame: Frame): ShellWord {
   if (text.startsWith('~')) return withHome(value, frame);
   const equals = /^[A-Za-z_]\w*=(?=~)/.exec(text)?.[0];
-  if (equals === undefined) return shellWord(value);
+  if (equals === undefined) return shellWord(literalText(text, value));
   const home = withHome(value.slice(equals.length), frame);
   return { ...home, text: equals + home.text };
 }
@@ -220,8 +246,10 @@ function appendBrackets(
     content.append(isKept ? value : { ...value, text: UNKNOWN });
   }
   const [inside = shellWord('')] = content.finish();
+  const isOther =
+    inside.text.includes(UNKNOWN) || (parts.some((part) => part.type !== 'Literal') && endsElsewhere(inside));
   if (!place.hasGlobs) builder.append({ ...inside, text: `[${inside.text}]` });
-  else if (inside.text.includes(UNKNOWN)) builder.append({ ...inside, text: UNKNOWN });
+  else if (isOther) builder.append({ ...inside, text: UNKNOWN });
   else builder.append({ ...inside, text: frame.state.hasDotglob ? GLOB_ANY : GLOB_ONE });
 }
 
@@ -232,7 +260,7 @@ function isExpansion({ type }: WordPart): boolean {
 function substitutionOutput(reader: Reader, script: ParsedScript | undefined, frame: Frame): ShellWord {
   if (script === undefined) throw new UnreadableCommand('a command substitution in it is not closed');
   const start = reader.commands.length;
-  reader.readScript(reader, script, deeper(frame, { state: forkState(frame.state) }));
+  reader.readScript(reader, script, deeper(frame, { state: substitutionState(frame.state) }));
   const output = staticOutput(script, reader.commands.slice(start, start + 2), frame);
   const sources = [{ start, end: reader.commands.length }, ...(output?.sources ?? [])];
   return { ...shellWord(output?.text.replace(/\n+$/, '') ?? UNKNOWN_WORDS), sources };
