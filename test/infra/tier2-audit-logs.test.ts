@@ -6,6 +6,7 @@ import type { Rig } from '../../src/deliver/delivery-rig.ts';
 import { s3Store, storeSink } from '../../src/deliver/index.ts';
 import { makeHome, sallyportBeside } from '../daemon-process.ts';
 import { deliverWholeLog } from '../deliver-whole-log.ts';
+import { radosgwActions } from './lib/radosgw-actions.ts';
 import { radosgwSkipReason, startRadosgw } from '../radosgw.ts';
 import type { Radosgw, RadosgwKeys } from '../radosgw.ts';
 import { bucketArn, storeDocuments } from './lib/audit-documents.ts';
@@ -132,13 +133,21 @@ async function policy(): Promise<string> {
     (buckets['audit'] ?? '').replaceAll('${aws:userid}', IDENTITY.replace(':', '?')),
   ) as {
     readonly Version: string;
-    readonly Statement: readonly { readonly Sid: string; readonly Condition?: unknown }[];
+    readonly Statement: readonly {
+      readonly Sid: string;
+      readonly Action: string | readonly string[];
+      readonly Condition?: unknown;
+    }[];
   };
   const known = Statement.filter(({ Sid }) => Sid in USERS || Sid === 'DeleteNothing');
   assert.equal(known.length, Object.keys(USERS).length + 1);
   const statements = known.map(({ Condition: _condition, ...statement }) => {
     const user = USERS[statement.Sid];
-    return { ...statement, Principal: user === undefined ? '*' : { AWS: `arn:aws:iam:::user/${user}` } };
+    return {
+      ...statement,
+      Action: radosgwActions(statement.Action),
+      Principal: user === undefined ? '*' : { AWS: `arn:aws:iam:::user/${user}` },
+    };
   });
   return JSON.stringify({ Version, Statement: statements });
 }
