@@ -27,6 +27,8 @@ const READINGS: readonly Reading[] = [false, true].flatMap((dividesAfterBlock) =
 
 /** Names that do more than compute. */
 const REACHES_OUT = /^(?:system|getline|ENVIRON|ARGV|ARGC|SYMTAB|extension)$/;
+/** The same behind a number without a blank: where a number ends is not the same for all of them. */
+const REACHES_OUT_BEHIND = /^[\d.].*(?:system|getline|ENVIRON|ARGV|ARGC|SYMTAB|extension)/;
 /** Words that no division can follow. */
 const EXPECTS_OPERAND =
   /^(?:BEGIN|END|BEGINFILE|ENDFILE|print|printf|return|in|do|else|case|default|delete|exit|function|func|next|nextfile|break|continue|if|while|for|switch)$/;
@@ -60,7 +62,7 @@ function runs(text: string, { dividesAfterBlock, dividesAfterLength }: Reading):
       if (CONTINUES.test(last)) continue;
       isPrinting = false;
     }
-    if (REACHES_OUT.test(token) || token === '@' || token === '|') return true;
+    if (REACHES_OUT.test(token) || REACHES_OUT_BEHIND.test(token) || token === '@' || token === '|') return true;
     if (token.startsWith('>') && isPrinting) return true;
     if (token === '(') parentheses.push(BLOCK.test(last));
     const isBlock = token === ')' && parentheses.pop() === true;

@@ -54,7 +54,7 @@ export function codeOptions(words: readonly ShellWord[], interpreter: Interprete
     const met = lettersOf(text, interpreter);
     isInteractive ||= met.isInteractive;
     if (met.letter === null) {
-      if (/^-[vVh]$/.test(text)) return found(true);
+      if (text.length === 2 && interpreter.endLetters?.includes(text.slice(1)) === true) return found(true);
       continue;
     }
     const { letter, attached } = met;

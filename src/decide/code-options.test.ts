@@ -4,6 +4,14 @@ import { decideLine } from './default-policy.test.ts';
 
 /** Program text, however the options in front of it are spelled. */
 const CODE: readonly string[] = [
+  "python3 -v -c 'print(1)'",
+  'python3 -v <<< "print(1)"',
+  'python3 -v - <<< "print(1)"',
+  "ruby -v -e 'puts 1'",
+  'ruby -v - <<< "puts 1"',
+  "lua -v -e 'print(1)'",
+  "node --test-isolation none -e 'f()'",
+  "node --experimental-config-file c.json -e 'f()'",
   // Sed: attached, abbreviated, bundled and behind values.
   "sed -e's/$//e' <<< 'ls'",
   "sed --expression='s/$//e' <<< 'ls'",
@@ -183,6 +191,12 @@ const ORDINARY: readonly string[] = [
   'cat x | python3 -m json.tool',
   'python3 -m cProfile -o out.prof -m pytest tests',
   'python3 -m pdb x.py',
+  'python3 -v x.py',
+  'python3 -V',
+  'ruby -v',
+  'ruby -v x.rb',
+  'node -v',
+  'php -v',
   'python3 -i x.py',
   'python3 manage.py shell',
   'python3 manage.py migrate',

@@ -12,6 +12,8 @@ for (const command of [
   'cd src/x || { echo no; exit & }; rm -rf ../srv',
   'cd src/x || exit > q; rm -rf ../srv',
   'cd src/x || exit 1 2; rm -rf ../srv',
+  'x=(1 2); cd src/x || exit $x; rm -rf ../srv',
+  "zsh -c 'x=(1 2); cd src/x || exit $x; rm -rf ../srv'",
   '! cd src/x || exit; rm -rf ../srv',
   '! cd src/x && rm -rf ../srv',
   'set -e; { cd src/x; rm -rf ../srv; } || true',

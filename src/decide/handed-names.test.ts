@@ -61,6 +61,15 @@ test('nor does one whose input is another', () => {
 });
 
 for (const run of [
+  'find . -name zzz , -path ./.git/config | xargs truncate -s 0',
+  'find . -name zzz , -path ./.git/config -exec truncate -s 0 {} +',
+  'find . -maxdepth 1 -name zzz , -path ./CLAUDE.md -exec rm {} +',
+])
+  test(`what stands behind a comma of find is found as well: ${run}`, () => {
+    assert.notEqual(decideLine(run).verdict, 'allow');
+  });
+
+for (const run of [
   'find . ../srv -name data.csv -exec cat {} +',
   'find -- ../srv -name data.csv -exec cat {} +',
   'find -D exec ../srv -name data.csv -exec cat {} +',

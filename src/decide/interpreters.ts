@@ -6,6 +6,8 @@ export interface Interpreter {
   readonly valueLetters?: string;
   /** Letters of short options whose value, if any, is the rest of the word. */
   readonly attachedLetters?: string;
+  /** Letters of options with which, alone in a word, it prints something and ends. */
+  readonly endLetters?: string;
   /** Letters of options whose value is the script. */
   readonly scriptLetters?: string;
   /** Letters of options behind which it reads its standard input as well as its script. */
@@ -28,6 +30,7 @@ const names = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 const JAVASCRIPT: Interpreter = {
   codeLetters: 'ep',
+  endLetters: 'vh',
   valueLetters: 'rC',
   codeNames: ['eval', 'print'],
   valueNames: names(`
@@ -41,7 +44,8 @@ const JAVASCRIPT: Interpreter = {
     test-coverage-branches test-coverage-exclude test-coverage-functions test-coverage-include test-coverage-lines test-global-setup
     test-name-pattern test-random-seed test-reporter test-reporter-destination test-rerun-failures test-shard test-skip-pattern
     test-timeout tls-cipher-list tls-keylog trace-event-categories trace-event-file-pattern trace-require-module unhandled-rejections
-    use-largepages v8-pool-size watch-kill-signal watch-path
+    use-largepages v8-pool-size watch-kill-signal watch-path test-isolation experimental-test-isolation experimental-config-file
+    es-module-specifier-resolution
   `),
   // What is no option of its own goes to the engine, alone.
   flagNames: /^/,
@@ -52,6 +56,7 @@ const JAVASCRIPT: Interpreter = {
 /** Front ends of the same language: their own options are not all known. */
 const JAVASCRIPT_FRONT: Interpreter = {
   ...JAVASCRIPT,
+  endLetters: 'vVh',
   valueLetters: 'rCPOIL',
   valueNames: [
     ...(JAVASCRIPT.valueNames ?? []),
@@ -66,6 +71,7 @@ const INTERPRETERS: readonly (readonly [RegExp, Interpreter])[] = [
     /^(?:python|pypy|ipython|micropython)[\d.]*$/,
     {
       codeLetters: 'c',
+      endLetters: 'Vh',
       valueLetters: 'mWXQ',
       inputLetters: 'i',
       valueNames: ['check-hash-based-pycs'],
@@ -77,12 +83,20 @@ const INTERPRETERS: readonly (readonly [RegExp, Interpreter])[] = [
   [/^(?:bun|deno|tsx|ts-node)$/, JAVASCRIPT_FRONT],
   [
     /^perl[\d.]*$/,
-    { codeLetters: 'eE', valueLetters: 'I', attachedLetters: 'MmxFCD', flagNames: /^/, readsInput: true },
+    {
+      codeLetters: 'eE',
+      endLetters: 'vVh',
+      valueLetters: 'I',
+      attachedLetters: 'MmxFCD',
+      flagNames: /^/,
+      readsInput: true,
+    },
   ],
   [
     /^(?:ruby|jruby|truffleruby)[\d.]*$/,
     {
       codeLetters: 'e',
+      endLetters: 'h',
       valueLetters: 'IrCXE',
       attachedLetters: 'Fxi',
       valueNames: names('encoding external-encoding internal-encoding enable disable parser dump backtrace-limit'),
@@ -95,6 +109,7 @@ const INTERPRETERS: readonly (readonly [RegExp, Interpreter])[] = [
     /^php[\d.]*$/,
     {
       codeLetters: 'rBRE',
+      endLetters: 'vh',
       valueLetters: 'dctSz',
       scriptLetters: 'fF',
       codeNames: ['run', 'process-begin', 'process-code', 'process-end'],

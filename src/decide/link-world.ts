@@ -148,12 +148,10 @@ function toldLinks(
   // Several files are put into a folder, which gets no other name.
   if (only !== undefined) return [];
   // What it finds once it is reached may be what was made before.
-  const last = nameTokens(lastName(glob));
+  const last = lastName(glob);
   const front = glob.slice(0, -lastName(glob).length);
   const mayFind = (made: MadeLink): boolean =>
-    made !== link &&
-    namesMeet(last, nameTokens(made.name)) &&
-    (MARK.test(front) || follow(front) === follow(made.folder));
+    made !== link && mayMeet(last, made.name) && (MARK.test(front) || follow(front) === follow(made.folder));
   return all.some(mayFind) ? [link] : [];
 }
 
@@ -167,14 +165,23 @@ function targetOf({ target, real, keepsName }: PlacedLink, name: string): string
   return keepsName ? `${path}/${name}` : path;
 }
 
+/** Letters of the longest name that a file can have; patterns that are longer are not compared. */
+const LONGEST_NAME = 255;
+
+/** Whether two names with marks may be one; true where they are too long to tell. */
+function mayMeet(one: string, other: string): boolean {
+  if (one.length > LONGEST_NAME || other.length > LONGEST_NAME) return true;
+  return namesMeet(nameTokens(one), nameTokens(other));
+}
+
 /** Some file systems do not mind case. */
 function isNamed({ name }: MadeLink, met: string): boolean {
   if (!MARK.test(name)) return name === met || name.toLowerCase() === met.toLowerCase();
-  return met !== '' && met !== '.' && met !== '..' && namesMeet(nameTokens(name), nameTokens(met));
+  return met !== '' && met !== '.' && met !== '..' && mayMeet(name, met);
 }
 
 function mayBe(glob: string, { name }: MadeLink): boolean {
-  return /^[\uDC02\uDC04]{2,}$/.test(glob) || namesMeet(nameTokens(name), nameTokens(glob));
+  return /^[\uDC02\uDC04]{2,}$/.test(glob) || mayMeet(name, glob);
 }
 
 function isBeside(path: string, folder: string): boolean {

@@ -122,7 +122,7 @@ export function foundFiles(words: readonly ShellWord[], folders: readonly string
   const starts = (firstTest < 0 ? rest : rest.slice(0, firstTest)).map((word) => word.text);
   const names = words.flatMap((word, index) => (/^-i?name$/.test(word.text) ? [words[index + 1]?.text ?? ''] : []));
   // Behind links (`-L`) a name may be that of any other file.
-  const isOneName = names.length === 1 && !words.some((word) => /^(?:-o|-or|!|-not|\(|-L|-follow)$/.test(word.text));
+  const isOneName = names.length === 1 && !words.some((word) => /^(?:-o|-or|,|!|-not|\(|-L|-follow)$/.test(word.text));
   // `-name` globs as `fnmatch` does: a wildcard in front stands for a dot too, so it is marked as not known at all.
   const name =
     isOneName && !/[[\\]/.test(names[0] ?? '')

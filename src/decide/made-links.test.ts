@@ -135,6 +135,16 @@ for (const run of [
       assert.equal(decideLine(run, undefined, scene).verdict, 'allow');
     });
 
+for (const [first, second, met] of [
+  ['*a'.repeat(8_000), 'y', '*b'.repeat(8_000)],
+  ['*a'.repeat(10_000), 'y', `${'a'.repeat(20_000)}b`],
+] as const)
+  test(`names that no file can have take no time: ${met.slice(0, 4)}…`, () => {
+    const before = performance.now();
+    decideLine(`cp -r ${first} d; cp -r ${second} d; cat d/${met}`, undefined, LINKED);
+    assert.ok(performance.now() - before < 5_000);
+  });
+
 test('links without end take no time', () => {
   const run = [
     ...Array.from({ length: 60 }, (_, at) => `cp -a z${at} z; cp -a z z${at}`),

@@ -72,16 +72,21 @@ export function sedPlaces(words: readonly ShellWord[]): readonly PathCandidate[]
     ...writes.map((text) => place(text, 'write')),
     ...files.map((text) => place(text, 'read')),
     ...(call.isInPlace ? files.map((text) => place(text, 'write')) : []),
-    ...files.flatMap((text) => call.backups.map((suffix) => place(backupOf(text, suffix), 'write'))),
+    ...(call.backup === null ? [] : files.map((text) => place(backupOf(text, call.backup ?? ''), 'write'))),
     ...call.scriptFiles.map((file) => place(file.text, 'read')),
     // Where an option is not known, any word may be a file.
     ...(call.isCertain ? [] : words.map((word) => hint(word.text))),
   ];
 }
 
+/** Bounds the names of copies, in letters of the suffix times those of the name. */
+const MAX_COPY_LETTERS = 65_536;
+
 /** `sed -i.bak` keeps a copy; in a suffix with `*` that stands for the file's name, and a slash leads elsewhere. */
 function backupOf(file: string, suffix: string): string {
   const at = file.lastIndexOf('/') + 1;
+  // No file has such a name, and a text of it could be of any length.
+  if (suffix.length * (file.length - at) > MAX_COPY_LETTERS) return UNKNOWN;
   const named = suffix.replaceAll(/[*\uDC02]/g, () => file.slice(at));
   const copy = named === suffix ? `${file.slice(at)}${suffix}` : named;
   return copy.includes('/') ? copy : `${file.slice(0, at)}${copy}`;

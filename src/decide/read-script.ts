@@ -111,7 +111,7 @@ function leavesShell(node: PipelineNode | undefined, state: ShellState): boolean
   if (!isOwn || state.functions.has(name) || state.aliases.has(name)) return false;
   // A second operand, or a file that cannot be opened, and bash goes on.
   const [status, ...more] = node.suffix;
-  const isPlain = status === undefined || (status.type === 'Word' && /^(?:\d+|"?\$(?:\?|\w+)"?)$/.test(status.text));
+  const isPlain = status === undefined || (status.type === 'Word' && /^(?:\d+|\$\?|"\$(?:\?|\w+)")$/.test(status.text));
   return isPlain && more.length === 0 && node.prefix.length === 0 && node.redirects.length === 0;
 }
 

@@ -63,6 +63,13 @@ for (const { program, runs } of [
   { program: 'BEGIN{f="system"; @f("ls")}', runs: true },
   { program: '{x = 4 / 2; y | "sh"; z = 1 / 3}', runs: true },
   { program: '"\\"" | "sh"', runs: true },
+  ...['1', '.5', '1.', '1e1', '1e', '0x1', '0x1p1'].flatMap((number) => [
+    { program: `BEGIN{${number}system("ls")}`, runs: true },
+    { program: `BEGIN{${number}getline<".env";print}`, runs: true },
+    { program: `BEGIN{print ${number}ENVIRON["X"]}`, runs: true },
+  ]),
+  { program: 'BEGIN{print 1.5e3, 0x1f, 2systems}', runs: true },
+  { program: '{print 1.5e3 / .5, 0x1f}', runs: false },
 ]) {
   test(`awk: ${program}`, () => assert.equal(awkRunsPrograms(shellWord(program)), runs));
 }

@@ -12,8 +12,8 @@ export interface SedCall {
   /** What it reads, and rewrites if it is told to. */
   readonly files: readonly ShellWord[];
   readonly isInPlace: boolean;
-  /** Endings, or patterns, of the names of the copies that it keeps. */
-  readonly backups: readonly string[];
+  /** Ending, or pattern, of the names of the copies that it keeps; null where it keeps none. */
+  readonly backup: string | null;
   /** False where an option is not known, so that any word may be the script. */
   readonly isCertain: boolean;
 }
@@ -48,7 +48,8 @@ export function sedCall(words: readonly ShellWord[]): SedCall {
     scriptFiles: valuesNamed(read, 'f', 'file'),
     files: operands.slice(own.length),
     isInPlace: inPlace.length > 0,
-    backups: inPlace.flatMap(({ value }) => (value === null ? [] : [value.text])),
+    // Each of several takes the place of the one before.
+    backup: inPlace.findLast(({ value }) => value !== null)?.value?.text ?? null,
     isCertain: read.isCertain && isLengthKnown,
   };
 }
