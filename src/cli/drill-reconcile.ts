@@ -195,7 +195,7 @@ interface FoundOne {
 async function seen(
   stage: Stage,
   discord: Discord,
-  { session }: ScriptedClient,
+  { session, hookFaults }: ScriptedClient,
   signal: AbortSignal,
 ): Promise<DrillOutcome> {
   const startedAtMs = performance.now();
@@ -208,7 +208,8 @@ async function seen(
   const [first, ...others] = found;
   const { id, title, expected } = discord;
   const happened = first === undefined ? 'nothing found' : `${first.event} after ${first.delayMs} ms`;
-  const problem = problemOf(discord, first ?? null, others);
+  const fault = problemOf(discord, first ?? null, others);
+  const problem = fault === null || hookFaults.length === 0 ? fault : `${fault}; hook ${hookFaults.join('; ')}`;
   return {
     id,
     chain: 'reconcile',

@@ -22,6 +22,8 @@ export interface ScriptedClient {
   readonly session: OpenSessionAnswer;
   /** Raises an event by the hook client. */
   hook(event: string, fields?: JsonObject): Promise<void>;
+  /** What hook clients said on their standard error, and how those ended that did not exit with 0; empty where all went well. */
+  readonly hookFaults: readonly string[];
   /** Begins as an honest client does: its first hook, and the canary denied. @returns the calls of the model's first reply. */
   begin(): Promise<readonly RepliedCall[]>;
   /** Sends results of calls up, as a whole conversation. @returns the status, and the calls of the reply. */
@@ -48,11 +50,13 @@ export async function scriptedClient(stage: Stage, site: DrillSite): Promise<Scr
   });
   const { hookCommand, guardSocket } = await stage.control.status();
   const clientSessionId = randomUUID();
+  const hookFaults: string[] = [];
   const messages: Json[] = [{ role: 'user', content: 'go' }];
 
   const hook = async (event: string, fields: JsonObject = {}): Promise<void> => {
     const common = { session_id: clientSessionId, cwd: site.workspace, hook_event_name: event };
-    await fed([...hookCommand, guardSocket, session.sessionId], JSON.stringify({ ...common, ...fields }));
+    const fault = await fed([...hookCommand, guardSocket, session.sessionId], JSON.stringify({ ...common, ...fields }));
+    if (fault !== '') hookFaults.push(`${event}: ${fault}`);
   };
 
   const ask = async (): Promise<{ readonly status: number; readonly calls: readonly RepliedCall[] }> => {
@@ -85,6 +89,7 @@ export async function scriptedClient(stage: Stage, site: DrillSite): Promise<Scr
   return {
     session,
     hook,
+    hookFaults,
     async begin() {
       await hook('SessionStart', { source: 'startup' });
       const canary = await ask();
@@ -115,14 +120,19 @@ function callIn(block: Json): readonly RepliedCall[] {
   return id === null || name === null ? [] : [{ id, name, input: block['input'] ?? null }];
 }
 
-/** Runs a program to its end with a text on its standard input. */
-async function fed(words: readonly string[], input: string): Promise<void> {
+/** Runs a program to its end with a text on its standard input. @returns what went wrong by its own account. */
+async function fed(words: readonly string[], input: string): Promise<string> {
   const [program = '', ...rest] = words;
-  const child = spawn(program, rest, { stdio: ['pipe', 'ignore', 'ignore'], timeout: HOOK_TIMEOUT_MS });
+  const child = spawn(program, rest, { stdio: ['pipe', 'ignore', 'pipe'], timeout: HOOK_TIMEOUT_MS });
   child.stdin?.on('error', () => child.kill());
   child.stdin?.end(input);
-  await new Promise<void>((resolve, reject) => {
+  const said: Buffer[] = [];
+  child.stderr?.on('data', (chunk: Buffer) => said.push(chunk));
+  return await new Promise<string>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', () => resolve());
+    child.on('close', (code, signal) => {
+      const text = Buffer.concat(said).toString('utf8').trim();
+      resolve(code === 0 ? text : `ended by ${signal ?? code}: ${text}`);
+    });
   });
 }
